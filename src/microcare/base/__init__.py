@@ -1,0 +1,1 @@
+"""The lowest floor: moments, spans, schedules, chance, wording, issues. It knows nothing of care."""

@@ -1,0 +1,445 @@
+"""Arrivals: what each kind of stimulus changes. What cannot be taken is refused with a reason, and changes nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from microcare.base.moments import MINUTE, format_moment, is_zone, parse_clock, parse_window
+from microcare.hub import delivery, entry, recommender, safety
+from microcare.hub import stimulus as s
+from microcare.hub.state import Assessment, Delivery
+from microcare.hub.work import Work
+from microcare.program.assessment import Item
+from microcare.program.compiled import CompiledProgram
+
+THERE = 15 * MINUTE
+"""What arrives later than this after it occurred was queued: the person may not be there any more."""
+
+
+def _refuse(work: Work, what: str, reason: str) -> None:
+    work.say(entry.Refused(at=work.stimulus.at, received=work.now, what=what, reason=reason))
+
+
+def _there(x: s.Stimulus) -> bool:
+    return x.arrived - x.at < THERE
+
+
+def _enroll(work: Work, x: s.Enroll) -> None:
+    if x.program in work.state.courses:
+        return _refuse(work, f"enroll {x.program}", "already in this program")
+    compiled = work.programs.current(x.program)
+    if compiled is None:
+        return _refuse(work, f"enroll {x.program}", "there is no such program")
+    if not is_zone(x.zone):
+        return _refuse(work, f"enroll {x.program}", f"there is no time zone {x.zone}")
+    fields = {}
+    for name, value in x.fields.items():
+        wrong = field_problem(compiled, name, value)
+        if wrong:
+            _refuse(work, f"person.{name}", wrong)
+        else:
+            fields[name] = value
+    work.present = _there(x)
+    work.say(
+        entry.Enrolled(
+            at=x.at,
+            received=work.now,
+            program=x.program,
+            version=compiled.version,
+            zone=x.zone,
+            language=x.language or compiled.program.language,
+            facilitator=compiled.program.facilitator,
+            fields=fields,
+        )
+    )
+    work.happen(x.program, "enrolled")
+    if not compiled.program.model:
+        for name, intervention in compiled.interventions.items():
+            if not recommender.ruled_out(work, compiled, intervention):
+                recommender.start(work, compiled, name, "", "enrollment")
+
+
+def field_problem(program: CompiledProgram, name: str, value: s.Value) -> str:
+    """Why a value does not fit a person's field; empty where it does. A personal text arrives as a reference."""
+    field = program.program.person.get(name)
+    if field is None:
+        return "there is no such field"
+    if value is None:
+        return ""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    fits = {
+        "number": number,
+        "integer": number and float(value) == int(value) if number and isinstance(value, int | float) else False,
+        "boolean": isinstance(value, bool),
+        "text": isinstance(value, str | bool),
+        "choice": isinstance(value, str) and value in field.options,
+        "time": isinstance(value, str) and parse_clock(value) is not None,
+        "date": isinstance(value, str) and len(value) == 10,
+    }[field.type]
+    if not fits:
+        return f"{value!r} is not {'one of ' + ', '.join(field.options) if field.options else 'a ' + field.type}"
+    if number and isinstance(value, int | float):
+        low, high = field.min, field.max
+        if (low is not None and value < low) or (high is not None and value > high):
+            return f"{value} is outside {low} to {high}"
+    return ""
+
+
+def _withdraw(work: Work, x: s.Withdraw) -> None:
+    if x.program and x.program not in work.state.courses:
+        return _refuse(work, f"withdraw {x.program}", "not in this program")
+    gone = {x.program} if x.program else set(work.state.courses)
+    for name in [k for k, d in work.state.deliveries.items() if d.program in gone]:
+        work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="withdrawn"))
+    work.say(entry.Withdrew(at=x.at, received=work.now, program=x.program))
+
+
+def _answer(work: Work, x: s.Answer) -> None:
+    """Save one answer and check its safety. What else follows is the next step's."""
+    asked = work.state.assessments.get(x.assessment)
+    late = False
+    if asked is None:
+        closed = work.state.closed.get(x.assessment)
+        if not isinstance(closed, Assessment):
+            return _refuse(work, f"answer {x.assessment}.{x.item}", "there is no such questionnaire")
+        asked, late = closed, True
+    course = work.state.courses.get(asked.program)
+    if course is None:
+        return _refuse(work, f"answer {x.assessment}.{x.item}", "not in this program any more")
+    compiled = work.programs.of(asked.program, course.version)
+    if asked.run in work.state.runs:
+        compiled = work.run_program(asked.run)
+    item = compiled.measures[asked.measure].items.get(x.item) if asked.measure in compiled.measures else None
+    if item is None or x.item not in asked.items:
+        return _refuse(work, f"answer {x.assessment}.{x.item}", "it was not asked")
+    wrong = "" if x.reference else answer_problem(item, x.value)
+    if wrong:
+        return _refuse(work, f"answer {x.assessment}.{x.item}", wrong)
+    work.say(
+        entry.Answered(
+            at=x.at,
+            received=work.now,
+            assessment=x.assessment,
+            program=asked.program,
+            measure=asked.measure,
+            item=x.item,
+            value=x.value,
+            reference=x.reference,
+            late=late,
+            present=_there(x),
+        )
+    )
+    safety.check(work, asked.program, asked.measure, x.item, x.at)
+
+
+def answer_problem(item: Item, value: s.Value) -> str:
+    """Why a value is no answer to an item; empty where it is one. Nothing (None) leaves an item unanswered."""
+    if value is None:
+        return ""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if item.kind == "scale" and item.scale is not None:
+        low, high = item.scale
+        good = number and isinstance(value, int | float) and low <= value <= high and float(value).is_integer()
+        return "" if good else f"{value!r} is not a whole number from {low} to {high}"
+    if item.kind == "choice":
+        return "" if isinstance(value, str) and value in item.choices else f"{value!r} is not one of its answers"
+    if item.kind == "number":
+        good = number and isinstance(value, int | float)
+        low_, high_ = item.min, item.max
+        if good and isinstance(value, int | float):
+            good = (low_ is None or value >= low_) and (high_ is None or value <= high_)
+        return "" if good else f"{value!r} is not a number that fits"
+    if item.kind == "boolean":
+        return "" if isinstance(value, bool) else f"{value!r} is not true or false"
+    if item.kind == "time":
+        return "" if isinstance(value, str) and parse_clock(value) is not None else f"{value!r} is not a time"
+    return "" if isinstance(value, str) else f"{value!r} is not a text"
+
+
+def _signal(work: Work, x: s.Signal) -> None:
+    keep, known = 0, False
+    for name in work.state.courses:
+        compiled = work.course(name)
+        if compiled is not None and x.name in compiled.keeps:
+            known = True
+            signal = compiled.program.signals[x.name]
+            wrong = signal_problem(signal.type, signal.options, x.value)
+            if wrong:
+                return _refuse(work, f"signal {x.name}", wrong)
+            keep = max(keep, compiled.keeps[x.name])
+    if not known:
+        return _refuse(work, f"signal {x.name}", "no program of this person uses it")
+    before = work.state.signals.get(x.name, ())
+    work.say(
+        entry.Signaled(
+            at=x.at, received=work.now, name=x.name, value=x.value, keep=keep, synthetic=x.synthetic
+        )
+    )
+    # Environment-based rules: a number's or a text's arrival, a yes-or-no's becoming true; late data trigger nothing.
+    if work.now - x.at > THERE or (before and before[-1][0] > x.at):
+        return
+    if isinstance(x.value, bool) and (not x.value or (before and before[-1][1] is True)):
+        return
+    for name in list(work.state.courses):
+        if work.course(name) is not None:
+            work.happen(name, "signal", x.name)
+
+
+def signal_problem(type_: str, options: tuple[str, ...], value: s.Value) -> str:
+    """Why a value does not fit a signal; empty where it does. None says that it is unknown now."""
+    if value is None:
+        return ""
+    if type_ == "boolean":
+        return "" if isinstance(value, bool) else f"{value!r} is not true or false"
+    if type_ == "text":
+        good = isinstance(value, str) and (not options or value in options)
+        return "" if good else f"{value!r} is not one of {', '.join(options) or 'its texts'}"
+    good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+    return "" if good else f"{value!r} is not a number"
+
+
+def _report(work: Work, x: s.Report) -> None:
+    programs = [c for n in work.state.courses if (c := work.course(n)) is not None]
+    if x.name and not any(x.name in p.reports for p in programs):
+        return _refuse(work, f"report {x.name}", "no program of this person knows it")
+    work.present = _there(x)
+    work.asked.add(x.name)
+    work.say(entry.Reported(at=x.at, received=work.now, name=x.name))
+    for program in programs:
+        work.settle[program.id] = None
+        work.happen(program.id, "report", x.name)
+
+
+STAGES = ("handed_over", "accepted", "shown", "opened", "failed")
+
+
+def _receipt(work: Work, x: s.Receipt) -> None:
+    found = work.state.deliveries.get(x.delivery)
+    if x.stage not in STAGES:
+        return _refuse(work, f"receipt {x.delivery}", f"{x.stage} is no stage")
+    if found is None:
+        if x.delivery in work.state.closed:
+            work.say(_staged(work, x))
+            return None
+        return _refuse(work, f"receipt {x.delivery}", "there is no such delivery")
+    work.present = x.stage == "opened" and _there(x)
+    work.say(_staged(work, x))
+    if x.stage in ("shown", "opened") and found.what == "event":
+        work.happen(found.program, "event", found.name, x.stage, found.run)
+    return None
+
+
+def _staged(work: Work, x: s.Receipt) -> entry.Staged:
+    return entry.Staged(
+        at=x.at, received=work.now, delivery=x.delivery, stage=x.stage, channel=x.channel, detail=x.detail
+    )
+
+
+def _act(work: Work, x: s.Act) -> None:
+    found = work.state.deliveries.get(x.delivery)
+    late = False
+    if found is None:
+        closed = work.state.closed.get(x.delivery)
+        in_time = isinstance(closed, Delivery) and (not closed.expires or x.at <= closed.expires)
+        if not isinstance(closed, Delivery):
+            return _refuse(work, f"{x.act} {x.delivery}", "there is no such delivery")
+        if x.act != "done" or not in_time or closed.closed != "expired" or closed.run not in work.state.runs:
+            return _refuse(work, f"{x.act} {x.delivery}", f"it is over: {closed.closed}")
+        found, late = closed, True
+    if x.act not in ("done", "dismissed", "snoozed", "dropped"):
+        return _refuse(work, f"{x.act} {x.delivery}", "there is no such act")
+    if x.act == "snoozed" and not (x.at < x.until < (found.expires or x.until + 1)):
+        limit = f"before {format_moment(found.expires)}" if found.expires else "later than now"
+        return _refuse(work, f"snooze {x.delivery}", f"it can be put off to a moment {limit}")
+    if found.done:
+        return _refuse(work, f"{x.act} {x.delivery}", "it is done already")
+    work.present = _there(x) and x.by == "person"
+    watch = delivery.watch_until(work, x.delivery, x.at) if x.act == "done" and found.what == "event" else 0
+    work.say(
+        entry.Acted(
+            at=x.at,
+            received=work.now,
+            delivery=x.delivery,
+            act=x.act,
+            until=x.until,
+            spent=max(x.spent, 0),
+            by=x.by,
+            late=late,
+            watch_until=watch,
+        )
+    )
+    if x.act == "done":
+        _done(work, x.delivery, found)
+    elif x.act == "dismissed" and found.what == "event" and found.run in work.state.runs:
+        work.happen(found.program, "event", found.name, "dismissed", found.run)
+    return None
+
+
+def _done(work: Work, name: str, found: Delivery) -> None:
+    if found.what == "event" and found.run in work.state.runs:
+        delivery.after_done(work, name)
+    elif found.what in ("contact", "assessment"):
+        work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="seen"))
+
+
+def _choice(work: Work, x: s.Choice) -> None:
+    offer = work.state.offers.get(x.offer)
+    if offer is None or offer.action == "proposed":
+        return _refuse(work, f"choice {x.offer}", "there is no such offer")
+    if x.intervention and x.intervention not in offer.interventions:
+        return _refuse(work, f"choice {x.offer}", "it was not offered")
+    work.present = _there(x)
+    program = work.course(offer.program)
+    if x.intervention and program is not None:
+        reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
+        if reason:
+            return _refuse(work, f"choice {x.offer}", reason)
+    recommender.answer(work, x.offer, "accepted" if x.intervention else "declined", x.intervention, "person")
+    return None
+
+
+def _setting(work: Work, x: s.Setting) -> None:
+    wrong = _setting_problem(work, x.name, x.value)
+    if wrong:
+        return _refuse(work, f"setting {x.name}", wrong)
+    work.present = _there(x)
+    work.say(entry.Set(at=x.at, received=work.now, name=x.name, value=x.value))
+    if x.name in ("pause", "mode"):
+        for program in list(work.state.courses):
+            work.recommend.setdefault(program, f"the {x.name} changed")
+    return None
+
+
+def _setting_problem(work: Work, name: str, value: s.Value) -> str:
+    if name == "quiet":
+        good = value in (None, "") or (isinstance(value, str) and parse_window(value) is not None)
+        return "" if good else f"{value!r} is not a part of the day like 21:30-07:00"
+    if name == "pause":
+        return "" if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "needs a moment"
+    if name == "mode":
+        return "" if value in ("", "app", "coach", "clinician", "self") else f"{value!r} is no facilitator"
+    if name == "language":
+        return "" if isinstance(value, str) and 0 < len(value) < 36 else f"{value!r} is no language"
+    if name.startswith("like."):
+        return "" if value in (-1, 0, 1) else f"{value!r} is not -1, 0 or 1"
+    if name.startswith("person."):
+        programs = [c for n in work.state.courses if (c := work.course(n)) is not None]
+        having = [p for p in programs if name[7:] in p.program.person]
+        return field_problem(having[0], name[7:], value) if having else "there is no such field"
+    return "there is no such setting"
+
+
+def _zone(work: Work, x: s.Zone) -> None:
+    if not is_zone(x.zone):
+        return _refuse(work, "zone", f"there is no time zone {x.zone}")
+    if x.zone != work.state.zone:
+        work.say(entry.Set(at=x.at, received=work.now, name="zone", value=x.zone))
+    return None
+
+
+def _decide(work: Work, x: s.Decide) -> None:
+    offer = work.state.offers.get(x.proposal)
+    if offer is None:
+        return _refuse(work, f"proposal {x.proposal}", "there is no such proposal")
+    program = work.course(offer.program)
+    if x.intervention:
+        if program is None or x.intervention not in program.interventions:
+            return _refuse(work, f"proposal {x.proposal}", f"there is no intervention {x.intervention}")
+        reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
+        if reason:
+            return _refuse(work, f"proposal {x.proposal}", reason)
+    recommender.answer(work, x.proposal, "accepted" if x.intervention else "declined", x.intervention, x.by)
+    return None
+
+
+def _assign(work: Work, x: s.Assign) -> None:
+    program = work.course(x.program)
+    if program is None or x.intervention not in program.interventions:
+        return _refuse(work, f"assign {x.intervention}", "there is no such intervention for this person")
+    reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
+    if not reason and any(r.program == x.program and r.intervention == x.intervention for r in work.state.runs.values()):
+        reason = "running"
+    if not reason and any(a.hold for a in work.state.alerts.values()):
+        reason = "safety hold"
+    if reason:
+        return _refuse(work, f"assign {x.intervention}", reason)
+    need = next((n.id for n in program.needs if x.intervention in n.need.interventions), "")
+    recommender.start(work, program, x.intervention, need, f"assigned by {x.by}")
+    return None
+
+
+def _draw(work: Work, x: s.Draw) -> None:
+    good = x.option in x.probabilities and all(0 <= p <= 1 for p in x.probabilities.values())
+    if not good or abs(sum(x.probabilities.values()) - 1) > 1e-9 or x.probabilities[x.option] <= 0:
+        return _refuse(work, f"draw {x.rule} {x.slot}", "its probabilities do not fit its option")
+    if x.program not in work.state.courses:
+        return _refuse(work, f"draw {x.rule} {x.slot}", "not in this program")
+    work.say(
+        entry.Imported(
+            at=x.at,
+            received=work.now,
+            program=x.program,
+            rule=x.rule,
+            slot=x.slot,
+            option=x.option,
+            probabilities=x.probabilities,
+            source=x.source,
+        )
+    )
+    return None
+
+
+def _alert_stage(work: Work, name: str, stage: str, by: str, code: str = "") -> None:
+    if name not in work.state.alerts:
+        return _refuse(work, f"alert {name}", "there is no such open alert")
+    if not by:
+        return _refuse(work, f"alert {name}", "a person must be named")
+    work.say(entry.AlertMoved(at=work.stimulus.at, received=work.now, alert=name, stage=stage, by=by, code=code))
+    return None
+
+
+def _acknowledge(work: Work, x: s.Acknowledge) -> None:
+    _alert_stage(work, x.alert, "acknowledged", x.by)
+
+
+def _resolve(work: Work, x: s.Resolve) -> None:
+    _alert_stage(work, x.alert, "resolved", x.by, x.code)
+
+
+def _publish(work: Work, x: s.Publish) -> None:
+    if x.program not in work.state.courses:
+        return _refuse(work, f"publish {x.program}", "not in this program")
+    if not work.programs.known(x.program, x.version):
+        return _refuse(work, f"publish {x.program}", f"there is no version {x.version}")
+    if x.running not in ("finish", "move"):
+        return _refuse(work, f"publish {x.program}", "running interventions `finish` or `move`")
+    new = work.programs.of(x.program, x.version)
+    moves = x.running == "move"
+    if moves:
+        for run, found in list(work.state.runs.items()):
+            if found.program == x.program and found.intervention not in new.interventions:
+                return _refuse(work, f"publish {x.program}", f"{found.intervention} runs and is not in the new version")
+    work.say(entry.Moved(at=x.at, received=work.now, program=x.program, version=x.version, runs=moves))
+    work.settle[x.program] = None
+    return None
+
+
+TABLE: dict[type, Callable[[Work, Any], None]] = {
+    s.Enroll: _enroll,
+    s.Withdraw: _withdraw,
+    s.Answer: _answer,
+    s.Signal: _signal,
+    s.Report: _report,
+    s.Receipt: _receipt,
+    s.Act: _act,
+    s.Choice: _choice,
+    s.Setting: _setting,
+    s.Zone: _zone,
+    s.Decide: _decide,
+    s.Assign: _assign,
+    s.Draw: _draw,
+    s.Acknowledge: _acknowledge,
+    s.Resolve: _resolve,
+    s.Publish: _publish,
+}
+"""One function for each kind of stimulus; time has its own, in `timekeeper`."""
+

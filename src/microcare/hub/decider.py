@@ -1,0 +1,232 @@
+"""The decider: at a decision point, when available and if the tailoring variables say so, choose an option.
+
+The order is fixed: missed? -> the gate and availability -> the tailoring condition -> alternatives -> the draw.
+Every decision point gets exactly one outcome, entered with the values the rule saw and every option's probability.
+"""
+
+from dataclasses import dataclass
+
+from microcare.base import chance
+from microcare.hub import entry, gate
+from microcare.hub.work import DECISIONS, Work
+from microcare.hub.stimulus import Value
+from microcare.hub.view import View, read
+from microcare.program.compiled import CompiledCase, CompiledIntervention, CompiledProgram, CompiledRule, Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A decision point: its run, rule and slot, and the moment it was planned for."""
+
+    run: str
+    rule: CompiledRule
+    slot: str
+    planned: int
+    day: int = 0
+    index: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided: the entry, and the case whose action follows (None: nothing follows)."""
+
+    entry: entry.Decided
+    case: CompiledCase | None
+    events: tuple[str, ...]
+
+
+def decide(work: Work, point: Point) -> Decision | None:
+    """Decide a decision point and enter its outcome. None: the gate moved it to a later moment."""
+    run = work.state.runs[point.run]
+    program = work.run_program(point.run)
+    intervention = program.interventions[run.intervention]
+    rule = point.rule
+    work.spend(program.id, "decisions", DECISIONS)
+    if work.now > point.planned + rule.window:
+        return _enter(work, program, point, outcome="missed", reasons=("its window closed before it could be asked",))
+    view = View(program, work.state, work.now, run)
+    answer = gate.ask(work, program, prompt=not work.present) if rule.delivers else gate.OPEN
+    values = read(rule.inputs, view)
+    unavailable, unknown = _availability(rule, values)
+    against = _contraindications(rule, intervention, view)
+    if answer.again and not (unavailable or unknown or against) and _postpone(work, point, answer):
+        return None
+    reasons = (*answer.reasons, *unavailable, *against)
+    inputs = dict(zip(rule.inputs.names, values, strict=True))
+    if reasons:
+        return _enter(work, program, point, outcome="unavailable", available=False, reasons=reasons, inputs=inputs)
+    if unknown:
+        return _enter(work, program, point, outcome="unknown", reasons=unknown, inputs=inputs)
+    if rule.condition is not None:
+        found = rule.condition.holds(values)
+        if found is None:
+            why = _unknown(rule.condition, values, rule.inputs.names)
+            return _enter(work, program, point, outcome="unknown", available=True, reasons=why, inputs=inputs)
+        if found is not True:
+            why = (f"{rule.condition.expression.source} is false",)
+            return _enter(work, program, point, outcome="not_eligible", available=True, reasons=why, inputs=inputs)
+    return _choose(work, program, point, values, inputs)
+
+
+def _availability(rule: CompiledRule, values: list[Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The reasons for which it is unavailable, and those that cannot be known."""
+    unavailable: list[str] = []
+    unknown: list[str] = []
+    for reason, condition in rule.available:
+        found = condition.holds(values)
+        if found is None:
+            unknown += _unknown(condition, values, rule.inputs.names)
+        elif found is not True:
+            unavailable.append(reason)
+    return tuple(unavailable), tuple(dict.fromkeys(unknown))
+
+
+def _unknown(condition: Condition, values: list[Value], names: tuple[str, ...]) -> tuple[str, ...]:
+    missing = [names[i] for i in condition.where if values[i] is None]
+    return (f"{', '.join(missing) or condition.expression.source} unknown",)
+
+
+def _contraindications(rule: CompiledRule, intervention: CompiledIntervention, view: View) -> tuple[str, ...]:
+    """Asked of every event the rule could deliver, before the draw, so that the logged probabilities stay true."""
+    found = [gate.contraindicated(intervention.events[name], view) for name in rule.delivers]
+    return tuple(reason for reason in found if reason)
+
+
+def _postpone(work: Work, point: Point, answer: gate.Answer) -> bool:
+    """Move a decision point that the gate refused, as authored; False where it stays as it is."""
+    rule, how = point.rule, point.rule.rule.when_refused
+    if how is None:
+        how = "drop" if rule.scheduled else "later"
+    if how == "drop":
+        return False
+    if how == "after quiet" and answer.reasons != ("quiet hours",):
+        return False
+    run = work.state.runs[point.run]
+    if how == "next window" and answer.again > point.planned + rule.window:
+        return False
+    if answer.again >= run.ends_by:
+        return False
+    work.say(
+        entry.Postponed(
+            at=work.now,
+            received=work.now,
+            run=point.run,
+            rule=rule.id,
+            slot=point.slot,
+            planned=point.planned,
+            until=answer.again,
+            day=point.day,
+            index=point.index,
+            reasons=answer.reasons,
+        )
+    )
+    return True
+
+
+def _choose(
+    work: Work, program: CompiledProgram, point: Point, values: list[Value], inputs: dict[str, Value]
+) -> Decision:
+    """The first alternative that holds, and its option."""
+    unknown: list[str] = []
+    for place, case in enumerate(point.rule.cases):
+        found = True if case.condition is None else case.condition.holds(values)
+        if found is True:
+            return _draw(work, program, point, place, case, inputs, tuple(unknown))
+        if found is None and case.condition is not None:
+            unknown += _unknown(case.condition, values, point.rule.inputs.names)
+    outcome = "unknown" if unknown else "not_eligible"
+    reasons = (*unknown, "no alternative holds")
+    return _enter(work, program, point, outcome=outcome, available=True, reasons=reasons, inputs=inputs)
+
+
+def _draw(
+    work: Work,
+    program: CompiledProgram,
+    point: Point,
+    place: int,
+    case: CompiledCase,
+    inputs: dict[str, Value],
+    notes: tuple[str, ...],
+) -> Decision:
+    which = place if len(point.rule.cases) > 1 else None
+    if not case.options:
+        chosen = "+".join(case.deliver or ()) or ("nothing" if case.deliver is not None else _other(case))
+        return _enter(
+            work, program, point, outcome="decided", available=True, reasons=notes, inputs=inputs, case=which,
+            chosen=chosen, does=case, events=case.deliver or (),
+        )  # fmt: skip
+    imported = work.state.imported.get(f"{program.id}/{point.rule.id}/{point.slot}")
+    if imported is not None and imported[0] in case.events:
+        option, probabilities, source = imported
+        return _enter(
+            work, program, point, outcome="randomized", available=True, reasons=notes, inputs=inputs, case=which,
+            options=probabilities, chosen=option, source=source or "imported", does=case, events=case.events[option],
+        )  # fmt: skip
+    drawn = chance.draw(work.programs.seed(program.id), work.person, point_name(work, point), "option")
+    option = case.options[chance.pick(drawn, case.cuts)]
+    return _enter(
+        work, program, point, outcome="randomized", available=True, reasons=notes, inputs=inputs, case=which,
+        options=dict(case.probabilities), chosen=option, drawn=str(drawn), does=case, events=case.events[option],
+    )  # fmt: skip
+
+
+def _other(case: CompiledCase) -> str:
+    if case.end:
+        return f"end: {case.end}"
+    return f"offer: {case.offer}" if case.offer else "evaluate"
+
+
+def point_name(work: Work, point: Point) -> str:
+    """The identity of a decision point: program, run, rule, slot. Unchanged by travel, wording or restart."""
+    return f"{point.run}/{point.rule.id}/{point.slot}"
+
+
+def _enter(
+    work: Work,
+    program: CompiledProgram,
+    point: Point,
+    *,
+    outcome: str,
+    available: bool | None = None,
+    reasons: tuple[str, ...] = (),
+    inputs: dict[str, Value] | None = None,
+    case: int | None = None,
+    options: dict[str, float] | None = None,
+    chosen: str = "",
+    drawn: str = "",
+    source: str = "",
+    does: CompiledCase | None = None,
+    events: tuple[str, ...] = (),
+) -> Decision:
+    run = work.state.runs[point.run]
+    watched = point.rule.proximal
+    stated = entry.Decided(
+        at=work.now,
+        received=work.now,
+        point=point_name(work, point),
+        program=program.id,
+        run=point.run,
+        intervention=run.intervention,
+        version=program.version,
+        rule=point.rule.id,
+        rule_index=point.rule.index,
+        slot=point.slot,
+        planned=point.planned,
+        outcome=outcome,
+        day=point.day,
+        index=point.index,
+        available=available,
+        reasons=reasons,
+        inputs=inputs or {},
+        case=case,
+        options=options or {},
+        chosen=chosen,
+        drawn=drawn,
+        source=source,
+        prompt=not work.present,
+        assigned=run.by.startswith("assigned"),
+        synthetic=work.stimulus.synthetic,
+        watch_until=work.now + watched.over + watched.late if watched is not None and outcome != "missed" else 0,
+    )
+    work.say(stated)
+    return Decision(stated, does, events)

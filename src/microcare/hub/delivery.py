@@ -1,0 +1,232 @@
+"""Deliveries: events, questionnaires, offers and contact on their way to the person, and what becomes of them."""
+
+from microcare.hub import effect, entry, gate
+from microcare.hub.state import Delivery
+from microcare.hub.values import text_values
+from microcare.hub.work import DELIVERIES, Work
+from microcare.program.compiled import CompiledEvent, CompiledProgram, CompiledProximal
+from microcare.program.compiler import needed_names
+from microcare.program.content import Markdown, Say
+
+
+def event(work: Work, run: str, name: str, point: str) -> str:
+    """Deliver an event of a run, as a decision point chose; returns the delivery's name."""
+    program = work.run_program(run)
+    compiled = program.interventions[work.state.runs[run].intervention].events[name]
+    delivery = _deliver(
+        work, program, "event", name, run=run, point=point, expires=work.now + compiled.expires, event=compiled
+    )
+    if compiled.form:
+        ask(work, program, compiled.form, "form", work.now + compiled.expires, run=run, event=name, delivery=delivery)
+    work.happen(program.id, "event", name, "delivered", run)
+    return delivery
+
+
+def notice(work: Work, program: CompiledProgram, what: str, name: str, expires: int) -> str:
+    """Bring an offer, a questionnaire or a contact. Where the gate says no, it waits in the app without a prompt."""
+    answer = gate.OPEN if work.present else gate.ask(work, program, prompt=True)
+    delivery = _deliver(work, program, what, name, expires=expires, silent=answer.reasons)
+    if answer.again and answer.again < expires:
+        _snooze(work, delivery, answer.again)
+    return delivery
+
+
+def _snooze(work: Work, delivery: str, until: int) -> None:
+    """Ask the gate again at that moment."""
+    work.say(
+        entry.Acted(at=work.now, received=work.now, delivery=delivery, act="snoozed", until=until, by="hub")
+    )  # fmt: skip
+
+
+def _deliver(
+    work: Work,
+    program: CompiledProgram,
+    what: str,
+    name: str,
+    *,
+    run: str = "",
+    point: str = "",
+    expires: int = 0,
+    silent: tuple[str, ...] = (),
+    event: CompiledEvent | None = None,
+) -> str:
+    work.spend(program.id, "deliveries", DELIVERIES)
+    prompt = not work.present and not silent
+    human = event is not None and event.event.by_human
+    delivery = work.name("delivery", "d")
+    first = work.now
+    channels = tuple((channel, first + after) for channel, after in program.channels)
+    found = work.state.runs.get(run)
+    names = _names(event) if event is not None else ()
+    view = work.view(program, run)
+    values = text_values(view, names, found.intervention if found else "", found.need if found else "")
+    work.say(
+        entry.Delivered(
+            at=work.now,
+            received=work.now,
+            delivery=delivery,
+            program=program.id,
+            what=what,
+            name=name,
+            run=run,
+            point=point,
+            expires=expires,
+            prompt=prompt,
+            human=human,
+            channels=channels,
+            silent=silent,
+            values=values,
+            version=program.version,
+        )
+    )
+    if human:
+        work.effects.append(effect.Propose(at=work.now, program=program.id, subject=delivery, expires=expires))
+    elif prompt:
+        urgent = event is not None and event.event.urgent
+        work.effects.append(
+            effect.Prompt(at=work.now, delivery=delivery, channel=channels[0][0], urgent=urgent, expires=expires)
+        )
+    return delivery
+
+
+def _names(event: CompiledEvent) -> tuple[str, ...]:
+    """The values that an event's own texts show."""
+    texts = [b.say for b in event.event.blocks if isinstance(b, Say)]
+    texts += [b.markdown for b in event.event.blocks if isinstance(b, Markdown)]
+    texts += [t for t in (event.event.why, event.event.title) if t is not None]
+    return tuple(dict.fromkeys(n for text in texts for n in needed_names(text)))
+
+
+def ask(
+    work: Work,
+    program: CompiledProgram,
+    measure: str,
+    purpose: str,
+    expires: int,
+    *,
+    items: tuple[str, ...] = (),
+    run: str = "",
+    event: str = "",
+    delivery: str = "",
+    evaluation: str = "",
+    reuse_from: int = 0,
+) -> str:
+    """Open an assessment for the person."""
+    name = work.name("assessment", "a")
+    work.say(
+        entry.Asked(
+            at=work.now,
+            received=work.now,
+            assessment=name,
+            program=program.id,
+            measure=measure,
+            items=items or tuple(program.measures[measure].items),
+            purpose=purpose,
+            expires=expires,
+            run=run,
+            event=event,
+            delivery=delivery,
+            evaluation=evaluation,
+            reuse_from=reuse_from,
+        )
+    )
+    if purpose not in ("proximal", "form", "engagement", "ownership"):
+        notice(work, program, "assessment", name, expires)
+    return name
+
+
+def after_done(work: Work, name: str) -> None:
+    """An event was done: its proximal assessment begins, or, without one, it is complete."""
+    delivery = work.state.deliveries[name]
+    work.happen(delivery.program, "event", delivery.name, "done", delivery.run)
+    program = work.run_program(delivery.run)
+    compiled = program.interventions[work.state.runs[delivery.run].intervention].events[delivery.name]
+    proximal = compiled.proximal
+    if proximal is None:
+        complete(work, name, None)
+    elif proximal.measure:
+        until = max(delivery.done + proximal.within, work.now + 1)
+        ask(work, program, proximal.measure, "proximal", until, run=delivery.run, event=delivery.name, delivery=name)
+
+
+def watch_until(work: Work, name: str, done: int) -> int:
+    """Until when an event's proximal signal is watched (0: it has none)."""
+    delivery = work.state.deliveries.get(name) or work.state.closed.get(name)
+    if not isinstance(delivery, Delivery):
+        return 0
+    found = event_of(work, delivery.run, delivery.name)
+    proximal = found.proximal if found is not None else None
+    return done + proximal.over + proximal.late if proximal is not None and _by_signal(proximal) else 0
+
+
+def event_of(work: Work, run: str, name: str) -> CompiledEvent | None:
+    """The event of a run, where there is one."""
+    if run not in work.state.runs:
+        return None
+    return work.intervention(run).events.get(name)
+
+
+def _by_signal(proximal: CompiledProximal) -> bool:
+    return proximal.proximal.signal is not None
+
+
+def complete(work: Work, name: str, success: bool | None) -> None:
+    """An event is done and its proximal assessment answered or past due."""
+    delivery = work.state.deliveries.get(name)
+    if delivery is None or delivery.run not in work.state.runs:
+        return
+    work.say(
+        entry.Completed(
+            at=work.now, received=work.now, run=delivery.run, event=delivery.name, delivery=name, success=success
+        )
+    )
+    work.happen(delivery.program, "event", delivery.name, "completed", delivery.run)
+    if success is not None:
+        work.happen(delivery.program, "event", delivery.name, "succeeded" if success else "failed", delivery.run)
+    ask_felt(work, delivery.program)
+
+
+def ask_felt(work: Work, program: str) -> None:
+    """Ask seldom, while the person is there: how it felt, or ownership and commitment."""
+    compiled = work.course(program)
+    if compiled is None or not work.present:
+        return
+    authored = compiled.program
+    for purpose, felt in (("engagement", authored.engagement), ("ownership", authored.narrative.ownership)):
+        if felt is None or any(a.purpose in ("engagement", "ownership") for a in work.state.assessments.values()):
+            continue
+        last = work.state.felt.get(f"{program}/{purpose}")
+        since = last if last is not None else work.state.courses[program].since - felt.every.exact // 2
+        if work.now - since >= felt.every.exact:
+            ask(work, compiled, felt.measure, purpose, work.now + felt.within.exact)
+
+
+def expire(work: Work, name: str) -> None:
+    """A delivery's time is over."""
+    close(work, name, "expired")
+
+
+def close(work: Work, name: str, reason: str) -> None:
+    """Hold a delivery back or take it away; the arm and its probability stand."""
+    delivery = work.state.deliveries[name]
+    work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason=reason))
+    if delivery.what == "event" and delivery.run in work.state.runs:
+        work.happen(delivery.program, "event", delivery.name, "expired", delivery.run)
+
+
+def prompt_again(work: Work, name: str, channel: str = "") -> None:
+    """The next channel, or the end of a snooze: the same delivery, so quiet hours count again and limits do not."""
+    delivery = work.state.deliveries[name]
+    program = work.programs.of(delivery.program, work.state.courses[delivery.program].version)
+    answer = gate.ask(work, program, prompt=True, again=delivery.prompt)
+    if answer.reasons:
+        if answer.again and (not delivery.expires or answer.again < delivery.expires):
+            _snooze(work, name, answer.again)
+        elif delivery.what == "event":
+            close(work, name, answer.reasons[0])
+        else:
+            _snooze(work, name, 0)
+        return
+    first = channel or delivery.channels[0][0]
+    work.say(entry.Fallback(at=work.now, received=work.now, delivery=name, channel=first, snooze=not channel))
+    work.effects.append(effect.Prompt(at=work.now, delivery=name, channel=first, expires=delivery.expires))

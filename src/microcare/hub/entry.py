@@ -1,0 +1,513 @@
+"""Entries: facts that the engine states. The journal of entries is the only source of truth.
+
+Entries are self-contained: `fold` needs no program to apply one. Each carries both times (`at` occurred, `received`);
+moments are milliseconds since 1970 UTC. `FORMAT` is written into every snapshot; old entries are read for ever.
+"""
+
+import msgspec
+
+from microcare.hub.stimulus import Value
+
+FORMAT = 1
+
+
+class Entry(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):
+    """What every entry carries."""
+
+    at: int
+    received: int
+
+
+class Enrolled(Entry, tag="enrolled"):
+    """A course began."""
+
+    program: str
+    version: str
+    zone: str
+    language: str
+    facilitator: str
+    fields: dict[str, Value] = {}
+
+
+class Withdrew(Entry, tag="withdrew"):
+    """The person left a program (all of them: empty)."""
+
+    program: str = ""
+
+
+class Moved(Entry, tag="moved"):
+    """A course moved to another version; running interventions with it, or not."""
+
+    program: str
+    version: str
+    runs: bool = False
+
+
+class Set(Entry, tag="set"):
+    """A setting or characteristic changed."""
+
+    name: str
+    value: Value
+
+
+class Refused(Entry, tag="refused"):
+    """Something that reached the engine could not be taken, and why. Nothing else changed."""
+
+    what: str
+    reason: str
+
+
+class Answered(Entry, tag="answered"):
+    """An answer was saved."""
+
+    assessment: str
+    program: str
+    measure: str
+    item: str
+    value: Value
+    reference: bool = False
+    late: bool = False
+    """It arrived after its questionnaire had closed."""
+    present: bool = False
+    """The person is there now: what follows answers them, and is no interruption."""
+
+
+class Followed(Entry, tag="followed"):
+    """The rest of the step that a saved answer called for has been done."""
+
+    count: int
+
+
+class Alerted(Entry, tag="alerted"):
+    """A risk answer raised an alert. Alerts of one episode are grouped under the first one's name."""
+
+    alert: str
+    episode: str
+    program: str
+    rule: int
+    measure: str
+    item: str
+    value: Value
+    roster: str = ""
+    then: str = ""
+    acknowledge_by: int = 0
+    hold: bool = True
+
+
+class AlertMoved(Entry, tag="alert_moved"):
+    """An alert was acknowledged, escalated, or resolved."""
+
+    alert: str
+    stage: str
+    by: str = ""
+    code: str = ""
+    acknowledge_by: int = 0
+
+
+class Signaled(Entry, tag="signaled"):
+    """Context arrived. `keep` is how long its history reaches back."""
+
+    name: str
+    value: Value
+    keep: int
+    synthetic: bool = False
+
+
+class Reported(Entry, tag="reported"):
+    """The person said what they need."""
+
+    name: str
+
+
+class Staged(Entry, tag="staged"):
+    """A delivery reached a stage (receipt)."""
+
+    delivery: str
+    stage: str
+    channel: str
+    detail: str = ""
+
+
+class Acted(Entry, tag="acted"):
+    """Something was done with a delivery. Late: after it had expired."""
+
+    delivery: str
+    act: str
+    until: int = 0
+    spent: int = 0
+    by: str = "person"
+    late: bool = False
+    watch_until: int = 0
+    """Its proximal signal is watched until then."""
+
+
+class Imported(Entry, tag="imported"):
+    """A draw made elsewhere waits for its decision point."""
+
+    program: str
+    rule: str
+    slot: str
+    option: str
+    probabilities: dict[str, float]
+    source: str = ""
+
+
+class Started(Entry, tag="started"):
+    """A micro intervention began for the person: why, for which need, and by whom."""
+
+    run: str
+    program: str
+    intervention: str
+    version: str
+    need: str = ""
+    by: str = "app"
+    ends_by: int = 0
+    zone_day: int = 0
+
+
+class Began(Entry, tag="began"):
+    """A rule's trigger came: its schedule began, it waits, or (with neither) it came due at once."""
+
+    run: str
+    rule: str
+    day: int
+    due: int = 0
+    """For a wait: when it comes due."""
+    until: int = 0
+    """For a schedule: when it stops coming due (0: not by time)."""
+
+
+class Closed(Entry, tag="closed"):
+    """A rule will not come due again in this run."""
+
+    run: str
+    rule: str
+    reason: str
+
+
+class MomentsDrawn(Entry, tag="moments_drawn"):
+    """The random moments of one local day of a rule."""
+
+    run: str
+    rule: str
+    day: int
+    moments: tuple[int, ...]
+
+
+class Postponed(Entry, tag="postponed"):
+    """The gate said no, and the decision point was moved as authored."""
+
+    run: str
+    rule: str
+    slot: str
+    planned: int
+    until: int
+    reasons: tuple[str, ...]
+    day: int = 0
+    index: int = -1
+
+
+class Decided(Entry, tag="decided"):
+    """A decision point and its one outcome.
+
+    outcome: unavailable, not_eligible, unknown, decided, randomized, missed.
+    `inputs` are the values as the rule saw them; `options` every option with its probability.
+    """
+
+    point: str
+    program: str
+    run: str
+    intervention: str
+    version: str
+    rule: str
+    rule_index: int
+    slot: str
+    planned: int
+    outcome: str
+    day: int = 0
+    index: int = -1
+    """Identity of a scheduled decision point: local day (ordinal) and place in the day; -1: it was triggered."""
+    available: bool | None = None
+    reasons: tuple[str, ...] = ()
+    inputs: dict[str, Value] = {}
+    case: int | None = None
+    options: dict[str, float] = {}
+    chosen: str = ""
+    drawn: str = ""
+    """The integer drawn, in decimal (it is larger than a double holds)."""
+    source: str = ""
+    """Where the draw was made, if elsewhere."""
+    prompt: bool = False
+    assigned: bool = False
+    """The run was assigned by a facilitator: trial data mark it."""
+    synthetic: bool = False
+    watch_until: int = 0
+    """A proximal outcome of the decision point is watched until then."""
+
+
+class Delivered(Entry, tag="delivered"):
+    """Something was decided to reach the person: an event, a questionnaire, an offer, a contact."""
+
+    delivery: str
+    program: str
+    what: str
+    """event, contact, offer or assessment."""
+    name: str
+    run: str = ""
+    point: str = ""
+    expires: int = 0
+    prompt: bool = False
+    human: bool = False
+    channels: tuple[tuple[str, int], ...] = ()
+    """Channels with the moments at which they are tried."""
+    silent: tuple[str, ...] = ()
+    """Why it waits in the app without a prompt."""
+    values: dict[str, Value] = {}
+    """The values its texts show, as they were."""
+    version: str = ""
+
+
+class Fallback(Entry, tag="fallback"):
+    """The next channel was tried for a delivery that was not opened, or a snooze ended; it counts once."""
+
+    delivery: str
+    channel: str
+    snooze: bool = False
+
+
+class Undelivered(Entry, tag="undelivered"):
+    """After the draw, a delivery was held back: expired, withdrawn, paused, safety. Arm and probability stand."""
+
+    delivery: str
+    reason: str
+
+
+class Asked(Entry, tag="asked"):
+    """An assessment was opened for the person."""
+
+    assessment: str
+    program: str
+    measure: str
+    items: tuple[str, ...]
+    purpose: str
+    """proximal, overall, evaluation, target, engagement, ownership, form."""
+    expires: int
+    run: str = ""
+    event: str = ""
+    delivery: str = ""
+    evaluation: str = ""
+    reuse_from: int = 0
+    """Answers given elsewhere since then count too, so that nothing is asked twice (0: none)."""
+
+
+class Assessed(Entry, tag="assessed"):
+    """An assessment closed: complete, or overdue with what there is. Scores that cannot be known are unknown."""
+
+    assessment: str
+    program: str
+    measure: str
+    purpose: str
+    complete: bool
+    scores: dict[str, float | None] = {}
+    values: dict[str, Value] = {}
+    late: bool = False
+
+
+class Proximal(Entry, tag="proximal"):
+    """The proximal outcome of an event, or of a decision point."""
+
+    program: str
+    run: str
+    point: str = ""
+    delivery: str = ""
+    event: str = ""
+    value: Value = None
+    success: bool | None = None
+    inputs: dict[str, Value] = {}
+
+
+class Completed(Entry, tag="completed"):
+    """An event was done, and its proximal assessment answered or past due."""
+
+    run: str
+    event: str
+    delivery: str
+    success: bool | None = None
+
+
+class Ended(Entry, tag="ended"):
+    """A micro intervention's events are over. Its overall outcome may still be assessed."""
+
+    run: str
+    reason: str
+    outcome_at: int = 0
+    """When its overall outcome is asked for (0: it has none, or it is already known)."""
+    rule: str = ""
+
+
+class OverallOutcome(Entry, tag="overall_outcome"):
+    """What a micro intervention came to: success, failure, disengaged, ended, unknown."""
+
+    run: str
+    program: str
+    intervention: str
+    result: str
+    reason: str = ""
+    need: str = ""
+    inputs: dict[str, Value] = {}
+
+
+class EvaluationOpened(Entry, tag="evaluation_opened"):
+    """A look at the person's state began: by time, context, report, or the end of an intervention."""
+
+    evaluation: str
+    program: str
+    trigger: int
+    why: str
+    day: int
+    asks: dict[str, tuple[str, ...]] = {}
+    known: tuple[str, ...] = ()
+    """Needs already settled by fresh evidence, so that nothing was asked for them."""
+
+
+class EvaluationClosed(Entry, tag="evaluation_closed"):
+    """The look at the person's state is done."""
+
+    evaluation: str
+    program: str
+
+
+class NeedChanged(Entry, tag="need_changed"):
+    """A need state became present, absent or unknown, on this evidence."""
+
+    program: str
+    need: str
+    state: str
+    severity: float | None = None
+    evidence: dict[str, Value] = {}
+    stale_at: int = 0
+
+
+class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One intervention as the recommender saw it."""
+
+    intervention: str
+    need: str
+    score: float
+    parts: dict[str, float]
+    probability: float = 0.0
+
+
+class Recommended(Entry, tag="recommended"):
+    """What the hub recommends: candidates with scores, those left out with reasons, and what follows.
+
+    action: started, offered, listed, proposed, nothing.
+    """
+
+    program: str
+    recommendation: str
+    mode: str
+    action: str
+    candidates: tuple[Candidate, ...] = ()
+    left_out: dict[str, str] = {}
+    waiting: dict[str, str] = {}
+    """Needs whose level waits, and for which need."""
+    chosen: tuple[str, ...] = ()
+    need: str = ""
+    drawn: str = ""
+    expires: int = 0
+    by_rule: str = ""
+    retry: int = 0
+    """When a reason for leaving something out ends, so that it is looked at again (0: no such moment)."""
+
+
+class Retried(Entry, tag="retried"):
+    """A reason for waiting with a recommendation was over."""
+
+    program: str
+
+
+class OfferClosed(Entry, tag="offer_closed"):
+    """An offer or proposal was accepted, declined, expired, or let go."""
+
+    offer: str
+    answer: str
+    intervention: str = ""
+    by: str = ""
+    remind_at: int = 0
+
+
+class Narrated(Entry, tag="narrated"):
+    """The narrative told: for each part, which variant (and wording), with probabilities where drawn.
+
+    `values` freezes what the texts refer to, by name; personal fields stay references.
+    """
+
+    run: str
+    program: str
+    intervention: str
+    moment: str
+    """begin or end of the intervention."""
+    parts: dict[str, str]
+    probabilities: dict[str, float] = {}
+    values: dict[str, Value] = {}
+    skipped: dict[str, str] = {}
+    edited: dict[str, str] = {}
+    version: str = ""
+
+
+class TargetChecked(Entry, tag="target_checked"):
+    """Whether the clinical goal is reached."""
+
+    program: str
+    reached: bool | None
+    inputs: dict[str, Value] = {}
+
+
+class Stopped(Entry, tag="stopped"):
+    """A program exceeded its budget, or failed, and was stopped for this person alone."""
+
+    program: str
+    reason: str
+
+
+Any = (
+    Enrolled
+    | Withdrew
+    | Moved
+    | Set
+    | Refused
+    | Answered
+    | Followed
+    | Alerted
+    | AlertMoved
+    | Signaled
+    | Reported
+    | Staged
+    | Acted
+    | Imported
+    | Started
+    | Began
+    | Closed
+    | MomentsDrawn
+    | Postponed
+    | Decided
+    | Delivered
+    | Fallback
+    | Undelivered
+    | Asked
+    | Assessed
+    | Proximal
+    | Completed
+    | Ended
+    | OverallOutcome
+    | EvaluationOpened
+    | EvaluationClosed
+    | NeedChanged
+    | Recommended
+    | Retried
+    | OfferClosed
+    | Narrated
+    | TargetChecked
+    | Stopped
+)

@@ -1,0 +1,555 @@
+"""`fold(state, entry)`: the one place where state changes, one function for each kind of entry.
+
+An entry names everything its change needs, so that no program is asked. A missing row in the table below is a
+programming error, found by the tests: every kind of entry has its row.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from microcare.base.moments import DAY
+from microcare.hub import entry as e
+from microcare.hub.state import (
+    Alert,
+    Assessment,
+    Course,
+    Delivery,
+    Evaluation,
+    EventRecord,
+    Followup,
+    NeedRecord,
+    Offer,
+    Past,
+    PastRun,
+    RuleRecord,
+    Run,
+    Scores,
+    Series,
+    State,
+    Trigger,
+    Watch,
+)
+
+R = TypeVar("R", RuleRecord, EventRecord)
+
+HISTORY = 100
+"""How many past runs the state keeps; the journal keeps all."""
+SCORES_KEPT = 400 * DAY
+PROMPTS_KEPT = 8 * DAY
+NO_RULE, NO_EVENT, NO_PAST = RuleRecord(), EventRecord(), Past()
+
+
+def fold(state: State, entry: e.Any) -> State:
+    """The state after one entry. The given state is not touched."""
+    return fold_all(state, (entry,))
+
+
+def fold_all(state: State, entries: Iterable[e.Any]) -> State:
+    """The state after entries, in order. The given state is not touched."""
+    changed = state.copy()
+    for entry in entries:
+        apply(changed, entry)
+    return changed
+
+
+def apply(state: State, entry: e.Any) -> None:
+    """Change a state that the caller owns (a copy). Everyone else calls `fold`."""
+    TABLE[type(entry)](state, entry)
+    if entry.received > state.last:
+        state.last = entry.received
+
+
+def _count(state: State, kind: str) -> None:
+    state.counts[kind] = state.counts.get(kind, 0) + 1
+
+
+def _trim(series: Series, keep_from: int) -> Series:
+    """Drop values before a moment, but never the newest."""
+    first = 0
+    while first < len(series) - 1 and series[first][0] < keep_from:
+        first += 1
+    return series[first:] if first else series
+
+
+def _insert(series: Series, at: int, value: e.Value) -> Series:
+    """Add a dated value; one that arrives late goes to its place, one at the same moment replaces."""
+    if not series or series[-1][0] < at:
+        return (*series, (at, value))
+    place = len(series)
+    while place and series[place - 1][0] > at:
+        place -= 1
+    if place and series[place - 1][0] == at:
+        return (*series[: place - 1], (at, value), *series[place:])
+    return (*series[:place], (at, value), *series[place:])
+
+
+def _rule(state: State, run: str, rule: str, **changes: Any) -> None:
+    found = state.runs.get(run)
+    if found is not None:
+        record = replace(found.rules.get(rule, NO_RULE), **changes)
+        state.runs[run] = replace(found, rules={**found.rules, rule: record})
+
+
+def _event(state: State, run: str, event: str, at: int, engaged: bool, **changes: Any) -> None:
+    found = state.runs.get(run)
+    if found is None:
+        return
+    record = replace(found.events.get(event, NO_EVENT), **changes)
+    events = {**found.events, event: record}
+    if engaged and at >= found.engaged:
+        state.runs[run] = replace(found, events=events, engaged=at, unanswered_since=0)
+    else:
+        state.runs[run] = replace(found, events=events)
+
+
+def _contact(state: State, program: str, at: int) -> None:
+    course = state.courses.get(program)
+    if course is not None and at > course.contacted:
+        state.courses[program] = replace(course, contacted=at)
+
+
+def _enrolled(state: State, x: e.Enrolled) -> None:
+    state.courses[x.program] = Course(x.version, x.at, x.facilitator, contacted=x.at)
+    state.zone = x.zone
+    state.language = x.language
+    state.fields.update(x.fields)
+
+
+def _withdrew(state: State, x: e.Withdrew) -> None:
+    gone = [x.program] if x.program else list(state.courses)
+    for program in gone:
+        state.courses.pop(program, None)
+        tables: tuple[dict[str, Any], ...] = (
+            state.runs, state.deliveries, state.assessments, state.evaluations, state.offers, state.watches
+        )  # fmt: skip
+        for table in tables:
+            for name in [k for k, v in table.items() if v.program == program]:
+                del table[name]
+    open_ones = state.assessments
+    state.followups = tuple(f for f in state.followups if f.assessment in open_ones)
+
+
+def _moved(state: State, x: e.Moved) -> None:
+    state.courses[x.program] = replace(state.courses[x.program], version=x.version, stopped="")
+    if x.runs:
+        for name, run in state.runs.items():
+            if run.program == x.program:
+                state.runs[name] = replace(run, version=x.version)
+
+
+def _set(state: State, x: e.Set) -> None:
+    if x.name == "zone":
+        state.zone = str(x.value)
+    elif x.name == "language":
+        state.language = str(x.value)
+    elif x.name == "mode":
+        state.mode = str(x.value or "")
+    elif x.name == "quiet":
+        state.quiet = None if x.value is None else str(x.value)
+    elif x.name == "pause":
+        state.paused_until = int(x.value or 0)
+    elif x.name.startswith("like."):
+        state.likes[x.name[5:]] = float(x.value or 0)
+    elif x.name.startswith("person."):
+        state.fields[x.name[7:]] = x.value
+
+
+def _nothing(state: State, x: e.Any) -> None:
+    return None
+
+
+def _answered(state: State, x: e.Answered) -> None:
+    open_one = state.assessments.get(x.assessment)
+    closed = state.closed.get(x.assessment)
+    if isinstance(closed, Assessment):
+        state.closed[x.assessment] = replace(closed, answers={**closed.answers, x.item: x.value})
+    if open_one is not None:
+        state.assessments[x.assessment] = replace(open_one, answers={**open_one.answers, x.item: x.value})
+        if open_one.run in state.runs:
+            run = state.runs[open_one.run]
+            state.runs[open_one.run] = replace(run, engaged=max(run.engaged, x.at), unanswered_since=0)
+    name = f"{x.program}/{x.measure}"
+    known = state.measures.get(name, Scores(0, False))
+    if x.item not in known.values or known.values[x.item][0] <= x.at:
+        state.measures[name] = replace(known, values={**known.values, x.item: (x.at, x.value)})
+    state.followups += (Followup(x.assessment, x.item, x.at, x.received, x.late, x.present),)
+    _contact(state, x.program, x.at)
+
+
+def _followed(state: State, x: e.Followed) -> None:
+    state.followups = state.followups[x.count :]
+
+
+def _alerted(state: State, x: e.Alerted) -> None:
+    state.alerts[x.alert] = Alert(
+        x.program, x.rule, x.episode, x.at, "open", x.acknowledge_by, 0, x.roster, x.then, x.hold, x.measure, x.item
+    )
+    _count(state, "alert")
+
+
+def _alert_moved(state: State, x: e.AlertMoved) -> None:
+    found = state.alerts.get(x.alert)
+    if found is None:
+        return
+    if x.stage == "resolved":
+        for name in [k for k, v in state.alerts.items() if v.episode == found.episode]:
+            del state.alerts[name]
+    elif x.stage == "escalated":
+        state.alerts[x.alert] = replace(found, level=found.level + 1, acknowledge_by=x.acknowledge_by)
+    else:
+        state.alerts[x.alert] = replace(found, stage=x.stage, acknowledge_by=0)
+
+
+def _signaled(state: State, x: e.Signaled) -> None:
+    series = _insert(state.signals.get(x.name, ()), x.at, x.value)
+    state.signals[x.name] = _trim(series, x.at - x.keep)
+
+
+def _reported(state: State, x: e.Reported) -> None:
+    state.reports[x.name] = max(x.at, state.reports.get(x.name, 0))
+
+
+CLOSED_KEPT = 60
+
+
+def _close(state: State, name: str, closed: Delivery | Assessment) -> None:
+    """Keep what is over for a while: what was done in time may arrive late."""
+    state.closed[name] = closed
+    while len(state.closed) > CLOSED_KEPT:
+        del state.closed[next(iter(state.closed))]
+
+
+STAGES = ("decided", "handed_over", "accepted", "shown", "opened")
+
+
+def _staged(state: State, x: e.Staged) -> None:
+    found = state.deliveries.get(x.delivery)
+    if found is None or x.stage not in STAGES:
+        return
+    first = STAGES.index(x.stage) > STAGES.index(found.stage)
+    opened = x.at if x.stage == "opened" and not found.opened else found.opened
+    state.deliveries[x.delivery] = replace(found, stage=x.stage if first else found.stage, opened=opened)
+    if not first or found.run not in state.runs or x.stage not in ("shown", "opened"):
+        return
+    record = state.runs[found.run].events.get(found.name, NO_EVENT)
+    change = {x.stage: getattr(record, x.stage) + 1}
+    _event(state, found.run, found.name, x.at, x.stage == "opened", **change)
+
+
+def _acted(state: State, x: e.Acted) -> None:
+    found = state.deliveries.get(x.delivery)
+    if found is None:
+        late = state.closed.get(x.delivery)
+        if not isinstance(late, Delivery) or x.act != "done" or late.done:
+            return
+        found = state.closed.pop(x.delivery)
+        assert isinstance(found, Delivery)
+    spent = found.spent + x.spent
+    if x.act == "done":
+        state.deliveries[x.delivery] = replace(
+            found, done=x.at, spent=spent, snoozed=0, watch=x.watch_until, closed=""
+        )  # fmt: skip
+    elif x.act == "snoozed":
+        state.deliveries[x.delivery] = replace(found, snoozed=x.until, spent=spent)
+    elif x.act == "dismissed":
+        del state.deliveries[x.delivery]
+        _close(state, x.delivery, replace(found, closed="dismissed", spent=spent))
+    else:
+        state.deliveries[x.delivery] = replace(found, spent=spent)
+    _contact(state, found.program, x.at)
+    if found.run in state.runs and found.what == "event":
+        record = state.runs[found.run].events.get(found.name, NO_EVENT)
+        change: dict[str, Any] = {}
+        if x.act == "done":
+            change = {"done": record.done + 1, "done_at": x.at}
+        elif x.act == "dismissed":
+            change = {"dismissed": record.dismissed + 1, "in_a_row": 0}
+        # Putting something off or away is an answer, but only doing counts as engagement.
+        _event(state, found.run, found.name, x.at, x.act in ("done", "dropped"), **change)
+
+
+def _imported(state: State, x: e.Imported) -> None:
+    state.imported[f"{x.program}/{x.rule}/{x.slot}"] = (x.option, x.probabilities, x.source)
+
+
+def _started(state: State, x: e.Started) -> None:
+    state.runs[x.run] = Run(
+        x.program, x.intervention, x.version, x.at, x.zone_day, x.need, x.by, x.ends_by, engaged=0, offered=0
+    )
+    _count(state, f"run/{x.program}/{x.intervention}")
+    past = state.past.get(f"{x.program}/{x.intervention}", NO_PAST)
+    state.past[f"{x.program}/{x.intervention}"] = replace(past, times=past.times + 1)
+
+
+def _began(state: State, x: e.Began) -> None:
+    record = state.runs[x.run].rules.get(x.rule, NO_RULE) if x.run in state.runs else NO_RULE
+    waits = tuple(sorted((*record.waits, x.due))) if x.due else record.waits
+    _rule(state, x.run, x.rule, began=record.began or x.at, day=record.day or x.day, until=x.until, waits=waits)
+
+
+def _closed(state: State, x: e.Closed) -> None:
+    _rule(state, x.run, x.rule, closed=x.reason, waits=(), postponed=())
+
+
+def _moments_drawn(state: State, x: e.MomentsDrawn) -> None:
+    _rule(state, x.run, x.rule, drawn_day=x.day, moments=x.moments)
+
+
+def _postponed(state: State, x: e.Postponed) -> None:
+    if x.run not in state.runs:
+        return
+    record = state.runs[x.run].rules.get(x.rule, NO_RULE)
+    others = tuple(p for p in record.postponed if p[0] != x.slot)
+    last, waits = _progress(record, x.day, x.index, x.slot)
+    _rule(
+        state, x.run, x.rule, postponed=(*others, (x.slot, x.planned, x.until)), last=last, waits=waits
+    )  # fmt: skip
+
+
+def _progress(record: RuleRecord, day: int, index: int, slot: str) -> tuple[tuple[int, int] | None, tuple[int, ...]]:
+    """The rule's last scheduled identity, and the waits that remain, once a decision point has been taken up."""
+    last, waits = record.last, record.waits
+    if index >= 0 and (last is None or (day, index) > last):
+        last = (day, index)
+    if slot.startswith("w") and waits and slot not in {p[0] for p in record.postponed}:
+        waits = waits[1:]
+    return last, waits
+
+
+def _decided(state: State, x: e.Decided) -> None:
+    run = state.runs.get(x.run)
+    if run is None:
+        return
+    record = run.rules.get(x.rule, NO_RULE)
+    last, waits = _progress(record, x.day, x.index, x.slot)
+    changed = replace(
+        record,
+        points=record.points + 1,
+        last=last,
+        waits=waits,
+        postponed=tuple(p for p in record.postponed if p[0] != x.slot) if record.postponed else (),
+        quiet_since=run.unanswered_since if x.slot.startswith("q") else record.quiet_since,
+    )
+    state.runs[x.run] = replace(run, rules={**run.rules, x.rule: changed}, points=run.points + 1)
+    state.imported.pop(f"{x.program}/{x.rule}/{x.slot}", None)
+    if x.watch_until:
+        state.watches[x.point] = Watch(x.program, x.run, x.intervention, x.rule, x.version, x.at, x.watch_until)
+
+
+def _delivered(state: State, x: e.Delivered) -> None:
+    state.deliveries[x.delivery] = Delivery(
+        x.program, x.what, x.name, x.run, x.point, x.at, x.expires, x.prompt, x.human, channels=x.channels
+    )
+    _count(state, "delivery")
+    if x.prompt:
+        state.prompts = (*[p for p in state.prompts if p > x.at - PROMPTS_KEPT], x.at)
+    _contact(state, x.program, x.at)
+    run = state.runs.get(x.run)
+    if run is not None and x.what == "event":
+        record = run.events.get(x.name, NO_EVENT)
+        events = {**run.events, x.name: replace(record, delivered=record.delivered + 1, delivered_at=x.at)}
+        since = run.unanswered_since or x.at
+        state.runs[x.run] = replace(run, events=events, offered=x.at, unanswered_since=since)
+
+
+def _fallback(state: State, x: e.Fallback) -> None:
+    found = state.deliveries.get(x.delivery)
+    if found is None:
+        return
+    if not found.prompt:
+        state.prompts = (*state.prompts, x.at)
+    state.deliveries[x.delivery] = replace(found, prompt=True, tried=found.tried + (not x.snooze), snoozed=0)
+
+
+def _undelivered(state: State, x: e.Undelivered) -> None:
+    found = state.deliveries.pop(x.delivery, None)
+    if found is None:
+        return
+    _close(state, x.delivery, replace(found, closed=x.reason))
+    if found.run not in state.runs or found.what != "event":
+        return
+    record = state.runs[found.run].events.get(found.name, NO_EVENT)
+    _event(state, found.run, found.name, x.at, False, expired=record.expired + 1, in_a_row=0)
+
+
+def _asked(state: State, x: e.Asked) -> None:
+    state.assessments[x.assessment] = Assessment(
+        x.program, x.measure, x.items, x.purpose, x.at, x.expires, x.run, x.event, x.delivery, x.evaluation,
+        reuse_from=x.reuse_from,
+    )  # fmt: skip
+    _count(state, "assessment")
+    if x.delivery in state.deliveries and x.purpose in ("proximal", "form"):
+        state.deliveries[x.delivery] = replace(state.deliveries[x.delivery], assessment=x.assessment)
+    if x.purpose in ("engagement", "ownership", "target"):
+        state.felt[f"{x.program}/{x.purpose}"] = x.at
+
+
+def _assessed(state: State, x: e.Assessed) -> None:
+    closed = state.assessments.pop(x.assessment, None)
+    if closed is not None:
+        _close(state, x.assessment, replace(closed, closed=True))
+        if closed.delivery in state.deliveries:
+            state.deliveries[closed.delivery] = replace(state.deliveries[closed.delivery], assessment="")
+    if not x.complete:
+        return
+    name = f"{x.program}/{x.measure}"
+    known = state.measures.get(name, Scores(0, False))
+    history = dict(known.history)
+    for score, value in x.scores.items():
+        if value is not None:
+            history[score] = _trim(_insert(history.get(score, ()), x.at, value), x.at - SCORES_KEPT)
+    if x.at >= known.at:
+        state.measures[name] = replace(known, at=x.at, complete=True, scores=x.scores, history=history)
+    else:
+        state.measures[name] = replace(known, history=history)
+
+
+def _proximal(state: State, x: e.Proximal) -> None:
+    state.watches.pop(x.point, None)
+    if not x.event or x.run not in state.runs:
+        return
+    if x.delivery in state.deliveries:
+        state.deliveries[x.delivery] = replace(state.deliveries[x.delivery], watch=0)
+    record = state.runs[x.run].events.get(x.event, NO_EVENT)
+    succeeded = record.succeeded + (x.success is True)
+    failed = record.failed + (x.success is False)
+    _event(
+        state, x.run, x.event, x.at, False, success=x.success, value=x.value, succeeded=succeeded, failed=failed
+    )  # fmt: skip
+
+
+def _completed(state: State, x: e.Completed) -> None:
+    done = state.deliveries.pop(x.delivery, None)
+    if done is not None:
+        _close(state, x.delivery, replace(done, closed="completed"))
+    run = state.runs.get(x.run)
+    if run is None:
+        return
+    record = run.events.get(x.event, NO_EVENT)
+    _event(
+        state, x.run, x.event, x.at, False,
+        completed=record.completed + 1, completed_at=x.at, in_a_row=record.in_a_row + 1,
+    )  # fmt: skip
+
+
+def _ended(state: State, x: e.Ended) -> None:
+    run = state.runs.get(x.run)
+    if run is not None:
+        state.runs[x.run] = replace(run, ended=x.at, reason=x.reason, outcome_at=x.outcome_at)
+
+
+def _overall_outcome(state: State, x: e.OverallOutcome) -> None:
+    run = state.runs.pop(x.run, None)
+    if run is None:
+        return
+    over = PastRun(x.program, x.intervention, x.need, run.started, run.ended or x.at, x.result, x.reason)
+    state.history = (*state.history[-HISTORY + 1 :], over)
+    name = f"{x.program}/{x.intervention}"
+    past = state.past.get(name, NO_PAST)
+    state.past[name] = replace(
+        past,
+        ended=over.ended,
+        result=x.result,
+        successes=past.successes + (x.result == "success"),
+        failures=past.failures + (x.result == "failure"),
+        disengaged=past.disengaged + (x.result == "disengaged"),
+    )
+
+
+def _evaluation_opened(state: State, x: e.EvaluationOpened) -> None:
+    state.evaluations[x.evaluation] = Evaluation(x.program, x.why, x.at)
+    _count(state, "evaluation")
+    if x.trigger >= 0:
+        state.triggers[f"{x.program}/{x.trigger}"] = Trigger(x.at, x.day)
+
+
+def _evaluation_closed(state: State, x: e.EvaluationClosed) -> None:
+    state.evaluations.pop(x.evaluation, None)
+
+
+def _need_changed(state: State, x: e.NeedChanged) -> None:
+    name = f"{x.program}/{x.need}"
+    before = state.needs.get(name)
+    since = before.since if before is not None and before.state == x.state else x.at
+    state.needs[name] = NeedRecord(x.state, since, x.severity, x.stale_at)
+
+
+def _recommended(state: State, x: e.Recommended) -> None:
+    _count(state, "recommendation")
+    if x.program in state.courses:
+        state.courses[x.program] = replace(state.courses[x.program], retry=x.retry)
+    if x.action in ("offered", "listed", "proposed"):
+        state.offers[x.recommendation] = Offer(x.program, x.need, x.action, x.chosen, x.expires, x.at)
+
+
+def _retried(state: State, x: e.Retried) -> None:
+    state.courses[x.program] = replace(state.courses[x.program], retry=0)
+
+
+def _offer_closed(state: State, x: e.OfferClosed) -> None:
+    found = state.offers.get(x.offer)
+    if found is None:
+        return
+    if x.remind_at:
+        state.offers[x.offer] = replace(found, remind_at=x.remind_at, expires=x.remind_at)
+        return
+    del state.offers[x.offer]
+    for name in [k for k, d in state.deliveries.items() if d.what == "offer" and d.name == x.offer]:
+        del state.deliveries[name]
+    if x.answer in ("declined", "expired") and found.action != "proposed":
+        for intervention in found.interventions:
+            name = f"{found.program}/{intervention}"
+            state.past[name] = replace(state.past.get(name, NO_PAST), declined_at=x.at)
+
+
+def _target_checked(state: State, x: e.TargetChecked) -> None:
+    state.courses[x.program] = replace(state.courses[x.program], target=x.reached)
+
+
+def _stopped(state: State, x: e.Stopped) -> None:
+    if x.program in state.courses:
+        state.courses[x.program] = replace(state.courses[x.program], stopped=x.reason)
+
+
+TABLE: dict[type, Callable[[State, Any], None]] = {
+    e.Enrolled: _enrolled,
+    e.Withdrew: _withdrew,
+    e.Moved: _moved,
+    e.Set: _set,
+    e.Refused: _nothing,
+    e.Answered: _answered,
+    e.Followed: _followed,
+    e.Alerted: _alerted,
+    e.AlertMoved: _alert_moved,
+    e.Signaled: _signaled,
+    e.Reported: _reported,
+    e.Staged: _staged,
+    e.Acted: _acted,
+    e.Imported: _imported,
+    e.Started: _started,
+    e.Began: _began,
+    e.Closed: _closed,
+    e.MomentsDrawn: _moments_drawn,
+    e.Postponed: _postponed,
+    e.Decided: _decided,
+    e.Delivered: _delivered,
+    e.Fallback: _fallback,
+    e.Undelivered: _undelivered,
+    e.Asked: _asked,
+    e.Assessed: _assessed,
+    e.Proximal: _proximal,
+    e.Completed: _completed,
+    e.Ended: _ended,
+    e.OverallOutcome: _overall_outcome,
+    e.EvaluationOpened: _evaluation_opened,
+    e.EvaluationClosed: _evaluation_closed,
+    e.NeedChanged: _need_changed,
+    e.Recommended: _recommended,
+    e.Retried: _retried,
+    e.OfferClosed: _offer_closed,
+    e.Narrated: _nothing,
+    e.TargetChecked: _target_checked,
+    e.Stopped: _stopped,
+}

@@ -1,0 +1,97 @@
+"""The gate: one door for everything that reaches a person, across all their programs, asked before the draw.
+
+Consent (a course that is not stopped or left), pause and safety holds always count. Quiet hours and limits are about
+what reaches a person unasked (a prompt): what answers a person who is there, acting, is no interruption.
+"""
+
+from dataclasses import dataclass
+
+from microcare.base.moments import DAY, inside, local_day, local_midnight, parse_window, window_end
+from microcare.hub.view import View
+from microcare.hub.work import Work, holds
+from microcare.program.compiled import CompiledEvent, CompiledProgram
+
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The gate's answer: no reasons, or all of them; and when to ask again, if they pass with time (else 0)."""
+
+    reasons: tuple[str, ...] = ()
+    again: int = 0
+
+
+OPEN = Answer()
+
+
+def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = False) -> Answer:
+    """Whether something of a program may reach the person now. `again`: it was counted before (a fallback, a snooze)."""
+    state, now = work.state, work.now
+    reasons: list[str] = []
+    until = now
+    course = state.courses.get(program.id)
+    if course is None or course.stopped:
+        return Answer(("stopped" if course is not None else "withdrawn",))
+    if state.paused_until > now:
+        reasons.append("paused")
+        until = state.paused_until
+    if any(a.hold for a in state.alerts.values()):
+        reasons.append("safety hold")
+        until = max(until, now + DAY)
+    if prompt:
+        found = _interruption(work, again)
+        reasons += [reason for reason, _ in found]
+        until = max([until, *(moment for _, moment in found)])
+    return Answer(tuple(reasons), until) if reasons else OPEN
+
+
+def _interruption(work: Work, again: bool) -> list[tuple[str, int]]:
+    """Quiet hours and limits in force now, each with the moment it passes."""
+    state, now, zone = work.state, work.now, work.state.zone
+    found: list[tuple[str, int]] = []
+    for window in quiet_windows(work):
+        if inside(zone, now, window):
+            found.append(("quiet hours", window_end(zone, now, window)))
+            break
+    if again:
+        return found
+    limits = [p.program.limits for p in _courses(work)]
+    last = state.prompts[-1] if state.prompts else None
+    gap = max((p.gap for p in _courses(work)), default=0)
+    if last is not None and gap and now < last + gap:
+        found.append(("gap between prompts", last + gap))
+    per_day = min((x.per_day for x in limits if x.per_day is not None), default=None)
+    if per_day is not None:
+        midnight = local_midnight(zone, local_day(zone, now))
+        if sum(1 for p in state.prompts if p >= midnight) >= per_day:
+            found.append(("daily limit", local_midnight(zone, local_day(zone, now) + 1)))
+    per_week = min((x.per_week for x in limits if x.per_week is not None), default=None)
+    if per_week is not None:
+        recent = [p for p in state.prompts if p > now - 7 * DAY]
+        if len(recent) >= per_week:
+            found.append(("weekly limit", recent[-per_week] + 7 * DAY if per_week else now + 7 * DAY))
+    return found
+
+
+def _courses(work: Work) -> list[CompiledProgram]:
+    return [work.programs.of(name, course.version) for name, course in work.state.courses.items()]
+
+
+def quiet_windows(work: Work) -> list[tuple[int, int]]:
+    """The person's own quiet hours, or else those of all their programs."""
+    own = parse_window(work.state.quiet) if work.state.quiet else None
+    if own is not None:
+        return [own]
+    return [p.quiet for p in _courses(work) if p.quiet is not None]
+
+
+def contraindicated(event: CompiledEvent, view: View) -> str:
+    """Why an event must not reach the person, or nothing. What cannot be ruled out counts."""
+    if event.contraindicated is None:
+        return ""
+    found = holds(event.contraindicated, view)
+    if found is True:
+        return f"contraindicated: {event.id}"
+    return "" if found is False else f"contraindication unknown: {event.id}"
+
+

@@ -1,0 +1,199 @@
+"""The scheduler: the next instant at which time alone can matter to a person, and what is due then.
+
+`agenda` derives everything from the state and the programs; nothing is scheduled that is not derived. So travel, a
+changed dinner time or a new version move what is to come, and never what has been.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from microcare.base.moments import add, local_clock, local_day, parse_clock
+from microcare.base.schedules import DayPattern, next_slot, window_bounds
+from microcare.hub.programs import Programs
+from microcare.hub.state import Course, Delivery, RuleRecord, Run, State
+from microcare.program.compiled import CompiledIntervention, CompiledProgram, CompiledRule
+
+NOBODY = RuleRecord()
+LAST = 1 << 30
+"""Larger than any place in a day."""
+
+
+class Due(NamedTuple):
+    """Something due: when, in which order among those due together, what, and which one."""
+
+    moment: int
+    order: int
+    kind: str
+    name: str
+    part: str = ""
+    number: int = 0
+    index: int = 0
+
+
+def due(programs: Programs, state: State) -> int | None:
+    """The earliest instant at which time alone can matter; None: never, until something reaches the person."""
+    return min((item.moment for item in agenda(programs, state)), default=None)
+
+
+def agenda(programs: Programs, state: State) -> Iterator[Due]:
+    """Everything that time will bring, unordered."""
+    if state.followups:
+        yield Due(state.followups[0].received, 0, "followup", "")
+    for name, alert in state.alerts.items():
+        if alert.acknowledge_by:
+            yield Due(alert.acknowledge_by, 1, "alert", name)
+    for name, delivery in state.deliveries.items():
+        yield from _delivery(name, delivery)
+    for name, asked in state.assessments.items():
+        yield Due(asked.expires, 3, "assessment", name)
+    for name, watch in state.watches.items():
+        yield Due(watch.until, 4, "watch", name)
+    for name, run in state.runs.items():
+        course = state.courses.get(run.program)
+        if course is not None and not course.stopped:
+            yield from _run(programs.intervention(run.program, run.version, run.intervention), state, name, run)
+    for name, offer in state.offers.items():
+        yield Due(offer.expires, 7, "offer", name)
+    for name, need in state.needs.items():
+        course = state.courses.get(name.split("/")[0])
+        if need.stale_at and course is not None and not course.stopped:
+            yield Due(need.stale_at, 8, "need", name)
+    for name, course in state.courses.items():
+        if not course.stopped:
+            yield from _course(programs.of(name, course.version), state, course)
+
+
+def _delivery(name: str, delivery: Delivery) -> Iterator[Due]:
+    if delivery.watch:
+        yield Due(delivery.watch, 4, "delivery_watch", name)
+    if delivery.done:
+        return
+    if delivery.expires:
+        yield Due(delivery.expires, 2, "expiry", name)
+    if delivery.snoozed:
+        yield Due(delivery.snoozed, 6, "snooze", name)
+    elif delivery.tried < len(delivery.channels) and not delivery.opened and delivery.prompt:
+        channel, at = delivery.channels[delivery.tried]
+        yield Due(at, 6, "fallback", name, channel)
+
+
+def _run(intervention: CompiledIntervention, state: State, name: str, run: Run) -> Iterator[Due]:
+    if run.ended:
+        if run.outcome_at and not any(
+            a.run == name and a.purpose == "overall" for a in state.assessments.values()
+        ):
+            yield Due(run.outcome_at, 5, "outcome", name)
+        return
+    yield Due(run.ends_by, 9, "run_end", name)
+    if run.unanswered_since:
+        yield Due(run.unanswered_since + intervention.disengaged_after, 9, "disengaged", name)
+        for rule in intervention.quiet:
+            record = run.rules.get(rule.id, NOBODY)
+            span = rule.trigger.span
+            if span is not None and record.quiet_since != run.unanswered_since and not record.closed:
+                yield Due(run.unanswered_since + span.exact, 5, "quiet", name, rule.id)
+    for rule_id, record in run.rules.items():
+        found = intervention.by_id.get(rule_id)
+        if found is None or record.closed:
+            continue
+        for wait in record.waits[:1]:
+            yield Due(wait, 5, "wait", name, rule_id)
+        for slot, planned, until in record.postponed:
+            yield Due(until, 5, "postponed", name, f"{rule_id} {slot}", planned)
+        if found.scheduled:
+            coming = coming_point(found, record, run, state)
+            if coming is not None:
+                yield coming._replace(name=name)
+
+
+def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
+    """The times of day at which a rule comes due for this person, seconds after midnight, in order."""
+    if not rule.clock_fields:
+        return rule.clocks
+    found = list(rule.fixed_clocks)
+    for field, default in rule.clock_fields:
+        value = state.fields.get(field, default)
+        clock = parse_clock(value) if isinstance(value, str) else None
+        if clock is not None:
+            found.append(clock)
+    return tuple(sorted(found))
+
+
+def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State) -> Due | None:
+    """The next decision point of a rule's schedule; None: it comes due no more."""
+    times = rule.rule.times
+    if not record.began or rule.pattern is None or (times is not None and record.points >= times):
+        return None
+    if rule.random:
+        found = _random_point(rule, record, state)
+    else:
+        clocks = clocks_of(rule, state) or (_began_clock(record, state),)
+        slot = next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began)
+        found = Due(slot.moment, 5, "point", "", rule.id, slot.day, slot.index)
+    if found is None or (record.until and found.moment > record.until) or found.moment >= run.ends_by:
+        return None
+    return found
+
+
+def _began_clock(record: RuleRecord, state: State) -> int:
+    return local_clock(state.zone, record.began)
+
+
+def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due | None:
+    """A drawn moment that is still to come, or the beginning of the window of the next day to draw for."""
+    assert rule.pattern is not None and rule.between is not None
+    last = record.last
+    if record.drawn_day and record.moments:
+        first = last[1] + 1 if last is not None and last[0] == record.drawn_day else 0
+        if first < len(record.moments):
+            day = record.drawn_day
+            return Due(record.moments[first], 5, "point", "", rule.id, day, first)
+    after = (record.drawn_day, LAST) if record.drawn_day else None
+    slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, after, None)
+    start, end = window_bounds(state.zone, slot.day, rule.between)
+    if end <= record.began:
+        slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, (slot.day, LAST), None)
+        start, end = window_bounds(state.zone, slot.day, rule.between)
+    return Due(max(start, record.began), 5, "draw_moments", "", rule.id, slot.day)
+
+
+def slot_name(day: int, index: int) -> str:
+    """The name of a scheduled slot: planned local date and place in the day."""
+    return f"{date.fromordinal(day).isoformat()}/{index}"
+
+
+def slot_identity(slot: str) -> tuple[int, int]:
+    """The day and place of a slot's name; (0, -1) for one that was triggered."""
+    day, mark, index = slot.partition("/")
+    return (date.fromisoformat(day).toordinal(), int(index)) if mark else (0, -1)
+
+
+def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[Due]:
+    zone, since = state.zone, course.since
+    if course.retry:
+        yield Due(course.retry, 9, "retry", program.id)
+    for evaluation in program.evaluations:
+        every = evaluation.trigger.every
+        record = state.triggers.get(f"{program.id}/{evaluation.index}")
+        if evaluation.pattern is None:
+            continue
+        # What is repeated begins one period after joining; a context (weekend) begins with the first one to come.
+        first = local_day(zone, since)
+        after = (record.day, LAST) if record is not None else ((first, LAST) if every is not None else None)
+        slot = next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
+        yield Due(slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index)
+    target = program.program.target
+    if target is not None and course.target is not True:
+        asked = state.felt.get(f"{program.id}/target", 0) or since
+        yield Due(add(zone, asked, target.assess.every), 8, "target", program.id)
+    contact = program.program.contact
+    if contact is not None:
+        clock = parse_clock(contact.at[0]) if contact.at else None
+        moment = add(zone, max(course.contacted, since), contact.after)
+        if clock is not None:
+            daily = DayPattern("day")
+            moment = next_slot(daily, (clock,), zone, local_day(zone, moment), None, moment).moment
+        yield Due(moment, 9, "contact", program.id)
+
+

@@ -1,0 +1,191 @@
+"""The sequencer: a micro intervention's rules over what has happened.
+
+A sequence is nothing but rules over what has happened, so a paused, late or repeated person is always somewhere definite.
+"""
+
+from microcare.base import chance
+from microcare.base.moments import add, local_day
+from microcare.base.schedules import window_bounds
+from microcare.hub import assessor, decider, delivery, entry, evaluator, narrator, recommender, scheduler
+from microcare.hub.decider import Point
+from microcare.hub.state import RuleRecord
+from microcare.hub.work import Happening, Work, holds
+from microcare.program.compiled import CompiledRule
+
+NO_RULE = RuleRecord()
+
+
+def happened(work: Work, what: Happening) -> None:
+    """Let every rule that waits for it know: in the run it happened in, or in all runs of the program."""
+    for run in [what.run] if what.run else list(work.state.runs):
+        found = work.state.runs.get(run)
+        if found is None or found.ended or found.program != what.program:
+            continue
+        compiled = work.intervention(run)
+        keys = [(what.kind, what.name, what.stage)]
+        if what.kind == "report" and what.name:
+            keys.append(("report", "", ""))
+        for key in keys:
+            for rule in compiled.by_trigger.get(key, ()):
+                if run in work.state.runs and not work.state.runs[run].ended:
+                    trigger(work, run, rule)
+
+
+def trigger(work: Work, run: str, rule: CompiledRule) -> None:
+    """A rule's trigger came: its schedule begins, it waits, or its decision point is now."""
+    found = work.state.runs[run]
+    record = found.rules.get(rule.id, NO_RULE)
+    if record.closed or (rule.rule.times is not None and record.points >= rule.rule.times):
+        return
+    wait = add(work.state.zone, work.now, rule.rule.after) if rule.rule.after is not None else 0
+    if rule.scheduled:
+        if record.began:
+            return
+        began = wait or work.now
+        work.say(
+            entry.Began(
+                at=began,
+                received=work.now,
+                run=run,
+                rule=rule.id,
+                day=local_day(work.state.zone, began),
+                until=began + rule.lasts if rule.lasts else 0,
+            )
+        )
+    elif wait:
+        work.say(
+            entry.Began(
+                at=work.now, received=work.now, run=run, rule=rule.id, day=local_day(work.state.zone, work.now), due=wait
+            )
+        )
+    else:
+        decide(work, Point(run, rule, f"t{record.points + len(record.postponed) + 1}", work.now))
+
+
+def decide(work: Work, point: Point) -> None:
+    """Decide a point, and do what was decided."""
+    rule = point.rule
+    if rule.until is not None and holds(rule.until, work.view(work.run_program(point.run), point.run)) is True:
+        work.say(entry.Closed(at=work.now, received=work.now, run=point.run, rule=rule.id, reason="until"))
+        return
+    decision = decider.decide(work, point)
+    if decision is None:
+        return
+    run = work.state.runs[point.run]
+    record = run.rules.get(rule.id, NO_RULE)
+    if rule.rule.times is not None and record.points >= rule.rule.times:
+        work.say(entry.Closed(at=work.now, received=work.now, run=point.run, rule=rule.id, reason="times"))
+    for event in decision.events:
+        delivery.event(work, point.run, event, decision.entry.point)
+    case = decision.case
+    if case is None:
+        return
+    program = work.run_program(point.run)
+    if case.evaluate:
+        evaluator.open_evaluation(work, program, f"the rule {rule.id}", None)
+    if case.offer:
+        offer(work, point, case.offer)
+    if case.end:
+        end(work, point.run, case.end, case.end_as, rule.id)
+
+
+def offer(work: Work, point: Point, name: str) -> None:
+    """A rule offers another micro intervention, where it may be offered at all."""
+    program = work.run_program(point.run)
+    reason, _ = recommender.left_out(work, program, program.interventions[name])
+    need = work.state.runs[point.run].need
+    chosen = () if reason else (name,)
+    lasts = program.program.recommend.offer_lasts.exact
+    recommendation = work.name("recommendation", "r")
+    work.say(
+        entry.Recommended(
+            at=work.now,
+            received=work.now,
+            program=program.id,
+            recommendation=recommendation,
+            mode=recommender.mode_of(work, program),
+            action="offered" if chosen else "nothing",
+            left_out={name: reason} if reason else {},
+            chosen=chosen,
+            need=need,
+            expires=work.now + lasts if chosen else 0,
+            by_rule=point.rule.id,
+            retry=work.state.courses[program.id].retry,
+        )
+    )
+    if chosen:
+        delivery.notice(work, program, "offer", recommendation, work.now + lasts)
+
+
+def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "") -> None:
+    """End a micro intervention's events; its overall outcome follows, now or when it is due."""
+    found = work.state.runs[run]
+    if found.ended:
+        return
+    compiled = work.intervention(run)
+    for name in [k for k, d in work.state.deliveries.items() if d.run == run and not d.done]:
+        work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="the intervention ended"))
+    for name, asked in list(work.state.assessments.items()):
+        if asked.run == run and asked.purpose in ("proximal", "form"):
+            assessor.close(work, name, asked, late=False)
+    assessed = compiled.intervention.outcome is not None and not counts_as
+    at = 0
+    if assessed and compiled.intervention.outcome is not None:
+        at = max(add(work.state.zone, work.now, compiled.intervention.outcome.after), work.now)
+    work.say(entry.Ended(at=work.now, received=work.now, run=run, reason=reason, outcome_at=at, rule=rule))
+    narrator.tell(work, run, "end", ("future",))
+    if not assessed:
+        assessor.state_outcome(work, run, counts_as or "ended")
+    elif at <= work.now:
+        assessor.ask_overall(work, run)
+
+
+def finish_if_over(work: Work, run: str) -> None:
+    """End a run in which nothing can come any more: every wait has an end."""
+    found = work.state.runs.get(run)
+    if found is None or found.ended:
+        return
+    compiled = work.intervention(run)
+    if compiled.open_ended:
+        return
+    if any(d.run == run for d in work.state.deliveries.values()):
+        return
+    if any(a.run == run and a.purpose != "overall" for a in work.state.assessments.values()):
+        return
+    for rule_id, record in found.rules.items():
+        rule = compiled.by_id.get(rule_id)
+        if rule is None or record.closed:
+            continue
+        if record.waits or record.postponed:
+            return
+        if rule.scheduled and scheduler.coming_point(rule, record, found, work.state) is not None:
+            return
+    if found.unanswered_since and any(
+        found.rules.get(r.id, NO_RULE).quiet_since != found.unanswered_since for r in compiled.quiet
+    ):
+        return
+    end(work, run, "completed" if any(e.delivered for e in found.events.values()) else "nothing could be delivered")
+
+
+def draw_moments(work: Work, run: str, rule: CompiledRule, day: int) -> None:
+    """The random moments of one day's window, drawn once when it begins."""
+    assert rule.between is not None
+    start, stop = window_bounds(work.state.zone, day, rule.between)
+    began = work.state.runs[run].rules[rule.id].began
+    start = max(start, began)
+    program = work.state.runs[run].program
+    seed, moments = work.programs.seed(program), []
+    for index in range(rule.random):
+        name = f"{run}/{rule.id}/{scheduler.slot_name(day, index)}"
+        drawn = chance.draw(seed, work.person, name, "moment")
+        moments.append(start + (drawn * max(stop - start, 1) >> 64))
+    work.say(
+        entry.MomentsDrawn(
+            at=work.now, received=work.now, run=run, rule=rule.id, day=day, moments=tuple(sorted(moments))
+        )
+    )
+
+
+def disengaged(work: Work, run: str) -> None:
+    """The person has left this micro intervention without getting what was needed: it ends, and another way is sought."""
+    end(work, run, "disengaged", "disengaged")

@@ -1,0 +1,301 @@
+"""The person's state, and the records in it: a fold of the entries, never anything else.
+
+Records are frozen: a change replaces one, so that a copy of the state needs to copy only its containers.
+"""
+
+import msgspec
+
+from microcare.hub.entry import FORMAT
+from microcare.hub.stimulus import Value
+
+Series = tuple[tuple[int, Value], ...]
+"""Dated values, oldest first: (moment in ms, value)."""
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Base of the state's records."""
+
+
+class Course(Record):
+    """The person in one program."""
+
+    version: str
+    since: int
+    facilitator: str
+    stopped: str = ""
+    target: bool | None = None
+    contacted: int = 0
+    """When the course last reached the person, or they were last active in it."""
+    retry: int = 0
+    """When a recommendation is looked at again."""
+
+
+class RuleRecord(Record):
+    """How far one rule has come in one run."""
+
+    began: int = 0
+    day: int = 0
+    """Local day on which its schedule began."""
+    until: int = 0
+    last: tuple[int, int] | None = None
+    """Identity (day, index) of the last decision point of its schedule."""
+    points: int = 0
+    waits: tuple[int, ...] = ()
+    drawn_day: int = 0
+    moments: tuple[int, ...] = ()
+    postponed: tuple[tuple[str, int, int], ...] = ()
+    """Decision points moved by the gate: slot, planned moment, and when each is asked again."""
+    quiet_since: int = 0
+    """The engagement after which a quiet spell was last acted on."""
+    closed: str = ""
+
+
+class EventRecord(Record):
+    """What has happened with one event in one run. Counts; moments in ms (0: never)."""
+
+    delivered: int = 0
+    shown: int = 0
+    opened: int = 0
+    done: int = 0
+    completed: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    expired: int = 0
+    dismissed: int = 0
+    in_a_row: int = 0
+    delivered_at: int = 0
+    done_at: int = 0
+    completed_at: int = 0
+    success: bool | None = None
+    value: Value = None
+
+
+class Run(Record):
+    """One running micro intervention."""
+
+    program: str
+    intervention: str
+    version: str
+    started: int
+    day: int
+    need: str
+    by: str
+    ends_by: int
+    rules: dict[str, RuleRecord] = {}
+    events: dict[str, EventRecord] = {}
+    engaged: int = 0
+    """When the person last engaged with it."""
+    offered: int = 0
+    """When it last offered something."""
+    unanswered_since: int = 0
+    """When it first offered something since the person last engaged (0: nothing waits for them)."""
+    points: int = 0
+    ended: int = 0
+    reason: str = ""
+    outcome_at: int = 0
+
+
+class PastRun(Record):
+    """A micro intervention that is over."""
+
+    program: str
+    intervention: str
+    need: str
+    started: int
+    ended: int
+    result: str
+    reason: str = ""
+
+
+class Past(Record):
+    """What came of one micro intervention so far."""
+
+    times: int = 0
+    ended: int = 0
+    result: str = ""
+    successes: int = 0
+    failures: int = 0
+    disengaged: int = 0
+    declined_at: int = 0
+
+
+class Delivery(Record, tag=True):
+    """Something on its way to the person, or with them."""
+
+    program: str
+    what: str
+    name: str
+    run: str
+    point: str
+    decided: int
+    expires: int
+    prompt: bool
+    human: bool = False
+    stage: str = "decided"
+    channels: tuple[tuple[str, int], ...] = ()
+    tried: int = 1
+    snoozed: int = 0
+    done: int = 0
+    opened: int = 0
+    spent: int = 0
+    assessment: str = ""
+    """Its proximal assessment, while that is open."""
+    watch: int = 0
+    """Until when its proximal signal is watched."""
+    closed: str = ""
+    """Why it is over; it is kept for a while, because what was done in time may arrive late."""
+
+
+class Assessment(Record, tag=True):
+    """An open questionnaire."""
+
+    program: str
+    measure: str
+    items: tuple[str, ...]
+    purpose: str
+    opened: int
+    expires: int
+    run: str = ""
+    event: str = ""
+    delivery: str = ""
+    evaluation: str = ""
+    answers: dict[str, Value] = {}
+    reuse_from: int = 0
+    closed: bool = False
+
+
+class Scores(Record):
+    """The latest of one measure."""
+
+    at: int
+    complete: bool
+    scores: dict[str, float | None] = {}
+    values: dict[str, tuple[int, Value]] = {}
+    history: dict[str, Series] = {}
+
+
+class NeedRecord(Record):
+    """A need state: present, absent or unknown."""
+
+    state: str
+    since: int
+    severity: float | None = None
+    stale_at: int = 0
+
+
+class Evaluation(Record):
+    """An open look at the person's state."""
+
+    program: str
+    why: str
+    opened: int
+
+
+class Trigger(Record):
+    """When one evaluation trigger last opened an evaluation."""
+
+    at: int
+    day: int
+
+
+class Offer(Record):
+    """An offer, a short list, or a proposal that waits for an answer."""
+
+    program: str
+    need: str
+    action: str
+    interventions: tuple[str, ...]
+    expires: int
+    made: int
+    remind_at: int = 0
+
+
+class Alert(Record):
+    """A risk that a person of the staff must take on."""
+
+    program: str
+    rule: int
+    episode: str
+    raised: int
+    stage: str = "open"
+    acknowledge_by: int = 0
+    level: int = 0
+    roster: str = ""
+    then: str = ""
+    hold: bool = True
+    measure: str = ""
+    item: str = ""
+
+
+class Watch(Record):
+    """A decision point whose proximal outcome is being watched."""
+
+    program: str
+    run: str
+    intervention: str
+    rule: str
+    version: str
+    since: int
+    until: int
+
+
+class Followup(Record):
+    """A saved answer whose further consequences are still to be drawn."""
+
+    assessment: str
+    item: str
+    at: int
+    received: int
+    late: bool
+    present: bool
+
+
+class State(msgspec.Struct, omit_defaults=True):
+    """All that the engine knows of one person. Only `fold` changes it."""
+
+    format: int = FORMAT
+    zone: str = "UTC"
+    language: str = "en"
+    mode: str = ""
+    quiet: str | None = None
+    paused_until: int = 0
+    fields: dict[str, Value] = {}
+    likes: dict[str, float] = {}
+    courses: dict[str, Course] = {}
+    runs: dict[str, Run] = {}
+    past: dict[str, Past] = {}
+    history: tuple[PastRun, ...] = ()
+    deliveries: dict[str, Delivery] = {}
+    assessments: dict[str, Assessment] = {}
+    measures: dict[str, Scores] = {}
+    signals: dict[str, Series] = {}
+    reports: dict[str, int] = {}
+    needs: dict[str, NeedRecord] = {}
+    evaluations: dict[str, Evaluation] = {}
+    triggers: dict[str, Trigger] = {}
+    offers: dict[str, Offer] = {}
+    alerts: dict[str, Alert] = {}
+    watches: dict[str, Watch] = {}
+    imported: dict[str, tuple[str, dict[str, float], str]] = {}
+    closed: dict[str, Delivery | Assessment] = {}
+    """The last deliveries and questionnaires that are over."""
+    prompts: tuple[int, ...] = ()
+    """Moments of the prompts of the last eight days."""
+    felt: dict[str, int] = {}
+    """When something asked seldom was last asked, by program and purpose."""
+    counts: dict[str, int] = {}
+    """How many of each kind have been named so far; names are made from it."""
+    followups: tuple[Followup, ...] = ()
+    last: int = 0
+    """When the last entry was received."""
+
+    def copy(self) -> "State":
+        """A copy whose containers can be changed without touching this one."""
+        return State(
+            *[v.copy() if isinstance(v, dict) else v for v in (getattr(self, f) for f in self.__struct_fields__)]
+        )
+
+
+def overwrite(record: Record, **changes: object) -> Record:
+    """A record with some fields replaced."""
+    return msgspec.structs.replace(record, **changes)

@@ -1,0 +1,111 @@
+"""`step`: how care proceeds, as one pure function.
+
+step(programs, person, state, stimulus) -> (state, entries, effects, due). No clock, no I/O, no hidden randomness: the
+stimulus carries its times, draws come from a keyed generator, and the new state is the fold of the entries.
+
+The order inside a step is fixed: safety -> what the stimulus changes -> running interventions' rules -> assessments that
+are complete or overdue -> evaluation -> need states -> recommendation; each delivery with its narrative. What one doer
+brings about is looked at by the others until nothing is left, within a budget of counts.
+
+An answer is saved in a step of its own: the answer, its safety check and its alert. What else follows from it is done by
+the next step, which the state's due instant calls for at once, so that nothing that fails later can undo them.
+"""
+
+from dataclasses import dataclass
+
+from microcare.hub import arrivals, entry, evaluator, recommender, scheduler, sequencer, timekeeper
+from microcare.hub.programs import Programs
+from microcare.hub.state import State
+from microcare.hub.stimulus import Any, Time
+from microcare.hub.work import BudgetExceededError, Work
+from microcare.hub import effect
+
+ROUNDS = 200
+"""How often the doers are asked again within one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one stimulus brought about; one commit."""
+
+    stimulus: Any
+    state: State
+    entries: tuple[entry.Any, ...]
+    effects: tuple[effect.Any, ...]
+    due: int | None
+
+
+def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
+    """Take one stimulus. The given state is not touched.
+
+    A program that exceeds its budget is stopped for this person, loudly, and everything else goes on without it.
+    """
+    stopped: dict[str, str] = {}
+    while True:
+        work = Work(programs, person, state.copy(), stimulus, max(stimulus.arrived, stimulus.at))
+        for program, reason in stopped.items():
+            work.say(entry.Stopped(at=work.now, received=work.now, program=program, reason=reason))
+        try:
+            _proceed(work)
+        except BudgetExceededError as error:
+            if error.program in stopped:
+                raise
+            stopped[error.program] = str(error)
+            continue
+        due = scheduler.due(programs, work.state)
+        return Step(stimulus, work.state, tuple(work.entries), tuple(work.effects), due)
+
+
+def _proceed(work: Work) -> None:
+    if isinstance(work.stimulus, Time):
+        timekeeper.tick(work, work.stimulus.at, _settle)
+    else:
+        arrivals.TABLE[type(work.stimulus)](work, work.stimulus)
+    _settle(work)
+
+
+def _settle(work: Work) -> None:
+    """Ask the doers until nothing is left to look at."""
+    for _ in range(ROUNDS):
+        while work.happenings:
+            what = work.happenings.popleft()
+            sequencer.happened(work, what)
+            evaluate_on(work, what.program, what.kind, what.name)
+        for run in list(work.state.runs):
+            if work.course(work.state.runs[run].program) is not None:
+                sequencer.finish_if_over(work, run)
+        if work.happenings:
+            continue
+        if work.settle:
+            program = next(iter(work.settle))
+            del work.settle[program]
+            compiled = work.course(program)
+            if compiled is not None:
+                evaluator.settle(work, compiled)
+            continue
+        if work.recommend:
+            program, why = work.recommend.popitem()
+            compiled = work.course(program)
+            if compiled is not None:
+                recommender.recommend(work, compiled, why)
+            continue
+        return
+    raise BudgetExceededError(next(iter(work.state.courses), ""), "rounds")
+
+
+def evaluate_on(work: Work, program: str, kind: str, name: str) -> None:
+    """Open the evaluations that wait for this: a report, a context, the end of an intervention, the start."""
+    compiled = work.course(program)
+    if compiled is None:
+        return
+    for evaluation in compiled.evaluations:
+        context = evaluation.context
+        if (
+            (context == kind and kind in ("report", "intervention_ended"))
+            or (context == f"report.{name}" and kind == "report")
+            or (context == "enrolled" and kind == "enrolled")
+            or (context == "start" and kind == "enrolled")
+            or (context == f"signals.{name}" and kind == "signal")
+        ):
+            why = f"{kind.replace('_', ' ')} {name}".strip()
+            evaluator.open_evaluation(work, compiled, why, evaluation)

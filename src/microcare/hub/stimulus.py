@@ -1,0 +1,186 @@
+"""Stimuli: anything that reaches the engine.
+
+Each carries when it occurred (`at`, never later than its arrival), when it was received, and an idempotency key.
+All moments are milliseconds since 1970 UTC.
+"""
+
+import msgspec
+
+Value = bool | float | int | str | None
+"""A value in an answer, signal or field; None is unknown."""
+
+
+class Stimulus(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):
+    """What every stimulus carries."""
+
+    key: str
+    at: int
+    received: int = 0
+    synthetic: bool = False
+    """Its instant was made up because the source lacks it."""
+
+    @property
+    def arrived(self) -> int:
+        """When it was received; one that does not say arrived when it occurred."""
+        return self.received or self.at
+
+
+class Enroll(Stimulus, tag="enroll"):
+    """The person joins a program."""
+
+    program: str
+    zone: str = "UTC"
+    language: str = ""
+    fields: dict[str, Value] = {}
+
+
+class Withdraw(Stimulus, tag="withdraw"):
+    """The person leaves a program, or all of them."""
+
+    program: str = ""
+
+
+class Time(Stimulus, tag="time"):
+    """A due instant has come. `at` is the due instant, however late it is received."""
+
+
+class Answer(Stimulus, tag="answer"):
+    """One answer to one item of an open assessment. Free text arrives as a reference to where it is kept."""
+
+    assessment: str
+    item: str
+    value: Value
+    reference: bool = False
+
+
+class Signal(Stimulus, tag="signal"):
+    """Context from a device or another system."""
+
+    name: str
+    value: Value
+
+
+class Report(Stimulus, tag="report"):
+    """The person says what they need."""
+
+    name: str = ""
+
+
+class Receipt(Stimulus, tag="receipt"):
+    """A stage of a delivery: handed_over, accepted, shown, opened, or failed. A repeat is nothing new."""
+
+    delivery: str
+    stage: str
+    channel: str = "in_app"
+    detail: str = ""
+
+
+class Act(Stimulus, tag="act"):
+    """What was done with a delivery: done, dismissed, snoozed, dropped (midway)."""
+
+    delivery: str
+    act: str
+    until: int = 0
+    spent: int = 0
+    """Milliseconds spent on it."""
+    by: str = "person"
+
+
+class Choice(Stimulus, tag="choice"):
+    """The answer to an offer or a short list: an intervention taken, or none."""
+
+    offer: str
+    intervention: str = ""
+    """Empty: declined."""
+
+
+class Setting(Stimulus, tag="setting"):
+    """A setting or a characteristic of the person: language, mode, quiet, pause, `person.NAME`, `like.INTERVENTION`.
+
+    `pause` holds the moment it ends (0 ends it now); `quiet` is a window like `21:30-07:00` ("" for the program's);
+    `like.X` is 1 (liked), 0 or -1 (not for me).
+    """
+
+    name: str
+    value: Value
+
+
+class Zone(Stimulus, tag="zone"):
+    """The person is in another time zone."""
+
+    zone: str
+
+
+class Decide(Stimulus, tag="decide"):
+    """A facilitator's answer to a proposal: approve it (or another intervention), or decline it."""
+
+    proposal: str
+    by: str
+    intervention: str = ""
+    """Empty: declined."""
+    narrative: dict[str, str] = {}
+    """Edited parts: references to where the edited text is kept."""
+
+
+class Assign(Stimulus, tag="assign"):
+    """A facilitator starts an intervention. It may override levels and rest; never consent, contraindication, safety."""
+
+    program: str
+    intervention: str
+    by: str
+
+
+class Draw(Stimulus, tag="draw"):
+    """A draw made elsewhere for a coming decision point; it is never redrawn."""
+
+    program: str
+    rule: str
+    slot: str
+    option: str
+    probabilities: dict[str, float]
+    source: str = ""
+
+
+class Acknowledge(Stimulus, tag="acknowledge"):
+    """A named person takes on an alert."""
+
+    alert: str
+    by: str
+
+
+class Resolve(Stimulus, tag="resolve"):
+    """A named person resolves an alert, with a code."""
+
+    alert: str
+    by: str
+    code: str
+
+
+class Publish(Stimulus, tag="publish"):
+    """The person's course moves to a new version of its program."""
+
+    program: str
+    version: str
+    running: str = "finish"
+    """What running interventions do: `finish` on the old version, or `move`."""
+
+
+Any = (
+    Enroll
+    | Withdraw
+    | Time
+    | Answer
+    | Signal
+    | Report
+    | Receipt
+    | Act
+    | Choice
+    | Setting
+    | Zone
+    | Decide
+    | Assign
+    | Draw
+    | Acknowledge
+    | Resolve
+    | Publish
+)

@@ -1,0 +1,163 @@
+"""The timekeeper: what a due instant brings, one thing after the other, in a documented order."""
+
+from collections.abc import Callable
+
+from microcare.hub import assessor, delivery, entry, evaluator, recommender, safety, scheduler, sequencer
+from microcare.hub.decider import Point
+from microcare.hub.scheduler import Due
+from microcare.hub.work import Work
+
+AT_ONCE = 500
+"""How many things one instant may bring."""
+
+
+def tick(work: Work, until: int, settle: Callable[[Work], None]) -> None:
+    """Do everything that is due, earliest first; each sees what the last one changed."""
+    for _ in range(AT_ONCE):
+        item = min((d for d in scheduler.agenda(work.programs, work.state) if d.moment <= until), default=None)
+        if item is None:
+            return
+        TABLE[item.kind](work, item)
+        settle(work)
+
+
+def _followup(work: Work, item: Due) -> None:
+    """The rest of the step that a saved answer called for."""
+    waiting = work.state.followups
+    work.say(entry.Followed(at=work.now, received=work.now, count=len(waiting)))
+    work.present = any(f.present for f in waiting) and work.now - waiting[-1].received < 15 * 60_000
+    for name in dict.fromkeys(f.assessment for f in waiting):
+        assessor.answered(work, name)
+
+
+def _alert(work: Work, item: Due) -> None:
+    safety.escalate(work, item.name)
+
+
+def _expiry(work: Work, item: Due) -> None:
+    delivery.expire(work, item.name)
+
+
+def _assessment(work: Work, item: Due) -> None:
+    assessor.overdue(work, item.name)
+
+
+def _watch(work: Work, item: Due) -> None:
+    assessor.point_watched(work, item.name)
+
+
+def _delivery_watch(work: Work, item: Due) -> None:
+    assessor.watched(work, item.name)
+
+
+def _outcome(work: Work, item: Due) -> None:
+    assessor.ask_overall(work, item.name)
+
+
+def _quiet(work: Work, item: Due) -> None:
+    rule = work.intervention(item.name).by_id[item.part]
+    since = work.state.runs[item.name].unanswered_since
+    sequencer.decide(work, Point(item.name, rule, f"q{since}", item.moment))
+
+
+def _wait(work: Work, item: Due) -> None:
+    rule = work.intervention(item.name).by_id[item.part]
+    sequencer.decide(work, Point(item.name, rule, f"w{item.moment}", item.moment))
+
+
+def _postponed(work: Work, item: Due) -> None:
+    """Ask the gate again. Its window counts from the moment to which it was moved."""
+    rule_id, slot = item.part.split(" ")
+    rule = work.intervention(item.name).by_id[rule_id]
+    day, index = scheduler.slot_identity(slot)
+    sequencer.decide(work, Point(item.name, rule, slot, item.moment, day, index))
+
+
+def _point(work: Work, item: Due) -> None:
+    rule = work.intervention(item.name).by_id[item.part]
+    slot = scheduler.slot_name(item.number, item.index)
+    sequencer.decide(work, Point(item.name, rule, slot, item.moment, item.number, item.index))
+
+
+def _draw_moments(work: Work, item: Due) -> None:
+    sequencer.draw_moments(work, item.name, work.intervention(item.name).by_id[item.part], item.number)
+
+
+def _run_end(work: Work, item: Due) -> None:
+    sequencer.end(work, item.name, "its longest duration is over")
+
+
+def _disengaged(work: Work, item: Due) -> None:
+    sequencer.disengaged(work, item.name)
+
+
+def _snooze(work: Work, item: Due) -> None:
+    delivery.prompt_again(work, item.name)
+
+
+def _fallback(work: Work, item: Due) -> None:
+    delivery.prompt_again(work, item.name, item.part)
+
+
+def _offer(work: Work, item: Due) -> None:
+    recommender.offer_expired(work, item.name)
+
+
+def _need(work: Work, item: Due) -> None:
+    program = work.course(item.name.split("/")[0])
+    if program is not None:
+        evaluator.settle(work, program)
+
+
+def _retry(work: Work, item: Due) -> None:
+    program = work.course(item.name)
+    if program is not None:
+        work.say(entry.Retried(at=work.now, received=work.now, program=item.name))
+        recommender.recommend(work, program, "a reason for waiting is over")
+
+
+def _evaluation(work: Work, item: Due) -> None:
+    program = work.course(item.name)
+    if program is not None:
+        evaluation = program.evaluations[item.index]
+        why = evaluation.trigger.on or "its fixed time"
+        evaluator.open_evaluation(work, program, why, evaluation, item.number)
+
+
+def _target(work: Work, item: Due) -> None:
+    program = work.course(item.name)
+    if program is not None and program.program.target is not None:
+        assess = program.program.target.assess
+        delivery.ask(work, program, assess.measure, "target", work.now + assess.within.exact)
+
+
+def _contact(work: Work, item: Due) -> None:
+    program = work.course(item.name)
+    if program is not None:
+        delivery.notice(work, program, "contact", "contact", work.now + 14 * 86_400_000)
+
+
+TABLE: dict[str, Callable[[Work, Due], None]] = {
+    "followup": _followup,
+    "alert": _alert,
+    "expiry": _expiry,
+    "assessment": _assessment,
+    "watch": _watch,
+    "delivery_watch": _delivery_watch,
+    "outcome": _outcome,
+    "quiet": _quiet,
+    "wait": _wait,
+    "postponed": _postponed,
+    "point": _point,
+    "draw_moments": _draw_moments,
+    "run_end": _run_end,
+    "disengaged": _disengaged,
+    "snooze": _snooze,
+    "fallback": _fallback,
+    "offer": _offer,
+    "need": _need,
+    "retry": _retry,
+    "evaluation": _evaluation,
+    "target": _target,
+    "contact": _contact,
+}

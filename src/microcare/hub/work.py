@@ -1,0 +1,114 @@
+"""One step under way: the working state, what has been stated so far, and what still has to be looked at.
+
+The doers share this and nothing else. A doer states entries through `state_entry`; the state changes with each.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from microcare.hub import effect, entry, stimulus
+from microcare.hub.fold import apply
+from microcare.hub.programs import Programs
+from microcare.hub.state import State
+from microcare.hub.stimulus import Value
+from microcare.hub.view import View, read
+from microcare.program.compiled import CompiledIntervention, CompiledProgram, Condition
+
+DECISIONS, DELIVERIES, HAPPENINGS = 400, 60, 2000
+"""What one step may do at most, in counts (never wall time, which would break replay)."""
+
+
+class BudgetExceededError(Exception):
+    """A program asked for more than one step may do."""
+
+    def __init__(self, program: str, what: str) -> None:
+        super().__init__(f"more than one step may do: {what}")
+        self.program = program
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something rules may wait for: (kind, name, stage) in one run, or everywhere in a program."""
+
+    program: str
+    kind: str
+    name: str = ""
+    stage: str = ""
+    run: str = ""
+
+
+@dataclass(slots=True)
+class Work:
+    """A step under way."""
+
+    programs: Programs
+    person: str
+    state: State
+    stimulus: stimulus.Any
+    now: int
+    present: bool = False
+    """The person is there, acting: what answers them is no interruption."""
+    entries: list[entry.Any] = field(default_factory=list)
+    effects: list[effect.Any] = field(default_factory=list)
+    happenings: deque[Happening] = field(default_factory=deque)
+    recommend: dict[str, str] = field(default_factory=dict)
+    """Programs for which a recommendation is due, with the reason."""
+    settle: dict[str, None] = field(default_factory=dict)
+    """Programs whose need states are to be looked at again."""
+    asked: set[str] = field(default_factory=set)
+    """Reports the person has just made: they asked, so levels do not wait."""
+    used: dict[str, int] = field(default_factory=dict)
+
+    def say(self, stated: entry.Any) -> None:
+        """State an entry; the working state changes with it."""
+        self.entries.append(stated)
+        apply(self.state, stated)
+
+    def happen(self, program: str, kind: str, name: str = "", stage: str = "", run: str = "") -> None:
+        """Let rules know that something happened."""
+        self.spend(program, "happenings", HAPPENINGS)
+        self.happenings.append(Happening(program, kind, name, stage, run))
+
+    def spend(self, program: str, what: str, most: int) -> None:
+        """Count against the step's budget."""
+        used = self.used.get(what, 0) + 1
+        self.used[what] = used
+        if used > most:
+            raise BudgetExceededError(program, what)
+
+    def name(self, kind: str, prefix: str) -> str:
+        """A new name, unique in the person's journal."""
+        return f"{prefix}{self.state.counts.get(kind, 0) + 1}"
+
+    def course(self, program: str) -> CompiledProgram | None:
+        """The compiled program of a course that is not stopped."""
+        found = self.state.courses.get(program)
+        if found is None or found.stopped:
+            return None
+        return self.programs.of(program, found.version)
+
+    def run_program(self, run: str) -> CompiledProgram:
+        """The program of a run, in the version it runs on."""
+        found = self.state.runs[run]
+        return self.programs.of(found.program, found.version)
+
+    def intervention(self, run: str) -> CompiledIntervention:
+        """The micro intervention of a run."""
+        found = self.state.runs[run]
+        return self.programs.of(found.program, found.version).interventions[found.intervention]
+
+    def view(self, program: CompiledProgram, run: str = "", given: Value = None, fresh_from: int = 0) -> View:
+        """What the program's expressions see now."""
+        return View(program, self.state, self.now, self.state.runs.get(run), given, fresh_from)
+
+
+def holds(condition: Condition, view: View) -> Value:
+    """The value of a condition now; None is unknown."""
+    return condition.holds(read(condition.inputs, view))
+
+
+def frozen(condition: Condition, view: View) -> tuple[Value, dict[str, Value]]:
+    """The value of a condition now, and the inputs it saw."""
+    values = read(condition.inputs, view)
+    return condition.holds(values), dict(zip(condition.inputs.names, values, strict=True))
