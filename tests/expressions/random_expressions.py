@@ -1,10 +1,12 @@
 """Random well-typed expressions as plain tuples, their source text, and a tiny interpreter of their own.
 
-The interpreter shares no code with the package: it is the definition that generated functions are compared with. It
-counts, in `departures`, where the language leaves CEL, so that the comparison with CEL can pass over these.
+The interpreter shares no code with the package: it is the definition that generated functions are compared
+with. It counts, in `departures`, where the language leaves CEL, so that the comparison with CEL can pass over
+these.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -45,29 +47,62 @@ bad: st.SearchStrategy[Any] = st.sampled_from(
     [math.nan, math.inf, -math.inf, 2**53 + 1, 10**400, "7:30", "2023-02-29", "x", True, 1.5, 1, [], {}, b"a"]
 )
 ordered = ("number", "time", "date", "moment", "duration")
+number_operations = [
+    *"+-*/",
+    "neg",
+    "size",
+    "+",
+    *"%%",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "min",
+    "max",
+    "days",
+]
+condition_operations = [
+    "&&",
+    "||",
+    "&&",
+    "||",
+    "!",
+    "compare",
+    "compare",
+    "==",
+    "in",
+    "text",
+    "known",
+    "between",
+    "known",
+]
 milliseconds = {"3d": 259_200_000, "2h": 7_200_000, "90m": 5_400_000, "1h30m": 5_400_000, "0s": 0}
 
 
 @st.composite
-def trees(draw: st.DrawFn, kind: str, depth: int = 4) -> Tree:
-    """A random expression of this type: ("name", path), ("literal", kind, value) or (operation, *parts)."""
+def trees(draw: st.DrawFn, kind: str, depth: int = 4, common: bool = False) -> Tree:
+    """A random expression of this type: ("name", path), ("literal", kind, value) or (operation, *parts).
+
+    common: only what CEL has, too. % is left out then: in CEL it is for whole numbers and rounds towards
+    zero.
+    """
     if depth == 0 or draw(st.integers(0, 5)) == 0:
         if kind == "moment" or draw(st.integers(0, 2)):
             return ("name", draw(st.sampled_from(names[kind])))
         return ("literal", kind, draw(literals[kind]))
 
     def below(wanted: str) -> Tree:
-        return draw(trees(wanted, depth - 1))
+        return draw(trees(wanted, depth - 1, common))
 
-    general = draw(st.sampled_from(["own", "own", "own", "own", "?:", "if_unknown"]))
+    general = draw(st.sampled_from(["own"] * 4 + ["?:"] + ["if_unknown"] * (not common)))
     if general == "?:":
         return ("?:", below("boolean"), below(kind), below(kind))
     if general == "if_unknown":
         return ("if_unknown", below(kind), below(kind))
     if kind == "boolean":
-        return draw(conditions(depth))
+        return draw(conditions(depth, common))
     if kind == "number":
-        operation = draw(st.sampled_from([*"+-*/%+-*/", "neg", "abs", "round", "floor", "ceil", "min", "size", "days"]))
+        operation = draw(st.sampled_from(number_operations[: 7 if common else None]))
         if operation == "size":
             return (operation, below("text"))
         if operation == "days":
@@ -82,17 +117,17 @@ def trees(draw: st.DrawFn, kind: str, depth: int = 4) -> Tree:
     if kind == "duration":
         wanted = draw(st.sampled_from(["moment", "duration"]))
         return ("shift-", below(wanted), below(wanted))
+    if common:
+        return ("name", draw(st.sampled_from(names[kind])))
     return (draw(st.sampled_from(["min", "max"])), below(kind), below(kind))
 
 
 @st.composite
-def conditions(draw: st.DrawFn, depth: int) -> Tree:
+def conditions(draw: st.DrawFn, depth: int, common: bool) -> Tree:
     def below(wanted: str) -> Tree:
-        return draw(trees(wanted, depth - 1))
+        return draw(trees(wanted, depth - 1, common))
 
-    operation = draw(
-        st.sampled_from(["&&", "||", "&&", "||", "!", "compare", "compare", "compare", "==", "in", "known", "text", "between"])
-    )
+    operation = draw(st.sampled_from(condition_operations[: -3 if common else None]))
     if operation in ("&&", "||"):
         return (operation, *[below("boolean") for _ in range(draw(st.integers(2, 4)))])
     if operation == "!":
@@ -120,9 +155,16 @@ def rows(draw: st.DrawFn, clean: bool = False) -> dict[str, Any]:
     return row
 
 
-strength = {"?:": 0, "||": 1, "&&": 2, **dict.fromkeys(["<", "<=", ">", ">=", "==", "!=", "in"], 3),
-            **dict.fromkeys(["+", "-", "join", "shift+", "shift-"], 4), **dict.fromkeys([*"*/%"], 5),
-            "!": 6, "neg": 6}  # fmt: skip
+strength = {
+    "?:": 0,
+    "||": 1,
+    "&&": 2,
+    **dict.fromkeys(["<", "<=", ">", ">=", "==", "!=", "in"], 3),
+    **dict.fromkeys(["+", "-", "join", "shift+", "shift-"], 4),
+    **dict.fromkeys([*"*/%"], 5),
+    "!": 6,
+    "neg": 6,
+}
 signs = {"join": "+", "shift+": "+", "shift-": "-"}
 
 
@@ -183,7 +225,8 @@ def call(operation: str, parts: list[Any], cel: bool) -> str:
 
 @dataclass
 class Interpreter:
-    """Works out a tree on raw values. None is unknown. departures: places where CEL would answer something else."""
+    """Works out a tree on raw values. None is unknown. departures: places where CEL would answer something
+    else."""
 
     row: dict[str, Any]
     departures: list[str] = field(default_factory=list)
@@ -196,7 +239,7 @@ class Interpreter:
             kind, value = parts
             return milliseconds[value] if kind == "duration" else float(value) if kind == "number" else value
         if operation == "between":
-            return self.between(*[self.value(p) for p in parts[1:]], parts[0])
+            return self.between(parts[0], *[self.value(p) for p in parts[1:]])
         values = [self.value(p) for p in parts]
         if operation in ("&&", "||"):
             decides = operation == "||"
@@ -237,7 +280,7 @@ class Interpreter:
                 return None
         return value
 
-    def between(self, value: Any, low: Any, high: Any, kind: str) -> Any:
+    def between(self, kind: str, value: Any, low: Any, high: Any) -> Any:
         if None in (value, low, high):
             return None
         if kind == "time" and low > high:
@@ -245,21 +288,33 @@ class Interpreter:
         return low <= value and value <= high
 
     def strict(self, operation: str, a: Any, *more: Any) -> Any:
-        b = more[0] if more else None
+        b: Any = more[0] if more else None
         if operation in ("+", "-", "*", "/", "%", "neg", "abs", "round", "floor", "ceil"):
             result = self.arithmetic(operation, a, b)
             if result is None or not math.isfinite(result):
                 self.departures.append(operation)
                 return None
             return result
-        return {
-            "<": lambda: a < b, "<=": lambda: a <= b, ">": lambda: a > b, ">=": lambda: a >= b, "==": lambda: a == b,
-            "!=": lambda: a != b, "in": lambda: any(a == item for item in more), "!": lambda: not a,
-            "min": lambda: b if b < a else a, "max": lambda: b if b > a else a, "join": lambda: a + b,
-            "shift+": lambda: a + b, "shift-": lambda: a - b, "size": lambda: float(len(a)),
-            "startsWith": lambda: a[: len(b)] == b, "contains": lambda: a.find(b) >= 0,
+        answers: dict[str, Callable[[], Any]] = {
+            "<": lambda: a < b,
+            "<=": lambda: a <= b,
+            ">": lambda: a > b,
+            ">=": lambda: a >= b,
+            "==": lambda: a == b,
+            "!=": lambda: a != b,
+            "in": lambda: any(a == item for item in more),
+            "!": lambda: not a,
+            "min": lambda: b if b < a else a,
+            "max": lambda: b if b > a else a,
+            "join": lambda: a + b,
+            "shift+": lambda: a + b,
+            "shift-": lambda: a - b,
+            "size": lambda: float(len(a)),
+            "startsWith": lambda: a[: len(b)] == b,
+            "contains": lambda: a.find(b) >= 0,
             "endsWith": lambda: a[len(a) - len(b) :] == b if len(b) <= len(a) else False,
-        }[operation]()  # fmt: skip
+        }
+        return answers[operation]()
 
     def arithmetic(self, operation: str, a: float, b: float) -> float | None:
         if operation in ("/", "%") and b == 0:
@@ -269,5 +324,13 @@ class Interpreter:
             return math.copysign(down + (abs(a) - down >= 0.5), a)
         if operation in ("floor", "ceil"):
             return float(math.floor(a) if operation == "floor" else math.ceil(a))
-        return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b, "%": lambda: a % b,
-                "neg": lambda: -a, "abs": lambda: math.fabs(a)}[operation]()  # fmt: skip
+        operations: dict[str, Callable[[], float]] = {
+            "+": lambda: a + b,
+            "-": lambda: a - b,
+            "*": lambda: a * b,
+            "/": lambda: a / b,
+            "%": lambda: a % b,
+            "neg": lambda: -a,
+            "abs": lambda: math.fabs(a),
+        }
+        return operations[operation]()

@@ -1,13 +1,14 @@
 """The tables: what expressions mean (cases.yaml) and what is said about mistakes (problems.yaml)."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
 
 from microcare.expressions.compile import Expression, compile_expression
-from microcare.expressions.functions import DOCS, FUNCTIONS, METHODS, OPERATORS
+from microcare.expressions.functions import FUNCTIONS, OPERATORS
+from microcare.expressions.reference import DOCS, METHODS
 from microcare.expressions.trace import trace
 from microcare.expressions.types import Name, Scope, Type
 
@@ -60,11 +61,19 @@ def test_problem(case: dict[str, Any], scope: Scope) -> None:
 class Everything:
     """A scope for the examples of the reference: the type of a name is taken from how the example uses it."""
 
-    kinds = {
-        "person.dinner_time": Type.TIME, "person.bedtime": Type.TIME, "person.birthday": Type.DATE,
-        "person.joined": Type.MOMENT, "person.city": Type.TEXT, "person.child_name": Type.TEXT, "answer": Type.TEXT,
-        "last.outcome": Type.TEXT, "signals.at_home": Type.BOOLEAN, "why.success": Type.BOOLEAN, "now": Type.MOMENT,
-    }  # fmt: skip
+    kinds: ClassVar = {
+        "person.dinner_time": Type.TIME,
+        "person.bedtime": Type.TIME,
+        "person.birthday": Type.DATE,
+        "person.joined": Type.MOMENT,
+        "person.city": Type.TEXT,
+        "person.child_name": Type.TEXT,
+        "answer": Type.TEXT,
+        "last.outcome": Type.TEXT,
+        "signals.at_home": Type.BOOLEAN,
+        "why.success": Type.BOOLEAN,
+        "now": Type.MOMENT,
+    }
 
     def lookup(self, path: str) -> Name | None:
         return Name(path, self.kinds.get(path, Type.NUMBER), history=True)

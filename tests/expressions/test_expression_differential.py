@@ -1,11 +1,8 @@
-"""Random expressions: the generated function, the trace, the bounds and an interpreter of its own must agree; and,
-where the language is CEL, so must Google's CEL."""
+"""Random expressions: the generated function, the trace, the bounds and an interpreter of its own must agree;
+and, where the language is CEL, so must Google's CEL."""
 
-import importlib.util
-import math
-import sys
+import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,24 +13,19 @@ from microcare.expressions.bounds import always
 from microcare.expressions.compile import Expression, compile_expression
 from microcare.expressions.trace import explain, trace
 from microcare.expressions.types import Scope, Type
-
-_spec = importlib.util.spec_from_file_location("random_expressions", Path(__file__).with_name("random_expressions.py"))
-assert _spec is not None and _spec.loader is not None
-random_expressions = importlib.util.module_from_spec(_spec)
-sys.modules["random_expressions"] = random_expressions
-_spec.loader.exec_module(random_expressions)
-Interpreter, kind_of, source = random_expressions.Interpreter, random_expressions.kind_of, random_expressions.source
-trees, rows, names = random_expressions.trees, random_expressions.rows, random_expressions.names
+from tests.expressions.random_expressions import Interpreter, Tree, kind_of, names, rows, source, trees
 
 never_valued = {"never_known", "zero", "empty_range", "too_many"}
-unhurried = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+examples = int(os.environ.get("MICROCARE_EXAMPLES", "300"))
+"""How many random expressions each test tries; more for a night."""
+unhurried = settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def same(left: Any, right: Any) -> bool:
     return left is right if None in (left, right) or isinstance(right, bool) else bool(left == right)
 
 
-def compiled(tree: tuple[Any, ...], scope: Scope) -> Expression:
+def compiled(tree: Tree, scope: Scope) -> Expression:
     """The compiled tree; those that are refused because a constant in them has no value are passed over."""
     text = source(tree)
     assume(len(text) <= 2000)
@@ -47,7 +39,9 @@ def compiled(tree: tuple[Any, ...], scope: Scope) -> Expression:
 
 @unhurried
 @given(st.data(), st.sampled_from(list(names)))
-def test_generated_functions_mean_what_the_interpreter_says(scope: Scope, data: st.DataObject, kind: str) -> None:
+def test_generated_functions_mean_what_the_interpreter_says(
+    scope: Scope, data: st.DataObject, kind: str
+) -> None:
     tree = data.draw(trees(kind))
     expression = compiled(tree, scope)
     assert expression.type is Type(kind)
@@ -84,15 +78,6 @@ def test_bounds_never_promise_too_much(scope: Scope, data: st.DataObject) -> Non
 
 # --- Google's CEL as oracle
 
-departing = {"known", "if_unknown", "min", "max", "abs", "round", "floor", "ceil", "days", "between", "%"}
-"""What CEL does not have, or has otherwise: % works on whole numbers only, and rounds towards zero."""
-
-
-def operations(tree: Any) -> set[str]:
-    if not isinstance(tree, tuple):
-        return set()
-    return {tree[0]}.union(*[operations(part) for part in tree[1:]])
-
 
 def in_cel(kind: str, value: Any) -> Any:
     if kind == "number":
@@ -120,8 +105,7 @@ def test_agrees_with_cel(scope: Scope) -> None:
     @unhurried
     @given(st.data(), st.sampled_from(list(names)))
     def compare(data: st.DataObject, kind: str) -> None:
-        tree = data.draw(trees(kind, 3))
-        assume(not operations(tree) & departing)
+        tree = data.draw(trees(kind, 3, common=True))
         expression = compiled(tree, scope)
         oracle = environment.compile(source(tree, 0, True))
         for row in data.draw(st.lists(rows(clean=True), min_size=3, max_size=3)):
@@ -138,5 +122,4 @@ def test_agrees_with_cel(scope: Scope) -> None:
 
     compare()
     print(f"compared with CEL: {compared[False]} known and {compared[True]} unknown results")
-    assert compared[False] > 1000 and compared[True] > 300
-    assert not math.isnan(sum(compared.values()))
+    assert compared[False] > examples and compared[True] > examples / 5

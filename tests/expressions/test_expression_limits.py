@@ -1,4 +1,5 @@
-"""Whatever is typed is answered quickly, with problems and never with an exception; nothing typed is run as Python."""
+"""Whatever is typed is answered quickly, with problems and never with an exception; nothing typed is run as
+Python."""
 
 import time
 
@@ -55,10 +56,59 @@ def test_at_the_limits(source: str, scope: Scope) -> None:
 
 
 pieces = st.sampled_from(
-    ["x", "p", "answer", "now", "signals.steps", "1", "2.5", '"7d"', "'a", "“b”", "(", ")", "[", "]", ",", ".", "?", ":",
-     "&&", "||", "!", "-", "+", "*", "/", "%", "<", "<=", "==", "=", "in", "not", "and", "mean(", "known(", "min(",
-     "between(", "time(", ".size()", "__import__", "\\", "\n", "\x00", "é", "😀", "\ud800", "#", "v0", "lambda", "t1"]
-)  # fmt: skip
+    [
+        "x",
+        "p",
+        "answer",
+        "now",
+        "signals.steps",
+        "1",
+        "2.5",
+        '"7d"',
+        "'a",
+        "“b”",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ".",
+        "?",
+        ":",
+        "&&",
+        "||",
+        "!",
+        "-",
+        "+",
+        "*",
+        "/",
+        "%",
+        "<",
+        "<=",
+        "==",
+        "=",
+        "in",
+        "not",
+        "and",
+        "mean(",
+        "known(",
+        "min(",
+        "between(",
+        "time(",
+        ".size()",
+        "__import__",
+        "\\",
+        "\n",
+        "\x00",
+        "é",
+        "😀",
+        "\ud800",
+        "#",
+        "v0",
+        "lambda",
+        "t1",
+    ]
+)
 
 
 @settings(max_examples=600, deadline=None)
@@ -78,4 +128,4 @@ def test_texts_stay_texts(scope: Scope) -> None:
     found = compile_expression('answer == "' + nasty.replace("\\", "\\\\").replace('"', '\\"') + '"', scope)
     assert isinstance(found, Expression)
     assert found.function(nasty) is True
-    assert found.function.__globals__["__builtins__"] == {}  # type: ignore[attr-defined]
+    assert found.function.__globals__["__builtins__"] == {}

@@ -1,1 +1,1 @@
-"""The lowest floor: moments, spans, schedules, chance, wording, issues. It knows nothing of care."""
+"""The lowest floor: time without a clock, chance without a random source, names, texts, and an author's mistakes."""

@@ -1,13 +1,16 @@
-"""An author's mistake is data: a code, a place, a sentence, a cure. All are collected; none is raised."""
+"""An author's mistakes are data: what is wrong, where, and the likely cure. All are collected, none is raised."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+LONGEST = 80
+"""Words longer than this are not compared: the comparison takes time that grows with their length."""
+
 
 class Severity(StrEnum):
-    """How bad it is: an error keeps a program from running, a warning and a note do not."""
+    """What follows from an issue: the program cannot be used, may not do what is meant, or is only worth a look."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in an author's file; lines and columns count from 1."""
+    """A place in an author's file; line and column count from 1."""
 
     file: str
     line: int
@@ -28,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing an author should know, in plain words, with its likely cure."""
+    """One mistake. `code` is a short stable name for it, `message` says what is wrong, `cure` what would mend it."""
 
     code: str
     severity: Severity
@@ -36,10 +39,18 @@ class Issue:
     message: str
     cure: str = ""
 
+    def __str__(self) -> str:
+        cure = f" {self.cure}" if self.cure else ""
+        return f"{self.place}: {self.severity}: {self.message}{cure}"
+
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The known word an author most likely meant; None where none is near."""
-    if len(word) > 200:
+    """The known word most like this one, for "did you mean"; None if none is near. Its case does not matter."""
+    if not word or len(word) > LONGEST:
         return None
-    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    spellings: dict[str, str] = {}
+    # Sorted, so that the answer does not depend on the order of a set.
+    for name in sorted(known):
+        spellings.setdefault(name.lower(), name)
+    found = get_close_matches(word.lower(), spellings, n=1, cutoff=0.6)
+    return spellings[found[0]] if found else None

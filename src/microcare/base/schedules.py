@@ -1,89 +1,101 @@
-"""What comes due again and again: days on the calendar, times on the wall, in closed form and never by a scan.
+"""Schedules: which local days, which times of day, and the next slot of both, found without a scan.
 
-Recurrences are expanded in wall time and then resolved to moments. A slot's identity is its planned local day and its
-place in that day, unchanged by travel or by a clock that is turned.
+Recurrences are expanded in wall time and then resolved, so a daily 18:30 stays 18:30, and a slot's identity, its
+planned day and place in that day, does not depend on the zone.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
-from microcare.base.moments import add_months, resolve, weekday
+from microcare.base.moments import EPOCH_DAY, LAST_DAY, SECOND, add_months, resolve, wall_reached, weekday
+from microcare.base.spans import DAY
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Names of days, by their number."""
+
+_CYCLE_MONTHS = 4800
+"""After 400 years the calendar repeats, days of the week included."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayPattern:
-    """Which days: every n-th day, week or month from a first day, or certain days of the week (none: all)."""
+    """Days that come again: every n days, weeks or months, counted from a first day. `weekdays` empty: all days.
+
+    - day: every n-th day, if it is one of the weekdays.
+    - week: the first day of every n-th period of seven days; with weekdays, those days of the period instead.
+    - month: the first day's day of every n-th month (or the month's last), if it is one of the weekdays.
+    """
 
     unit: Literal["day", "week", "month"]
     n: int = 1
     weekdays: frozenset[int] = frozenset()
 
+    def __post_init__(self) -> None:
+        if self.n < 1 or not self.weekdays <= _ALL:
+            raise ValueError(f"no such days: every {self.n} {self.unit}, {sorted(self.weekdays)}")
+
+
+_ALL = frozenset(range(7))
+_NAMED = {
+    **{name: frozenset({number}) for number, name in enumerate(WEEKDAYS)},
+    "weekday": frozenset(range(5)),
+    "weekend": frozenset({5, 6}),
+}
+_NAMED |= {f"{name}s": days for name, days in _NAMED.items()}
+_period = re.compile(r"(?:(\d{1,4}|an?|one|other)\s+)?(day|week|month|year)(s?)", re.ASCII)
+_counts = {"a": 1, "an": 1, "one": 1, "other": 2}
+
+
+def parse_days(text: str) -> DayPattern | None:
+    """The days a text says, or None: "day", "2 days", "week", "3 months", "weekday", "weekend", "monday, thursday".
+
+    A leading "every" may stand. "2 weeks on monday" names days of every second week; "year" is twelve months.
+    """
+    text = " ".join(text.lower().split()).removeprefix("every ")
+    days = _day_names(text)
+    if days is not None:
+        return DayPattern("day", 1, days)
+    period, on, names = text.partition(" on ")
+    match = _period.fullmatch(period)
+    if match is None:
+        return None
+    count, unit, many = match.groups()
+    n = 1 if count is None else _counts.get(count) or int(count)
+    # "1 days" is only clumsy; "days" alone does not say how many.
+    if n == 0 or (many and count is None):
+        return None
+    if on:
+        days = _day_names(names)
+        return DayPattern("week", n, days) if unit == "week" and days is not None else None
+    if unit == "day":
+        return DayPattern("day", n)
+    if unit == "week":
+        return DayPattern("week", n)
+    return DayPattern("month", n * 12 if unit == "year" else n)
+
+
+def _day_names(text: str) -> frozenset[int] | None:
+    found: set[int] = set()
+    for name in re.split(r",\s*(?:and )?| and ", text):
+        days = _NAMED.get(name.strip())
+        if days is None:
+            return None
+        found |= days
+    return frozenset(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One planned time. Its identity is (day, index); the moment follows from the zone."""
+    """A planned time. Its identity is (day, index): the planned local day, and the place among that day's clocks."""
 
     day: int
     index: int
     moment: int
-
-
-_EVERY = re.compile(r"(?:every\s+)?(?:(\d{1,3}|other|an?)\s+)?(day|week|month|year)s?", re.ASCII)
-
-
-def parse_days(text: str) -> DayPattern | None:
-    """Days as people write them: `day`, `2 days`, `weekday`, `weekend`, `monday, thursday`, `month`; None if not days."""
-    words = text.strip().lower()
-    named = {"weekday": range(5), "weekdays": range(5), "weekend": (5, 6), "weekends": (5, 6), "daily": range(7)}
-    if words.removeprefix("every ") in named:
-        return DayPattern("day", 1, frozenset(named[words.removeprefix("every ")]) if words != "daily" else frozenset())
-    found = _EVERY.fullmatch(words)
-    if found is not None:
-        count = {"other": 2, None: 1, "a": 1, "an": 1}.get(found[1]) or int(found[1] or 1)
-        if count < 1:
-            return None
-        if found[2] == "year":
-            return DayPattern("month", 12 * count)
-        unit: Literal["day", "week", "month"] = "day" if found[2] == "day" else "week" if found[2] == "week" else "month"
-        return DayPattern(unit, count)
-    days = [_weekday(w) for w in re.split(r"\s*(?:,|\band\b)\s*", words.removeprefix("every "))]
-    known = [d for d in days if d is not None]
-    return DayPattern("day", 1, frozenset(known)) if known and len(known) == len(days) else None
-
-
-def _weekday(word: str) -> int | None:
-    short = word.removesuffix("s") if len(word) > 4 else word
-    found = [i for i, name in enumerate(WEEKDAYS) if short == name or (len(short) == 3 and name.startswith(short))]
-    return found[0] if found else None
-
-
-def next_day(pattern: DayPattern, first: int, at_least: int) -> int:
-    """The first day of a pattern, counted from `first`, that is not before `at_least`."""
-    day = max(first, at_least)
-    if pattern.unit == "day":
-        if pattern.weekdays and pattern.n == 1:
-            return day + min((d - weekday(day)) % 7 for d in pattern.weekdays)
-        day = first + -(-(day - first) // pattern.n) * pattern.n
-        for _ in range(8):
-            if not pattern.weekdays or weekday(day) in pattern.weekdays:
-                return day
-            day += pattern.n
-        return day
-    if pattern.unit == "week":
-        return first + -(-(day - first) // (7 * pattern.n)) * 7 * pattern.n
-    start, wanted = date.fromordinal(first), date.fromordinal(day)
-    months = (wanted.year - start.year) * 12 + wanted.month - start.month
-    count = max(months // pattern.n, 0)
-    while True:
-        found = add_months(first, count * pattern.n)
-        if found >= day:
-            return found
-        count += 1
 
 
 def next_slot(
@@ -93,29 +105,93 @@ def next_slot(
     first_day: int,
     after: tuple[int, int] | None,
     not_before: int | None = None,
-) -> Slot:
-    """The next slot: the first in (day, index) order after an identity, and not before a moment.
+) -> Slot | None:
+    """The first slot, in the order of identities, on a day of the pattern from `first_day` on.
 
-    `clocks` are seconds after midnight, sorted. Closed form: the cost does not depend on how far away it is.
+    Only slots whose identity comes after `after`, and, if given, whose moment is not before `not_before`. None where
+    there is none: no clocks, a pattern that its weekdays rule out, or the end of the calendar (year 9999).
+    `clocks` are sorted, and the last is at most a day after the first; then later identities never have earlier
+    moments. The cost does not depend on how far away the slot is.
     """
-    day, index = (first_day, 0) if after is None else (after[0], after[1] + 1)
-    if not_before is not None:
-        # No wall time lies more than two days from its moment, whatever its zone.
-        earliest = not_before // 86_400_000 + 719_163 - 2 - clocks[-1] // 86_400
-        if earliest > day:
-            day, index = earliest, 0
-    while True:
-        found = next_day(pattern, first_day, day)
-        if found > day:
-            day, index = found, 0
-        while index < len(clocks):
-            moment = resolve(zone, day, clocks[index])
-            if not_before is None or moment >= not_before:
-                return Slot(day, index, moment)
-            index += 1
-        day, index = day + 1, 0
+    if not clocks:
+        return None
+    day, index = first_day, 0
+    if after is not None and after[0] >= first_day:
+        day, index = after[0], after[1] + 1
+        if index >= len(clocks):
+            day, index = day + 1, 0
+    # Two days after it, no zone can be before it.
+    if not_before is not None and (day - EPOCH_DAY - 2) * DAY <= not_before:
+        wall = wall_reached(zone, not_before)
+        # The first day whose last clock is late enough, and the first of its clocks that is. Both divisions round up.
+        least = EPOCH_DAY - (clocks[-1] * SECOND - wall) // DAY
+        if least >= day:
+            place = bisect_left(clocks, -(((least - EPOCH_DAY) * DAY - wall) // SECOND))
+            if least > day or place > index:
+                day, index = least, place
+    found = next_day(pattern, first_day, day)
+    if found is None:
+        return None
+    if found != day:
+        index = 0
+    return Slot(found, index, resolve(zone, found, clocks[index]))
+
+
+def next_day(pattern: DayPattern, first_day: int, day: int) -> int | None:
+    """The first day of a pattern that is neither before its first day nor before `day`; None: there is none."""
+    day = max(day, first_day)
+    if pattern.unit == "day" and pattern.n == 1 and not pattern.weekdays:
+        found: int | None = day
+    elif pattern.unit == "month":
+        found = _next_month_day(pattern, first_day, day)
+    elif pattern.unit == "week" and pattern.weekdays:
+        found = _next_week_day(pattern, first_day, day)
+    else:
+        n = pattern.n if pattern.unit == "day" else pattern.n * 7
+        found = day + (first_day - day) % n
+        if pattern.weekdays:
+            found = _on_weekday(found, n, pattern.weekdays)
+    return found if found is not None and found <= LAST_DAY else None
+
+
+def _on_weekday(day: int, n: int, weekdays: frozenset[int]) -> int | None:
+    """The first of day, day + n, ... on one of the weekdays. Days of the week repeat after seven steps."""
+    steps = _steps(n % 7, weekdays)[weekday(day)]
+    return None if steps is None else day + steps * n
+
+
+@lru_cache(maxsize=1024)
+def _steps(n: int, weekdays: frozenset[int]) -> tuple[int | None, ...]:
+    """From each day of the week: how many steps of n days lead to one of the weekdays."""
+    return tuple(next((k for k in range(7) if (start + k * n) % 7 in weekdays), None) for start in range(7))
+
+
+def _next_week_day(pattern: DayPattern, first_day: int, day: int) -> int | None:
+    period = first_day + (day - first_day) // (7 * pattern.n) * (7 * pattern.n)
+    if day < period + 7:
+        found = _on_weekday(day, 1, pattern.weekdays)
+        if found is not None and found < period + 7:
+            return found
+    return _on_weekday(period + 7 * pattern.n, 1, pattern.weekdays)
+
+
+def _next_month_day(pattern: DayPattern, first_day: int, day: int) -> int | None:
+    if day > LAST_DAY:
+        return None
+    begin, wanted = date.fromordinal(first_day), date.fromordinal(day)
+    months = (wanted.year - begin.year) * 12 + wanted.month - begin.month
+    months += -months % pattern.n
+    if day > first_day and add_months(first_day, months) < day:
+        months += pattern.n
+    for step in range(months, months + _CYCLE_MONTHS * pattern.n, pattern.n):
+        if (begin.year * 12 + begin.month - 1 + step) // 12 > date.max.year:
+            return None
+        found = add_months(first_day, step)
+        if not pattern.weekdays or weekday(found) in pattern.weekdays:
+            return found
+    return None
 
 
 def window_bounds(zone: str, day: int, window: tuple[int, int]) -> tuple[int, int]:
-    """The moments at which a daily window of a planned day begins and ends."""
+    """The moments at which a window of a planned day begins and ends. Equal where the clock skips all of it."""
     return resolve(zone, day, window[0]), resolve(zone, day, window[1])

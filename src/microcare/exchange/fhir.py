@@ -18,8 +18,8 @@ from microcare.exchange.fhirpath_sums import Sum, read_sum
 from microcare.exchange.json_text import read_json
 from microcare.exchange.questionnaire import Choice, Item, Questionnaire, Score, score
 
-LONGEST_FORMULA = 100_000
-"""Characters of a formula; longer ones are left out."""
+MOST_FORMULAS = 50
+"""Calculated items whose formulas are read."""
 
 
 def read_questionnaire(text: str) -> Questionnaire | tuple[str, ...]:
@@ -56,9 +56,12 @@ def _title(document: Mapping[str, object], warnings: list[str]) -> str:
 
 
 def _total(raws: Sequence[Raw], shared: Mapping[str, str], warnings: list[str]) -> frozenset[int] | None:
-    """Return the positions of the items that the widest sum adds up; None where no item is calculated."""
+    """Return the positions of the items that the widest sum adds up; None where there is no plain sum."""
     formulas = [raw for raw in raws if raw.formula]
-    read = {raw.link_id: _read_formula(raw, shared) for raw in formulas}
+    if len(formulas) > MOST_FORMULAS:
+        warnings.append(f"more than {MOST_FORMULAS} items are calculated; the others' formulas are not read")
+        formulas = formulas[:MOST_FORMULAS]
+    read = {raw.link_id: read_sum(raw.formula, {**shared, **raw.variables}) for raw in formulas}
     sums = Sums(raws, {name: found for name, found in read.items() if isinstance(found, Sum)})
     plain: list[tuple[str, frozenset[int]]] = []
     for raw in formulas:
@@ -79,18 +82,12 @@ def _total(raws: Sequence[Raw], shared: Mapping[str, str], warnings: list[str]) 
             warnings.append(f'the formula of "{name}" names no items; all {count} with a score are added')
         plain.append((name, positions))
     if not plain:
-        return frozenset() if formulas else None
+        return None
     widest = max(plain, key=lambda pair: len(pair[1]))
     for name, positions in plain:
         if positions is not widest[1]:
             warnings.append(f'the sum "{name}" of {len(positions)} items is left out; kept is "{widest[0]}"')
     return widest[1]
-
-
-def _read_formula(raw: Raw, shared: Mapping[str, str]) -> Sum | str:
-    if len(raw.formula) > LONGEST_FORMULA:
-        return "too long to be read"
-    return read_sum(raw.formula, {**shared, **raw.variables})
 
 
 def _named(raws: Sequence[Raw], summed: frozenset[int] | None) -> tuple[tuple[Item, ...], tuple[str, ...]]:
@@ -108,8 +105,15 @@ def _named(raws: Sequence[Raw], summed: frozenset[int] | None) -> tuple[tuple[It
         assert raw.kind is not None
         items.append(
             Item(
-                *(name, raw.link_id, raw.text, raw.kind, raw.choices, raw.required, scored),
-                *(raw.multiple, raw.codes),
+                id=name,
+                link_id=raw.link_id,
+                text=raw.text,
+                kind=raw.kind,
+                choices=raw.choices,
+                required=raw.required,
+                scored=scored,
+                multiple=raw.multiple,
+                codes=raw.codes,
             )
         )
         if summed is not None and scored:
@@ -122,7 +126,7 @@ def _warn_of_gaps(items: Iterable[Item], total: Sequence[str], warnings: list[st
     listed = list(items)
     scored = [item for item in listed if item.scored]
     if scored and not total:
-        warnings.append(f"the file states no total; {len(scored)} items have scores, name those to be added")
+        warnings.append(f"no total can be read; {len(scored)} items have scores: name those to add")
     for item in scored:
         if item.id in total and not item.required:
             warnings.append(

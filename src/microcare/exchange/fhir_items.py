@@ -88,7 +88,8 @@ def flat_items(document: Mapping[str, object], warnings: list[str]) -> list[Raw]
             return f"the questionnaire has more than {MOST_ITEMS:,} items, which is the limit"
         if len(inside) > DEEPEST:
             return f"groups lie more than {DEEPEST} deep, which is the limit"
-        variables = {**variables, **variables_of(node)}
+        own = variables_of(node)
+        variables = {**variables, **own} if own else variables
         raw = _raw(node, inside, len(raws) + 1, value_sets, warnings)
         if raw.formula:
             raw = replace(raw, variables=variables)
@@ -149,8 +150,16 @@ def _raw(
     if multiple and any(choice.score is not None for choice in choices):
         warnings.append(f"{link_id} allows several answers; it has no score here")
     return Raw(
-        *(link_id, text, kind, inside, node.get("type") == "group"),
-        *(choices, node.get("required") is True, multiple, codes, formula),
+        link_id=link_id,
+        text=text,
+        kind=kind,
+        inside=inside,
+        group=node.get("type") == "group",
+        choices=choices,
+        required=node.get("required") is True,
+        multiple=multiple,
+        codes=codes,
+        formula=formula,
     )
 
 

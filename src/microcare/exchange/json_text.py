@@ -38,16 +38,16 @@ def read_json(text: str) -> Parsed | str:
         return f"{error.lineno}:{error.colno}: this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     except RecursionError:
         return "1:1: objects and lists are nested too deeply"
-    except _NotANumber as error:
+    except _NotANumberError as error:
         return f"1:1: this is not JSON: {error} is not a number"
     except ValueError:
         return "1:1: a number has too many digits"
     return Parsed(value, tuple(repeated))
 
 
-class _NotANumber(ValueError):
+class _NotANumberError(ValueError):
     """NaN or Infinity, which JSON does not have."""
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _NotANumber(name)
+    raise _NotANumberError(name)

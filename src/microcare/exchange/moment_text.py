@@ -1,34 +1,26 @@
-"""The instants that other systems send: RFC 3339 text to a moment."""
+"""The dates and instants that other systems send, as RFC 3339 writes them."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
+
+from microcare.base.moments import parse_moment
 
 _INSTANT = re.compile(
-    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<time>[0-9]{2}:[0-9]{2}):(?P<second>[0-9]{2})"
-    r"(?:\.(?P<fraction>[0-9]{1,12}))?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_instant(text: str) -> int | None:
     """Read an RFC 3339 date-time as milliseconds since 1970 UTC; None when it is not one.
 
-    Text without an offset is UTC, as Open mHealth's date-time says. Fractions are cut to whole
-    milliseconds, and a leap second counts as the second after it.
+    Text without an offset is UTC, as Open mHealth's date-time says. Other ways of ISO 8601 are not taken.
     """
-    match = _INSTANT.fullmatch(text)
+    written = text.upper()
+    match = _INSTANT.fullmatch(written)
     if match is None:
         return None
-    second = int(match["second"])
-    leap = second == 60
-    try:
-        wall = datetime.fromisoformat(f"{match['date']}T{match['time']}:{59 if leap else second:02d}")
-        since = wall.replace(tzinfo=_zone(match["zone"])) - _EPOCH
-    except ValueError:
-        return None
-    milliseconds = since // timedelta(milliseconds=1) + int(((match["fraction"] or "") + "000")[:3])
-    return milliseconds + 1000 if leap else milliseconds
+    return parse_moment(written if match["offset"] else written + "Z")
 
 
 def is_date(text: str) -> bool:
@@ -40,14 +32,3 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _zone(text: str | None) -> timezone:
-    """The offset that was written; ValueError when no place on earth could have it."""
-    if text is None or text in "Zz":
-        return UTC
-    hours, minutes = int(text[1:3]), int(text[4:6])
-    if hours > 23 or minutes > 59:
-        raise ValueError(text)
-    offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if text[0] == "-" else offset)

@@ -1,1 +1,2 @@
-"""The expression language of care programs: a small, total, statically typed profile of CEL, compiled to Python."""
+"""The expression language of care programs: a small, total, statically typed profile of CEL, compiled to
+Python."""

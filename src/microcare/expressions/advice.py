@@ -4,24 +4,49 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from microcare.expressions.functions import DOCS, METHODS
+from microcare.expressions.reference import DOCS, METHODS
 from microcare.expressions.types import Type, Value
 from microcare.expressions.values import TIMES, is_date, quote
 
 _synonyms = {
-    "average": "mean", "avg": "mean", "length": "size", "len": "size", "exists": "known", "isset": "known",
-    "defined": "known", "is_known": "known", "default": "if_unknown", "coalesce": "if_unknown", "ifnull": "if_unknown",
-    "starts_with": "startsWith", "ends_with": "endsWith", "includes": "contains", "has_value": "known",
-    "total": "sum", "latest": "last", "newest": "last", "earliest": "first", "slope": "trend", "proportion": "share",
-    "percentage": "share", "ceiling": "ceil", "number_of": "count", "dayssince": "days_since", "n": "count",
-    "baseline": "usual", "difference": "change", "in_range": "between", "greatest": "max", "least": "min",
-}  # fmt: skip
+    "average": "mean",
+    "avg": "mean",
+    "length": "size",
+    "len": "size",
+    "exists": "known",
+    "isset": "known",
+    "defined": "known",
+    "is_known": "known",
+    "default": "if_unknown",
+    "coalesce": "if_unknown",
+    "ifnull": "if_unknown",
+    "starts_with": "startsWith",
+    "ends_with": "endsWith",
+    "includes": "contains",
+    "has_value": "known",
+    "total": "sum",
+    "latest": "last",
+    "newest": "last",
+    "earliest": "first",
+    "slope": "trend",
+    "proportion": "share",
+    "percentage": "share",
+    "ceiling": "ceil",
+    "number_of": "count",
+    "dayssince": "days_since",
+    "n": "count",
+    "baseline": "usual",
+    "difference": "change",
+    "in_range": "between",
+    "greatest": "max",
+    "least": "min",
+}
 _from_cel = {
     "int": "All numbers are of one kind; leave int( ) out.",
     "uint": "All numbers are of one kind; leave uint( ) out.",
     "double": "All numbers are of one kind; leave double( ) out.",
     "string": "Texts and numbers are not turned into one another.",
-    "timestamp": "Moments come from names such as now; dates are written date(\"2024-05-01\").",
+    "timestamp": 'Moments come from names such as now; dates are written date("2024-05-01").',
     "matches": "Patterns are not part of this language; use contains, startsWith or endsWith.",
     "exists_one": "Lists are used only after in.",
     "all": "Lists are used only after in.",
@@ -29,7 +54,7 @@ _from_cel = {
     "filter": "Lists are used only after in.",
     "if": "Write condition ? value : other value.",
     "not": "Write ! instead.",
-}  # fmt: skip
+}
 
 
 def nearest(word: str, candidates: Collection[str]) -> str | None:
@@ -143,7 +168,8 @@ def other_type(types: tuple[Type, Type], literals: Sequence[tuple[Type, str, Val
         if Type.TEXT in written:
             return "Write true or false without quotes."
         if Type.BOOLEAN in written:
-            return f"Compare with one of its texts, such as {quote('yes' if written[Type.BOOLEAN][1] else 'no')}."
+            word = "yes" if written[Type.BOOLEAN][1] else "no"
+            return f"Compare with one of its texts, such as {quote(word)}."
     if pair == {Type.NUMBER, Type.DURATION}:
         return 'Write the duration with its unit, as "3d".'
     if pair == {Type.NUMBER, Type.MOMENT}:

@@ -1,7 +1,8 @@
 """What can be proved about a condition without data: can it ever be true, can it ever be false?
 
-Interval reasoning over the doubles. Rounding keeps order, so an interval's ends, worked out with the same operations
-in the same order as the value, contain every value. What cannot be proved is "possible"; so every answer is sound.
+Interval reasoning over the doubles. Rounding keeps order, so an interval's ends, worked out with the same
+operations in the same order as the value, contain every value. What cannot be proved is "possible"; so every
+answer is sound.
 """
 
 import math
@@ -23,7 +24,8 @@ _natural: dict[str, Interval] = {"count": (0, math.inf), "share": (0, 1)}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of the leaves, by index: intervals of numbers, and the texts (or true and false) that are left."""
+    """What is known of the leaves, by index: intervals of numbers, and the texts (or true and false) that are
+    left."""
 
     numbers: dict[int, Interval]
     texts: dict[int, frozenset[Value]]
@@ -32,8 +34,9 @@ class Facts:
 def always(expression: Expression, facts: Mapping[str, tuple[float, float]]) -> bool | None:
     """True: whenever the condition is known it is true. False: it is never true. None: unproved.
 
-    facts: closed bounds of numeric leaves by their name; leaves that are not named can be anything. A condition may
-    still be unknown where data is missing: True does not say that a rule fires, False says that it never does.
+    facts: closed bounds of numeric leaves by their name; leaves that are not named can be anything. A
+    condition may still be unknown where data is missing: True does not say that a rule fires, False says that
+    it never does.
     """
     if expression.type is not Type.BOOLEAN:
         return None
@@ -84,7 +87,8 @@ def all_possible(children: tuple[Node, ...], wanted: bool, facts: Facts) -> bool
 
 
 def narrow(node: Node, wanted: bool, facts: Facts) -> Facts:
-    """The facts that hold where this condition has this value; conditions it cannot read leave them as they are."""
+    """The facts that hold where this condition has this value; conditions it cannot read leave them as they
+    are."""
     if node.op == "leaf":
         truths = facts.texts.get(node.leaf, frozenset([True, False]))
         return Facts(facts.numbers, {**facts.texts, node.leaf: truths & {wanted}})
@@ -136,7 +140,7 @@ def narrow_by(node: Node, sign: str, other: Node, facts: Facts) -> Facts:
 
 
 def compare_possible(node: Node, wanted: bool, facts: Facts) -> bool:
-    """A comparison of numbers by intervals, one of a text by what is left for it; anything else is possible."""
+    """A comparison of numbers by intervals, one of a text by what is left; else possible."""
     if node.op == "between":
         x, low, high = (interval(child, facts) for child in node.children)
         if wanted:

@@ -1,10 +1,11 @@
-"""Checking of calls: the functions of the language, the methods of texts, and window functions, which become leaves."""
+"""Checking of calls: the functions of the language, the methods of texts, and window functions, which become
+leaves."""
 
 from collections.abc import Callable
 
 from microcare.expressions import advice
 from microcare.expressions.checker import Checker, ordered
-from microcare.expressions.functions import (
+from microcare.expressions.reference import (
     DOCS,
     METHODS,
     NEEDS_WINDOW,
@@ -12,7 +13,7 @@ from microcare.expressions.functions import (
     WINDOW_FUNCTIONS,
     WITHOUT_WINDOW,
 )
-from microcare.expressions.parser import Part
+from microcare.expressions.syntax import Part
 from microcare.expressions.tree import Node
 from microcare.expressions.types import Leaf, Type, type_words
 from microcare.expressions.values import DAY, parse_duration, quote, show_duration
@@ -20,10 +21,20 @@ from microcare.expressions.values import DAY, parse_duration, quote, show_durati
 _on_numbers = ("abs", "round", "floor", "ceil")
 _from_text = {"time": Type.TIME, "date": Type.DATE, "duration": Type.DURATION}
 _arity = {
-    "known": (1, 1), "has": (1, 1), "if_unknown": (2, 2), "between": (3, 3), "min": (2, 400), "max": (2, 400),
-    "days_since": (1, 1), "size": (1, 1), **dict.fromkeys((*_on_numbers, *_from_text), (1, 1)),
-    **{name: (2 if name in NEEDS_WINDOW else 1, 1 if name in WITHOUT_WINDOW else 2) for name in WINDOW_FUNCTIONS},
-}  # fmt: skip
+    "known": (1, 1),
+    "has": (1, 1),
+    "if_unknown": (2, 2),
+    "between": (3, 3),
+    "min": (2, 400),
+    "max": (2, 400),
+    "days_since": (1, 1),
+    "size": (1, 1),
+    **dict.fromkeys((*_on_numbers, *_from_text), (1, 1)),
+    **{
+        name: (2 if name in NEEDS_WINDOW else 1, 1 if name in WITHOUT_WINDOW else 2)
+        for name in WINDOW_FUNCTIONS
+    },
+}
 _numbers_words = ("no value", "1 value", "2 values", "3 values")
 
 
@@ -121,7 +132,8 @@ class FullChecker(Checker):
         if nodes[0].type is Type.TIME:
             return self.make("between_times", Type.BOOLEAN, part, nodes)
         if low.op == "constant" and high.op == "constant" and high.value < low.value:  # type: ignore[operator]
-            cure = f"Write between({self.text(part.parts[0])}, {self.text(part.parts[2])}, {self.text(part.parts[1])})."
+            x, first, second = (self.text(p) for p in part.parts)
+            cure = f"Write between({x}, {second}, {first})."
             self.problem(
                 "empty_range", "Nothing is between these two: the first is larger.", cure, part.parts[1]
             )

@@ -1,13 +1,13 @@
 """From syntax to the checked tree: every name is known, every type fits, every constant is worked out.
 
-A part that is wrong gives None after its problem is noted; what contains it is then checked no further, so that one
-mistake is told once.
+A part that is wrong gives None after its problem is noted; what contains it is then checked no further, so
+that one mistake is told once.
 """
 
 from collections.abc import Callable, Sequence
 
 from microcare.expressions import advice
-from microcare.expressions.parser import Part
+from microcare.expressions.syntax import Part
 from microcare.expressions.tree import Node, combine, operands, to_date, to_time
 from microcare.expressions.types import Leaf, Name, Problem, Scope, Type, Value, type_words
 from microcare.expressions.values import EXACT, parse_duration, quote
@@ -135,7 +135,8 @@ class Checker:
         return whole
 
     def mismatch(self, left: Part, first: Node, right: Part, second: Node, what: str) -> None:
-        message = f"{self.text(left)} is {type_words[first.type]} and {self.text(right)} is {type_words[second.type]}; {what}."
+        one = f"{self.text(left)} is {type_words[first.type]}"
+        message = f"{one} and {self.text(right)} is {type_words[second.type]}; {what}."
         cure = advice.other_type(
             (first.type, second.type),
             [(n.type, self.text(n), n.value) for n in (first, second) if n.op == "constant"],
@@ -145,7 +146,8 @@ class Checker:
     # --- the parts
 
     def check(self, part: Part, wanted: Type | None = None, options: tuple[str, ...] = ()) -> Node | None:
-        """The checked tree of a part. `wanted` and `options` only help to read literals and to word the cures."""
+        """The checked tree of a part. `wanted` and `options` only help to read literals and to word the
+        cures."""
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:

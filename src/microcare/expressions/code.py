@@ -1,4 +1,5 @@
-"""What both tiers of the generated code share: Python for single operations, guards, and the lines written."""
+"""What both tiers of the generated code share: Python for single operations, guards, and the lines
+written."""
 
 import builtins
 from collections.abc import Sequence

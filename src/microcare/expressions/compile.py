@@ -7,7 +7,8 @@ from typing import cast
 
 from microcare.expressions.calls import FullChecker
 from microcare.expressions.generate import build, generate
-from microcare.expressions.parser import Parsed, parse
+from microcare.expressions.parser import parse
+from microcare.expressions.syntax import Parsed
 from microcare.expressions.tree import Node
 from microcare.expressions.types import Leaf, Problem, Scope, Type, Value, type_words
 
@@ -18,7 +19,8 @@ __all__ = ["Expression", "Problem", "compile_expression"]
 class Expression:
     """A compiled expression.
 
-    function: called with one value per leaf, in order; None when unknown. It never raises, whatever the values are.
+    function: called with one value per leaf, in order; None when unknown. It never raises, whatever the
+    values are.
     leaves: empty if the value is always the same. python: the generated source. tree: for trace and bounds.
     """
 
@@ -48,7 +50,8 @@ def check_type(checker: FullChecker, root: Node, expects: Type | None) -> None:
 
 
 def is_about_names(problem: Problem, source: str) -> bool:
-    """Problems that hold whatever the grammar is; words of other languages are told by the grammar already."""
+    """Problems that hold whatever the grammar is; words of other languages are told by the grammar
+    already."""
     words = re.match(r"\w+", source[problem.offset :])
     foreign = words is not None and words.group() in ("if", "when", "then", "else")
     return problem.code in ("unknown_name", "unknown_function") and not foreign
@@ -57,7 +60,8 @@ def is_about_names(problem: Problem, source: str) -> bool:
 def check(
     parsed: Parsed, source: str, scope: Scope, expects: Type | None
 ) -> tuple[Node, list[Leaf]] | list[Problem]:
-    """The checked tree, or every problem in order of place. Behind a broken grammar only wrong names are told."""
+    """The checked tree, or every problem in order of place. Behind a broken grammar only wrong names are
+    told."""
     checker = FullChecker(source, scope)
     root = checker.check(parsed.root, expects)
     if root is not None:
@@ -74,7 +78,8 @@ def check(
 def compile_expression(
     source: str, scope: Scope, expects: Type | None = None
 ) -> Expression | tuple[Problem, ...]:
-    """Checks and compiles; never raises. The problems are in order of their place in the source, at most twenty.
+    """Checks and compiles; never raises. The problems are in order of their place in the source, at most
+    twenty.
 
     expects: the type that is needed where the expression stands; a text literal is then read as that type.
     """

@@ -36,7 +36,8 @@ class Exact:
                 writer.line(1, f"if {name} is not None and not ({writer.guard(index)}): {convert}")
 
     def value(self, node: Node, indent: int) -> tuple[str, bool]:
-        """Writes what is needed for the node; gives its Python and whether it may be None (then it is a name)."""
+        """Writes what is needed for the node; gives its Python and whether it may be None (then it is a
+        name)."""
         if node.op == "constant":
             return repr(node.value), False
         if node.op == "leaf":

@@ -9,7 +9,8 @@ from microcare.expressions.values import EXACT
 
 
 class Fast:
-    """The fast tier. `tests` collects what must hold for the expressions written so far; `ready` what is known to."""
+    """The fast tier. `tests` collects what must hold for the expressions written so far; `ready` what is
+    known to."""
 
     deepest = 15
 
@@ -23,14 +24,11 @@ class Fast:
         room = indent < self.deepest
         if node.op in ("and", "or") and room:
             ends = node.op == "or"
-            for index, child in enumerate(node.children[:-1]):
-                if indent >= self.deepest:
-                    break
-                indent, text = self.guarded([child], indent)
+            rest = list(node.children)
+            while len(rest) > 1 and indent < self.deepest:
+                indent, text = self.guarded([rest.pop(0)], indent)
                 self.writer.line(indent, f"if {text if ends else inverse(text)}: return {ends}")
-            else:
-                index = len(node.children) - 1
-            indent, text = self.guarded(node.children[index:], indent, f" {node.op} ")
+            indent, text = self.guarded(rest, indent, f" {node.op} ")
             self.writer.line(indent, f"return {text}")
         elif node.op == "choose" and room:
             indent, text = self.guarded([node.children[0]], indent)
@@ -93,7 +91,8 @@ class Fast:
         return f"({default.value!r} if {name} is None else {name})", max(WINDOW, size_of(default.value))
 
     def contain(self, text: str) -> tuple[str, float]:
-        """Tests that a number is not too large to be exact, so that what is built on it stays exact and finite."""
+        """Tests that a number is not too large to be exact, so that what is built on it stays exact and
+        finite."""
         name = self.writer.fresh()
         self.tests.append(f"-{EXACT}.0 <= ({name} := {text}) <= {EXACT}.0")
         return name, EXACT

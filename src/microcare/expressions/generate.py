@@ -1,9 +1,9 @@
 """From the checked tree to one plain Python function.
 
-The function has two tiers in one body. The fast tier holds when every value it needs is known and ordinary: it tests
-that and then works out a plain Python expression. Whatever is not ordinary (unknown, of a wrong type, very large, a
-division by zero) falls through to the exact tier, which follows the three-valued rules step by step. Both say the same
-as `tree.evaluate`, which a test compares.
+The function has two tiers in one body. The fast tier holds when every value it needs is known and ordinary:
+it tests that and then works out a plain Python expression. Whatever is not ordinary (unknown, of a wrong
+type, very large, a division by zero) falls through to the exact tier, which follows the three-valued rules
+step by step. Both say the same as `tree.evaluate`, which a test compares.
 
 Only names made here and repr'd constants get into the code; nothing that an author typed does.
 """

@@ -1,37 +1,10 @@
-"""From tokens to the syntax tree, by precedence. After a first break in the grammar it goes on, to find wrong names too."""
+"""From tokens to the syntax tree, by precedence. After a first break in the grammar it goes on, to find wrong
+names too."""
 
-from dataclasses import dataclass
-
+from microcare.expressions.syntax import MAX_LENGTH, MAX_NESTING, MAX_NODES, Parsed, Part
 from microcare.expressions.tokens import Token, Tokens
 from microcare.expressions.types import Problem, Value
 from microcare.expressions.values import TIMES, parse_duration, quote
-
-MAX_LENGTH = 2000
-MAX_NESTING = 40
-MAX_NODES = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One piece of syntax. kind: number, text, boolean, path, call, method, not, negate, product, sum, compare, and,
-    or, choose, list or error. word: the path, function or comparison. start and end: characters in the source."""
-
-    kind: str
-    start: int
-    end: int
-    parts: tuple["Part", ...] = ()
-    word: str = ""
-    value: Value = None
-    operators: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """broken: the grammar failed somewhere, so types after that place mean nothing."""
-
-    root: Part
-    problems: tuple[Problem, ...]
-    broken: bool
 
 
 class TooMuchError(Exception):
@@ -339,7 +312,7 @@ class Parser:
             )
         elif token.kind == "sign" and token.text == ",":
             code, message = "comma", "A comma separates only the values of a function or a list."
-            cure = "Write large numbers without commas (5000) and decimals with a point (2.5); join conditions with &&."
+            cure = "Write 5000 without a comma and 2.5 with a point; join conditions with &&."
         elif token.kind == "sign" and token.text == ":":
             code, message, cure = (
                 "colon",
@@ -364,7 +337,8 @@ class Parser:
                 "For a choice write condition ? value : other value.",
             )
         elif token.kind in _operands and before.kind == "word" and token.kind == "word":
-            cure = f"If {quote(before.text + ' ' + text)} is one text, put it in quotes; else join with &&, || or ==."
+            both = quote(f"{before.text} {text}")
+            cure = f"If {both} is one text, put it in quotes; else join with &&, || or ==."
         else:
             cure = "Put an operator such as &&, || or == between them."
         self.break_off(code, message, cure, token.start)

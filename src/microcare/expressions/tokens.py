@@ -1,4 +1,5 @@
-"""From characters to tokens. Human slips are read as what was meant, and noted as problems with their cure."""
+"""From characters to tokens. Human slips are read as what was meant, and noted as problems with their
+cure."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
-"""Why an expression has its value: the tree of its sub-expressions with their values, and plain sentences about it."""
+"""Why an expression has its value: the tree of its sub-expressions with their values, and plain sentences
+about it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ class Trace:
     """One sub-expression and its value.
 
     source: its text. operation: what it does, "leaf" and "constant" among others (see tree.Node).
-    unknown: names of the leaves that made it unknown; () if it is known, or if an operation failed (division by zero).
+    unknown: names of the leaves that made it unknown; () if it is known, or if an operation failed (division
+    by zero).
     """
 
     source: str
@@ -26,7 +28,8 @@ class Trace:
 
 
 def trace(expression: Expression, values: Sequence[Value]) -> Trace:
-    """The traced tree for one value per leaf, in order. Bad values are unknown, as in the compiled function."""
+    """The traced tree for one value per leaf, in order. Bad values are unknown, as in the compiled
+    function."""
     if len(values) != len(expression.leaves):
         raise ValueError(f"{len(expression.leaves)} values are needed, and {len(values)} were given")
     leaves = [accept(leaf.type, value) for leaf, value in zip(expression.leaves, values, strict=True)]
@@ -50,7 +53,8 @@ def traced(node: Node, expression: Expression, leaves: Sequence[Value]) -> Trace
 
 
 def deciding(operation: str, value: Value, parts: Sequence[Trace]) -> list[Trace]:
-    """The parts that made the value what it is: for a false `and` its false parts, for an unknown one the unknown."""
+    """The parts that made the value what it is: for a false `and` its false parts, for an unknown one the
+    unknown."""
     if operation in ("and", "or"):
         wanted = [part for part in parts if part.value is value]
         return wanted[:1] if value is (operation == "or") and operation == "or" else wanted

@@ -1,7 +1,7 @@
 """The checked tree of an expression, and what each operation does to known values.
 
-This is the one place that says what an operation means. The generated code is a faster way to say the same, the trace
-walks the tree, and the checker uses it to fold constants.
+This is the one place that says what an operation means. The generated code is a faster way to say the same,
+the trace walks the tree, and the checker uses it to fold constants.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,8 @@ class Node:
     """One checked sub-expression. `source[start:end]` is its text.
 
     op: constant, leaf, list, and, or, not, choose, known, if_unknown, or one of OPERATIONS.
-    value: of a constant. leaf: index into the expression's leaves. operators: the signs between the parts of a chain.
+    value: of a constant. leaf: index into the expression's leaves. operators: the signs between the parts of
+    a chain.
     """
 
     op: str
@@ -36,7 +37,8 @@ def finite(value: float) -> float | None:
 
 
 def total(operators: Sequence[str], *values: float) -> float | None:
-    """A chain of + and -, from the left, in doubles. An infinity on the way stays infinite or turns into nan."""
+    """A chain of + and -, from the left, in doubles. An infinity on the way stays infinite or turns into
+    nan."""
     result = float(values[0])
     for sign, value in zip(operators, values[1:], strict=True):
         result = result + value if sign == "+" else result - value
@@ -44,7 +46,8 @@ def total(operators: Sequence[str], *values: float) -> float | None:
 
 
 def product(operators: Sequence[str], *values: float) -> float | None:
-    """A chain of *, / and %, from the left, in doubles; dividing by zero is unknown. % has the divisor's sign."""
+    """A chain of *, / and %, from the left, in doubles; dividing by zero is unknown. % has the divisor's
+    sign."""
     result = float(values[0])
     for sign, value in zip(operators, values[1:], strict=True):
         if sign == "*":

@@ -31,8 +31,8 @@ type_words: dict[Type, str] = {
 }
 
 Value = int | float | bool | str | None
-"""number int|float, boolean bool, text str, time "HH:MM", date "YYYY-MM-DD", moment int (milliseconds since the Unix
-epoch, UTC), duration int (milliseconds); None is unknown."""
+"""number int|float, boolean bool, text str, time "HH:MM", date "YYYY-MM-DD", moment int (milliseconds since
+the Unix epoch, UTC), duration int (milliseconds); None is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Name:
     """What a scope knows about one dotted path.
 
     history: a series of dated values is kept, so window functions work on it.
-    options: the only texts it can be, if these are known; comparing it with another literal is then a mistake.
+    options: the only texts it can be, if these are known; comparing it with another literal is then a
+    mistake.
     """
 
     path: str

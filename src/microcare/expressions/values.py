@@ -25,7 +25,8 @@ _date_shape = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def accept_number(value: object) -> int | float | None:
-    """The value as a double: ints that a double holds exactly stay ints; bool, nan, infinity, others are None."""
+    """The value as a double: ints that a double holds exactly stay ints; bool, nan, infinity, others are
+    None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, int) and -EXACT <= value <= EXACT:

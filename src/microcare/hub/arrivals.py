@@ -128,7 +128,7 @@ def _answer(work: Work, x: s.Answer) -> None:
             present=_there(x),
         )
     )
-    safety.check(work, asked.program, asked.measure, x.item, x.at)
+    safety.check(work, asked.program, asked.measure, x.item, x.value, x.at)
 
 
 def answer_problem(item: Item, value: s.Value) -> str:

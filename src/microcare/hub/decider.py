@@ -24,6 +24,8 @@ class Point:
     planned: int
     day: int = 0
     index: int = -1
+    asked: int = 0
+    """When it is asked again, if the gate moved it; its window counts from then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def decide(work: Work, point: Point) -> Decision | None:
     intervention = program.interventions[run.intervention]
     rule = point.rule
     work.spend(program.id, "decisions", DECISIONS)
-    if work.now > point.planned + rule.window:
+    if work.now > (point.asked or point.planned) + rule.window:
         return _enter(work, program, point, outcome="missed", reasons=("its window closed before it could be asked",))
     view = View(program, work.state, work.now, run)
     answer = gate.ask(work, program, prompt=not work.present) if rule.delivers else gate.OPEN

@@ -9,21 +9,30 @@ from microcare.program.compiler import needed_names
 from microcare.program.content import Markdown, Say
 
 
-def event(work: Work, run: str, name: str, point: str) -> str:
-    """Deliver an event of a run, as a decision point chose; returns the delivery's name."""
+def event(work: Work, run: str, name: str, point: str, along: str = "") -> str:
+    """Deliver an event of a run, as a decision point chose; returns the delivery's name.
+
+    `along` names a delivery it comes with: then it needs no prompt of its own. An older delivery of the same event that
+    nobody has taken up makes way for it.
+    """
     program = work.run_program(run)
+    for older in [k for k, d in work.state.deliveries.items() if (d.run, d.name, d.done) == (run, name, 0)]:
+        work.say(entry.Undelivered(at=work.now, received=work.now, delivery=older, reason="a newer one came"))
     compiled = program.interventions[work.state.runs[run].intervention].events[name]
     delivery = _deliver(
-        work, program, "event", name, run=run, point=point, expires=work.now + compiled.expires, event=compiled
-    )
+        work, program, "event", name, run=run, point=point, expires=work.now + compiled.expires, event=compiled,
+        silent=(f"comes with {along}",) if along else (),
+    )  # fmt: skip
     if compiled.form:
         ask(work, program, compiled.form, "form", work.now + compiled.expires, run=run, event=name, delivery=delivery)
     work.happen(program.id, "event", name, "delivered", run)
     return delivery
 
 
-def notice(work: Work, program: CompiledProgram, what: str, name: str, expires: int) -> str:
+def notice(work: Work, program: CompiledProgram, what: str, name: str, expires: int, along: str = "") -> str:
     """Bring an offer, a questionnaire or a contact. Where the gate says no, it waits in the app without a prompt."""
+    if along:
+        return _deliver(work, program, what, name, expires=expires, silent=(f"comes with {along}",))
     answer = gate.OPEN if work.present else gate.ask(work, program, prompt=True)
     delivery = _deliver(work, program, what, name, expires=expires, silent=answer.reasons)
     if answer.again and answer.again < expires:
@@ -110,6 +119,7 @@ def ask(
     delivery: str = "",
     evaluation: str = "",
     reuse_from: int = 0,
+    along: str = "",
 ) -> str:
     """Open an assessment for the person."""
     name = work.name("assessment", "a")
@@ -131,7 +141,7 @@ def ask(
         )
     )
     if purpose not in ("proximal", "form", "engagement", "ownership"):
-        notice(work, program, "assessment", name, expires)
+        notice(work, program, "assessment", name, expires, along)
     return name
 
 

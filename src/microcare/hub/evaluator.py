@@ -23,14 +23,18 @@ def open_evaluation(
         return
     asks, known = lacking(work, program)
     for measure in trigger.trigger.measures if trigger is not None else ():
-        asks[measure] = tuple(program.measures[measure].items)
+        if not any(a.program == program.id and a.measure == measure for a in work.state.assessments.values()):
+            asks[measure] = tuple(program.measures[measure].items)
     name = _opened(work, program, why, index, day, asks, known, close=False)
     within = trigger.within if trigger is not None else 3 * 86_400_000
+    first = ""
     for measure, items in asks.items():
         fresh = work.now - _shelf_life(program, measure)
-        delivery.ask(
-            work, program, measure, "evaluation", work.now + within, items=items, evaluation=name, reuse_from=fresh
-        )
+        asked = delivery.ask(
+            work, program, measure, "evaluation", work.now + within,
+            items=items, evaluation=name, reuse_from=fresh, along=first,
+        )  # fmt: skip
+        first = first or asked
     work.settle[program.id] = None
 
 

@@ -1,6 +1,6 @@
 """The compiled programs that a step may use, and the secret seeds of their draws."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from microcare.program.compiled import CompiledIntervention, CompiledProgram
 
@@ -39,5 +39,6 @@ class Programs:
         """The secret seed of a program's draws."""
         return self._seeds[program]
 
-    def __iter__(self) -> Iterable[CompiledProgram]:
+    def __iter__(self) -> Iterator[CompiledProgram]:
+        """All versions here."""
         return iter(self._compiled.values())

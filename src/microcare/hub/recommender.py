@@ -55,7 +55,7 @@ def recommend(work: Work, program: CompiledProgram, why: str) -> None:
             mode, "started" if rules.app == "start" else "offered"
         )
         lasts = (rules.proposal_lasts if action == "proposed" else rules.offer_lasts).exact
-    if not chosen and not _news(work, program, search):
+    if not chosen and not search.left_out:
         return
     name = work.name("recommendation", "r")
     need = next((c.need for c in scored if c.intervention == chosen[0]), "") if chosen else ""
@@ -94,12 +94,6 @@ def _room(work: Work, program: CompiledProgram) -> bool:
     running = [r for r in work.state.runs.values() if r.program == program.id and not r.ended]
     waiting = any(o.program == program.id for o in work.state.offers.values())
     return len(running) < program.program.recommend.at_once and not waiting
-
-
-def _news(work: Work, program: CompiledProgram, search: _Search) -> bool:
-    """Whether finding nothing is worth an entry: once a day at most."""
-    course = work.state.courses[program.id]
-    return bool(search.left_out) and (not course.retry or course.retry <= work.now)
 
 
 def _search(

@@ -1,6 +1,7 @@
 """Safety: on each saved answer, before every other rule; never randomized, never limited, never silenced."""
 
 from microcare.hub import effect, entry
+from microcare.hub.stimulus import Value
 from microcare.hub.view import View, number_of
 from microcare.hub.work import Work, holds
 
@@ -8,15 +9,14 @@ EPISODE = 48 * 3_600_000
 """Risk answers closer together than this belong to one episode, as long as its first alert is not resolved."""
 
 
-def check(work: Work, program: str, measure: str, item: str, at: int) -> None:
+def check(work: Work, program: str, measure: str, item: str, value: Value, at: int) -> None:
     """Check an answer that has just been saved against the safety rules of its program, and raise what is due."""
     course = work.state.courses.get(program)
     if course is None:
         return
     compiled = work.programs.of(program, course.version)
     for rule in compiled.safety.get((measure, item), ()):
-        saved = work.state.measures[f"{program}/{measure}"].values[item][1]
-        given = number_of(compiled.measures[measure].items[item], saved)
+        given = number_of(compiled.measures[measure].items[item], value)
         view = View(compiled, work.state, work.now, None, given)
         if holds(rule.condition, view) is not True:
             continue
@@ -34,7 +34,7 @@ def check(work: Work, program: str, measure: str, item: str, at: int) -> None:
                 rule=rule.index,
                 measure=measure,
                 item=item,
-                value=saved,
+                value=value,
                 roster=alert.roster if alert is not None else "",
                 then=alert.then or "" if alert is not None else "",
                 acknowledge_by=work.now + within if alert is not None else 0,

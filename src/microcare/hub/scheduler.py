@@ -6,6 +6,7 @@ changed dinner time or a new version move what is to come, and never what has be
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from microcare.base.moments import add, local_clock, local_day, parse_clock
@@ -40,6 +41,8 @@ def agenda(programs: Programs, state: State) -> Iterator[Due]:
     """Everything that time will bring, unordered."""
     if state.followups:
         yield Due(state.followups[0].received, 0, "followup", "")
+    if state.paused_until:
+        yield Due(state.paused_until, 1, "pause", "")
     for name, alert in state.alerts.items():
         if alert.acknowledge_by:
             yield Due(alert.acknowledge_by, 1, "alert", name)
@@ -114,7 +117,7 @@ def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
     found = list(rule.fixed_clocks)
     for field, default in rule.clock_fields:
         value = state.fields.get(field, default)
-        clock = parse_clock(value) if isinstance(value, str) else None
+        clock = _clock(value) if isinstance(value, str) else None
         if clock is not None:
             found.append(clock)
     return tuple(sorted(found))
@@ -129,11 +132,16 @@ def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State)
         found = _random_point(rule, record, state)
     else:
         clocks = clocks_of(rule, state) or (_began_clock(record, state),)
-        slot = next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began)
+        slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began)
         found = Due(slot.moment, 5, "point", "", rule.id, slot.day, slot.index)
     if found is None or (record.until and found.moment > record.until) or found.moment >= run.ends_by:
         return None
     return found
+
+
+_next_slot = lru_cache(maxsize=1 << 16)(next_slot)
+"""Asked for again and again between two decision points; a cache changes no result."""
+_clock = lru_cache(maxsize=4096)(parse_clock)
 
 
 def _began_clock(record: RuleRecord, state: State) -> int:
@@ -181,7 +189,7 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
         # What is repeated begins one period after joining; a context (weekend) begins with the first one to come.
         first = local_day(zone, since)
         after = (record.day, LAST) if record is not None else ((first, LAST) if every is not None else None)
-        slot = next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
+        slot = _next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
         yield Due(slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index)
     target = program.program.target
     if target is not None and course.target is not True:

@@ -19,7 +19,7 @@ def happened(work: Work, what: Happening) -> None:
     """Let every rule that waits for it know: in the run it happened in, or in all runs of the program."""
     for run in [what.run] if what.run else list(work.state.runs):
         found = work.state.runs.get(run)
-        if found is None or found.ended or found.program != what.program:
+        if found is None or found.ended or found.program != what.program or work.course(what.program) is None:
             continue
         compiled = work.intervention(run)
         keys = [(what.kind, what.name, what.stage)]
@@ -75,8 +75,11 @@ def decide(work: Work, point: Point) -> None:
     record = run.rules.get(rule.id, NO_RULE)
     if rule.rule.times is not None and record.points >= rule.rule.times:
         work.say(entry.Closed(at=work.now, received=work.now, run=point.run, rule=rule.id, reason="times"))
+    first = ""
     for event in decision.events:
-        delivery.event(work, point.run, event, decision.entry.point)
+        # Events delivered together reach the person as one prompt.
+        delivered = delivery.event(work, point.run, event, decision.entry.point, along=first)
+        first = first or delivered
     case = decision.case
     if case is None:
         return

@@ -3,6 +3,8 @@
 Records are frozen: a change replaces one, so that a copy of the state needs to copy only its containers.
 """
 
+from copy import copy
+
 import msgspec
 
 from microcare.hub.entry import FORMAT
@@ -291,11 +293,11 @@ class State(msgspec.Struct, omit_defaults=True):
 
     def copy(self) -> "State":
         """A copy whose containers can be changed without touching this one."""
-        return State(
-            *[v.copy() if isinstance(v, dict) else v for v in (getattr(self, f) for f in self.__struct_fields__)]
-        )
+        new = copy(self)
+        for name in CONTAINERS:
+            setattr(new, name, getattr(self, name).copy())
+        return new
 
 
-def overwrite(record: Record, **changes: object) -> Record:
-    """A record with some fields replaced."""
-    return msgspec.structs.replace(record, **changes)
+CONTAINERS = tuple(f.name for f in msgspec.structs.fields(State) if str(f.type).startswith("dict["))
+"""The fields of the state that hold records by name."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from microcare.hub import assessor, delivery, entry, evaluator, recommender, safety, scheduler, sequencer
 from microcare.hub.decider import Point
 from microcare.hub.scheduler import Due
-from microcare.hub.work import Work
+from microcare.hub.work import BudgetExceededError, Work
 
 AT_ONCE = 500
 """How many things one instant may bring."""
@@ -13,12 +13,26 @@ AT_ONCE = 500
 
 def tick(work: Work, until: int, settle: Callable[[Work], None]) -> None:
     """Do everything that is due, earliest first; each sees what the last one changed."""
+    before: tuple[Due, int] | None = None
     for _ in range(AT_ONCE):
         item = min((d for d in scheduler.agenda(work.programs, work.state) if d.moment <= until), default=None)
         if item is None:
             return
+        if before == (item, len(work.entries)):
+            raise BudgetExceededError(_program(work, item), f"{item.kind} {item.name} stays due")
+        before = (item, len(work.entries))
         TABLE[item.kind](work, item)
         settle(work)
+    raise BudgetExceededError(next(iter(work.state.courses), ""), "things due at once")
+
+
+def _program(work: Work, item: Due) -> str:
+    """The program that something due belongs to."""
+    state = work.state
+    for table in (state.runs, state.deliveries, state.assessments, state.offers, state.watches):
+        if item.name in table:
+            return str(table[item.name].program)
+    return item.name.split("/")[0] if item.name.split("/")[0] in state.courses else next(iter(state.courses), "")
 
 
 def _followup(work: Work, item: Due) -> None:
@@ -70,7 +84,7 @@ def _postponed(work: Work, item: Due) -> None:
     rule_id, slot = item.part.split(" ")
     rule = work.intervention(item.name).by_id[rule_id]
     day, index = scheduler.slot_identity(slot)
-    sequencer.decide(work, Point(item.name, rule, slot, item.moment, day, index))
+    sequencer.decide(work, Point(item.name, rule, slot, item.number, day, index, item.moment))
 
 
 def _point(work: Work, item: Due) -> None:
@@ -137,6 +151,14 @@ def _contact(work: Work, item: Due) -> None:
         delivery.notice(work, program, "contact", "contact", work.now + 14 * 86_400_000)
 
 
+def _pause(work: Work, item: Due) -> None:
+    """A pause is over: no backlog, but a look at what would help now."""
+    work.say(entry.Set(at=work.now, received=work.now, name="pause", value=0))
+    for program in list(work.state.courses):
+        work.settle[program] = None
+        work.recommend.setdefault(program, "the pause is over")
+
+
 TABLE: dict[str, Callable[[Work, Due], None]] = {
     "followup": _followup,
     "alert": _alert,
@@ -160,4 +182,5 @@ TABLE: dict[str, Callable[[Work, Due], None]] = {
     "evaluation": _evaluation,
     "target": _target,
     "contact": _contact,
+    "pause": _pause,
 }

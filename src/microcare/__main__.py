@@ -1,0 +1,5 @@
+"""`python -m microcare`."""
+
+from microcare.cli import main
+
+main()

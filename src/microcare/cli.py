@@ -1,0 +1,169 @@
+"""The one door for commands. Nothing is imported until a command needs it, so that each starts at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="microcare",
+    help="Digital micro intervention care: check, preview, replay and run care programs.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+export_app = typer.Typer(help="Write data sets from journals.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(export_app, name="export")
+
+ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+@app.command()
+def check(program: ProgramPath, json: Json = False) -> None:
+    """Check a program: every error at once, with its place and its cure. Exit status 1 if there is one."""
+    from microcare.commands.check import run
+
+    raise typer.Exit(run(program, json))
+
+
+@app.command()
+def coverage(program: ProgramPath, json: Json = False) -> None:
+    """The planner: what answers each need state, what nothing answers, and what should be built next."""
+    from microcare.commands.coverage import run
+
+    raise typer.Exit(run(program, json))
+
+
+@app.command()
+def draw(
+    program: ProgramPath,
+    out: Annotated[Path | None, typer.Option(help="Folder for the SVG files; otherwise plain text is printed.")] = None,
+) -> None:
+    """Draw the conceptual model and each micro intervention's sequence."""
+    from microcare.commands.draw import run
+
+    raise typer.Exit(run(program, out))
+
+
+@app.command()
+def preview(
+    program: ProgramPath,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days to play.")] = 90,
+    persona: Annotated[str, typer.Option(help="engaged, average, struggling, seldom or silent.")] = "average",
+    seed: Annotated[int, typer.Option(help="Another number plays another person.")] = 1,
+    zone: Annotated[str, typer.Option(help="The person's time zone.")] = "Europe/Berlin",
+    start: Annotated[str, typer.Option(help="The moment of joining (ISO 8601).")] = "2026-03-02T08:00:00Z",
+    detail: Annotated[bool, typer.Option("--detail", help="Every entry, signals and receipts too.")] = False,
+    json: Json = False,
+) -> None:
+    """Play a virtual person through a program and print what happens, in time order."""
+    from microcare.commands.preview import Wish, run
+
+    raise typer.Exit(run(program, Wish(days, persona, seed, zone, start, detail), json))
+
+
+@app.command()
+def replay(
+    program: ProgramPath,
+    stimuli: Annotated[Path, typer.Argument(help="Stimuli as JSON lines, each with its person.")],
+    out: Annotated[Path, typer.Option(help="Where the journal is written, as JSON lines.")] = Path("journal.jsonl"),
+    seed: Annotated[str, typer.Option(help="The secret seed of the draws.")] = "replay",
+    until: Annotated[str, typer.Option(help="Let time pass until then (ISO 8601; otherwise the last stimulus).")] = "",
+    json: Json = False,
+) -> None:
+    """Run recorded stimuli through a program and write the journal of entries."""
+    from microcare.commands.replay import run
+
+    raise typer.Exit(run(program, stimuli, out, seed, until, json))
+
+
+@app.command()
+def up(
+    data: Annotated[Path, typer.Option(help="Folder of the database and its secrets.")] = Path("data"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes that wake people.")] = 1,
+) -> None:
+    """Start the hub: its pages and its workers."""
+    from microcare.main import up as start
+
+    raise typer.Exit(start(data, host, port, workers))
+
+
+@app.command()
+def demo(
+    program: Annotated[list[str] | None, typer.Option(help="parenting, activity, mood, ...; may be repeated.")] = None,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Keep the demo in this folder.")] = None,
+) -> None:
+    """Start a hub with an example program, a participant, a facilitator, and a clock that can be moved."""
+    from microcare.main import demo as start
+
+    raise typer.Exit(start(program or ["parenting"], port, data))
+
+
+@app.command()
+def publish(
+    program: ProgramPath,
+    data: Annotated[Path, typer.Option(help="Folder of the hub's database.")] = Path("data"),
+) -> None:
+    """Publish a program (or its new version) into a hub."""
+    from microcare.commands.hub import publish as run
+
+    raise typer.Exit(run(program, data))
+
+
+@app.command()
+def invite(
+    program: Annotated[str, typer.Argument(help="The name of a published program.")],
+    data: Annotated[Path, typer.Option(help="Folder of the hub's database.")] = Path("data"),
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 1,
+) -> None:
+    """Make invitation codes for a program and print them."""
+    from microcare.commands.hub import invite as run
+
+    raise typer.Exit(run(program, data, count))
+
+
+@app.command()
+def facilitator(
+    name: Annotated[str, typer.Argument(help="User name.")],
+    data: Annotated[Path, typer.Option(help="Folder of the hub's database.")] = Path("data"),
+) -> None:
+    """Make an account for a facilitator and print its password once."""
+    from microcare.commands.hub import facilitator as run
+
+    raise typer.Exit(run(name, data))
+
+
+@export_app.command("trial")
+def export_trial(
+    source: Annotated[Path, typer.Argument(help="A journal (JSON lines), or the data folder of a hub.")],
+    out: Annotated[Path, typer.Option(help="A .csv or .jsonl file.")] = Path("trial.csv"),
+    json: Json = False,
+) -> None:
+    """The decision-point table: one row a decision point, with its reasons, probabilities and proximal outcome."""
+    from microcare.commands.export import run
+
+    raise typer.Exit(run(source, out, json))
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Where to write it; otherwise it is printed.")] = None,
+) -> None:
+    """The JSON Schema of programs, for editors."""
+    from microcare.commands.schema import run
+
+    raise typer.Exit(run(out))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

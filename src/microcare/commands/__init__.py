@@ -1,0 +1,1 @@
+"""What each command does. `cli` declares them; each file here is one."""

@@ -1,0 +1,28 @@
+"""`microcare draw`: the conceptual model and the sequences, as pictures."""
+
+from pathlib import Path
+
+from microcare.commands.loading import read
+from microcare.commands.terminal import OK, PROBLEMS, say
+from microcare.program import drawing
+
+
+def run(path: Path, out: Path | None) -> int:
+    """Write SVG files, or print plain text."""
+    program = read(path).program
+    if program is None:
+        from microcare.commands.check import run as check
+
+        return check(path, False) or PROBLEMS
+    if out is None:
+        say(drawing.text_model(program))
+        for name in program.interventions:
+            say()
+            say(drawing.text_sequence(program, name))
+        return OK
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "model.svg").write_text(drawing.draw_model(program), encoding="utf-8")
+    for name in program.interventions:
+        (out / f"{name}.svg").write_text(drawing.draw_sequence(program, name), encoding="utf-8")
+    say(f"{1 + len(program.interventions)} pictures in {out}")
+    return OK

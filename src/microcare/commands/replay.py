@@ -1,0 +1,119 @@
+"""`microcare replay`: recorded stimuli through a program, into a journal."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from microcare.base.moments import parse_moment
+from microcare.commands.loading import load
+from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, progress, say, say_json
+from microcare.hub import codec, stimulus
+from microcare.hub.advance import advance, wake
+from microcare.hub.programs import Programs
+from microcare.hub.state import State
+from microcare.hub.step import Step
+
+LONGEST = 100_000
+"""Characters of one line at most."""
+
+
+class StimulusError(Exception):
+    """A line that is no stimulus."""
+
+
+def run(path: Path, stimuli: Path, out: Path, seed: str, until: str, as_json: bool) -> int:
+    """Run stimuli and write the journal; nothing is written where a line cannot be read."""
+    compiled = load(path)
+    if compiled is None:
+        return PROBLEMS
+    end = parse_moment(until) if until else None
+    if until and end is None:
+        complain("`--until` needs a moment like 2026-03-02T08:00:00Z.")
+        return USAGE
+    try:
+        lines = list(_read(stimuli))
+    except (OSError, UnicodeDecodeError) as error:
+        complain(f"{stimuli}: {error}")
+        return PROBLEMS
+    except StimulusError as error:
+        complain(str(error))
+        return PROBLEMS
+    programs = Programs([compiled], {compiled.id: seed.encode()})
+    temporary = out.with_name(out.name + ".part")
+    counts: Counter[str] = Counter()
+    with temporary.open("w", encoding="utf-8") as file:
+        for person, sequence, stated in progress(_play(programs, lines, end), len(lines) * 2, "replaying"):
+            counts[stated.__struct_config__.tag] += 1
+            body = codec.encode(stated).decode()
+            file.write(f'{{"person":{json.dumps(person)},"sequence":{sequence},"entry":{body}}}\n')
+    temporary.replace(out)
+    people = len({person for person, _ in lines})
+    if as_json:
+        say_json({"journal": str(out), "people": people, "stimuli": len(lines), "entries": dict(counts)})
+    else:
+        say(f"{people} people, {len(lines)} stimuli, {sum(counts.values())} entries in {out}")
+        if counts["refused"]:
+            say(f"{counts['refused']} stimuli were not taken; their entries say why.")
+    return OK
+
+
+def _read(path: Path) -> Iterator[tuple[str, stimulus.Any]]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield read_line(line, f"{path}:{number}")
+
+
+def read_line(line: str, place: str) -> tuple[str, stimulus.Any]:
+    """One line: (person, stimulus). Moments may be ISO 8601 or milliseconds. Raises StimulusError with the place."""
+    if len(line) > LONGEST:
+        raise StimulusError(f"{place}: the line is too long for a stimulus")
+    try:
+        found: dict[str, Any] = json.loads(line)
+        person = found.pop("person")
+        for name in ("at", "received"):
+            if isinstance(found.get(name), str):
+                moment = parse_moment(found[name])
+                if moment is None:
+                    raise StimulusError(f"{place}: `{found[name]}` is not a moment; write it like 2026-03-02T08:00:00Z")
+                found[name] = moment
+        if not isinstance(person, str):
+            raise StimulusError(f"{place}: `person` must be a text")
+        return person, msgspec.convert(found, stimulus.Any)
+    except KeyError:
+        raise StimulusError(f"{place}: it does not say which person") from None
+    except RecursionError:
+        raise StimulusError(f"{place}: it is nested too deeply") from None
+    except (json.JSONDecodeError, msgspec.ValidationError, AttributeError, TypeError) as error:
+        raise StimulusError(f"{place}: {error}") from None
+
+
+def _play(
+    programs: Programs, lines: list[tuple[str, stimulus.Any]], end: int | None
+) -> Iterator[tuple[str, int, Any]]:
+    people: dict[str, tuple[State, int | None, int]] = {}
+    keys: set[tuple[str, str]] = set()
+    for person, one in sorted(lines, key=lambda pair: max(pair[1].arrived, pair[1].at)):
+        if (person, one.key) in keys:
+            continue
+        keys.add((person, one.key))
+        state, due, sequence = people.get(person, (State(), None, 0))
+        steps = advance(programs, person, state, due, one)
+        yield from _take(people, person, sequence, steps)
+    last = end if end is not None else max((max(s.arrived, s.at) for _, s in lines), default=0)
+    for person, (state, due, sequence) in list(people.items()):
+        yield from _take(people, person, sequence, wake(programs, person, state, due, last))
+
+
+def _take(
+    people: dict[str, tuple[State, int | None, int]], person: str, sequence: int, steps: Iterator[Step]
+) -> Iterator[tuple[str, int, Any]]:
+    for taken in steps:
+        for stated in taken.entries:
+            sequence += 1
+            yield person, sequence, stated
+        people[person] = (taken.state, taken.due, sequence)

@@ -1,0 +1,45 @@
+"""Printing for people and for machines: colors and progress only where a terminal is, JSON on request."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+CODES = {"red": 31, "yellow": 33, "green": 32, "blue": 34, "dim": 2, "bold": 1}
+OK, PROBLEMS, USAGE = 0, 1, 2
+"""Exit statuses: all is well; the program or the data have errors; the command was not used right."""
+
+
+def paint(text: str, *styles: str) -> str:
+    """The text in colors, if standard output is a terminal and NO_COLOR is not set."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return "".join(f"\033[{CODES[s]}m" for s in styles) + text + "\033[0m"
+
+
+def say(text: str = "") -> None:
+    """A line for people."""
+    sys.stdout.write(text + "\n")
+
+
+def complain(text: str) -> None:
+    """A line about what went wrong."""
+    sys.stderr.write(text + "\n")
+
+
+def say_json(value: object) -> None:
+    """A value for machines."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """The same items, with a progress bar on a terminal's standard error."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, total=total, description=label, console=Console(stderr=True), transient=True)

@@ -1,0 +1,1 @@
+"""Storage: schema, queries, journals, wakeups, outbox, programs, people."""

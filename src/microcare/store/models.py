@@ -1,0 +1,171 @@
+"""The schema. Django owns it and its migrations; rows are read and written by the SQL named in `queries.py`.
+
+Types are chosen so that PostgreSQL follows without redesign: moments are BIGINT milliseconds, structures are JSON text.
+Whatever makes a row unique is never null. Hot tables carry no foreign keys: the compare-and-set on the person's row,
+in the same transaction, already proves that the person exists, and everything is keyed by person, so it can be sharded.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Person(models.Model):
+    """One person: the snapshot of their state (a cache of the journal), and when to look at them again."""
+
+    id = models.TextField(primary_key=True)
+    snapshot = models.TextField()
+    version = models.BigIntegerField(default=0)
+    """Rises with every commit: compare-and-set, and what pages poll."""
+    sequence = models.BigIntegerField(default=0)
+    """Number of the last entry in the journal."""
+    due = models.BigIntegerField(null=True)
+    """The earliest instant at which time alone can matter; null: never."""
+    lease = models.BigIntegerField(default=0)
+    """Until then a worker has claimed the person, or a failed one rests."""
+    failed = models.TextField(default="")
+    """What went wrong with the last step, for facilitators and operators; empty: nothing."""
+    tries = models.BigIntegerField(default=0)
+    """How often in a row it went wrong."""
+    alerts = models.BigIntegerField(default=0)
+    """Open alerts, counted from the state, so that the facilitators' list needs no scan."""
+    waiting = models.BigIntegerField(default=0)
+    """Proposals that wait for a facilitator, likewise."""
+    created = models.BigIntegerField()
+
+    class Meta:
+        db_table = "person"
+        indexes: ClassVar = [
+            models.Index("due", name="person_due"),
+            models.Index("alerts", name="person_alerts", condition=models.Q(alerts__gt=0)),
+            models.Index("waiting", name="person_waiting", condition=models.Q(waiting__gt=0)),
+        ]
+
+
+class Journal(models.Model):
+    """The journal: one entry a row. The only source of truth."""
+
+    pk = models.CompositePrimaryKey("person", "sequence")
+    person = models.TextField()
+    sequence = models.BigIntegerField()
+    at = models.BigIntegerField()
+    received = models.BigIntegerField()
+    kind = models.TextField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "journal"
+        indexes: ClassVar = [models.Index("kind", "person", "sequence", name="journal_kind")]
+
+
+class Stimulus(models.Model):
+    """What reached the engine, once for each key: so that a repeat is known, and all can be replayed."""
+
+    pk = models.CompositePrimaryKey("person", "key")
+    person = models.TextField()
+    key = models.TextField()
+    step = models.BigIntegerField()
+    """The person's version that it led to: stimuli in their order."""
+    sequence = models.BigIntegerField()
+    """Number of the first entry it brought about (of the next one, where it brought about none)."""
+    kind = models.TextField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "stimulus"
+
+
+class Outbox(models.Model):
+    """What the world shall do, and what became of it. Its key goes to the provider as idempotency key."""
+
+    pk = models.CompositePrimaryKey("person", "sequence", "idx")
+    person = models.TextField()
+    sequence = models.BigIntegerField()
+    idx = models.BigIntegerField()
+    kind = models.TextField()
+    effect = models.TextField()
+    once = models.TextField()
+    """at_most or at_least."""
+    status = models.TextField(default="pending")
+    """pending, handed, accepted, failed, unclear, expired, cancelled, acknowledged."""
+    detail = models.TextField(default="")
+    attempts = models.BigIntegerField(default=0)
+    told = models.BigIntegerField(default=0)
+    """1: the engine knows what became of it."""
+    expires = models.BigIntegerField(default=0)
+    next_try = models.BigIntegerField(null=True)
+    """When to look at it again; null: never."""
+    made = models.BigIntegerField()
+    handed = models.BigIntegerField(default=0)
+    settled = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "outbox"
+        indexes: ClassVar = [models.Index("next_try", name="outbox_next_try")]
+
+
+class Program(models.Model):
+    """A published program: one row for each wording of each version."""
+
+    pk = models.CompositePrimaryKey("id", "version", "wording")
+    id = models.TextField()
+    version = models.TextField()
+    wording = models.TextField()
+    root = models.TextField()
+    """Which of its files is the root."""
+    published = models.BigIntegerField()
+    serial = models.BigIntegerField(unique=True)
+    """Order of publishing; the last one is what people join."""
+
+    class Meta:
+        db_table = "program"
+
+
+class ProgramFile(models.Model):
+    """A file of a published program, as it was."""
+
+    pk = models.CompositePrimaryKey("program", "version", "wording", "path")
+    program = models.TextField()
+    version = models.TextField()
+    wording = models.TextField()
+    path = models.TextField()
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "program_file"
+
+
+class Identity(models.Model):
+    """Who a person is, apart from care data: erasing this row and their kept texts erases the person."""
+
+    person = models.TextField(primary_key=True)
+    name = models.TextField(default="")
+    email = models.TextField(default="")
+    code = models.TextField(unique=True)
+    """Hash of the invitation code: the code itself is not kept."""
+
+    class Meta:
+        db_table = "identity"
+
+
+class KeptText(models.Model):
+    """Free text and photos of a person, apart from the journal, which only refers to them."""
+
+    pk = models.CompositePrimaryKey("person", "reference")
+    person = models.TextField()
+    reference = models.TextField()
+    media = models.TextField(default="text/plain")
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "kept_text"
+
+
+class Deployment(models.Model):
+    """What belongs to this deployment: each program's secret seed, whether it is a demo, the demo's clock."""
+
+    key = models.TextField(primary_key=True)
+    value = models.TextField()
+
+    class Meta:
+        db_table = "deployment"

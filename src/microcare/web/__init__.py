@@ -1,0 +1,1 @@
+"""The pages: participant and facilitator, and the settings they run under."""

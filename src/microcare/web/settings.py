@@ -1,0 +1,167 @@
+"""Django's settings, safe by default: loopback, no debugging pages, nothing from third parties.
+
+What a place decides arrives by environment, so that the same package serves a demo and a clinic:
+
+- `MICROCARE_DATA`: the folder with the database and the secret key (default `data`).
+- `MICROCARE_URL`: the address people type (default `http://127.0.0.1:8000`). With https, cookies are sent only over https.
+- `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
+- `MICROCARE_MAIL_FROM`: the sender's address.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+WEB = Path(__file__).resolve().parent
+DATA = Path(os.environ.get("MICROCARE_DATA", "data")).absolute()
+URL = os.environ.get("MICROCARE_URL", "http://127.0.0.1:8000").rstrip("/")
+SMTP = os.environ.get("MICROCARE_SMTP", "")
+MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM", f"care@{urlsplit(URL).hostname or 'localhost'}")
+_HTTPS = URL.startswith("https://")
+
+
+def _secret_key(file: Path) -> str:
+    """The deployment's secret, made once and readable by its owner alone."""
+    try:
+        return file.read_text(encoding="ascii")
+    except FileNotFoundError:
+        pass
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write(secrets.token_urlsafe(50))
+    try:
+        # A link, not a rename: of two processes that start together the first one's secret stays.
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return file.read_text(encoding="ascii")
+
+
+SECRET_KEY = _secret_key(DATA / "secret.key")
+DEBUG = False
+ALLOWED_HOSTS = list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"]))
+CSRF_TRUSTED_ORIGINS = [URL]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "microcare.store",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "microcare.web.security.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "microcare.web.urls"
+WSGI_APPLICATION = "microcare.web.wsgi.application"
+_PARTS = [WEB, WEB / "participant", WEB / "facilitator"]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [part / "templates" for part in _PARTS],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(DATA / "microcare.sqlite3"),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A short write takes its lock at once: reading first and writing later meets "database is locked"
+            # whatever the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
+            ),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# One web process serves all pages, so that its own memory may hold the sessions in front of the database.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_NAME = "microcare_session"
+SESSION_COOKIE_AGE = 90 * 86_400
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_NAME = "microcare_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = _HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+# Set only where a proxy of one's own ends https and always sets the header itself.
+if os.environ.get("MICROCARE_BEHIND_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/desk/login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/desk/login"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [WEB / "locale"]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [part / "static" for part in _PARTS if (part / "static").is_dir()]
+# Files are served from where they lie: no step that collects them.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+"""Mail goes through `channels.email`, which knows what became of it; Django itself sends none."""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("MICROCARE_LOG", "WARNING")},
+}

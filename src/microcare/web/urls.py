@@ -1,0 +1,17 @@
+"""The addresses: participants at the root, facilitators under /desk/, and a sign of life."""
+
+from importlib.util import find_spec
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the pages are being served; it says nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [path("health", health)]
+for _part in ("microcare.web.facilitator", "microcare.web.participant"):
+    if find_spec(_part) is not None and find_spec(f"{_part}.urls") is not None:
+        urlpatterns.append(path("", include(f"{_part}.urls")))
