@@ -234,8 +234,8 @@ def window_end(zone: str, moment: int, window: tuple[int, int]) -> int:
         # On which day this occurrence of the window ends: today, or (it began today and crosses midnight) tomorrow.
         clock = (wall - midnight) // SECOND
         ends = midnight + (end if clock >= start else end - DAY_SECONDS) * SECOND - table.offsets[period]
-        change = table.starts[period + 1] if period + 1 < len(table.starts) else ends
-        if ends <= change:
+        # A change at the very end counts: clocks set back then show a time inside the window again.
+        if period + 1 == len(table.starts) or ends < table.starts[period + 1]:
             return ends
-        moment = change
+        moment = table.starts[period + 1]
     return moment

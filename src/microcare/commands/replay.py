@@ -102,11 +102,11 @@ def _play(
             continue
         keys.add((person, one.key))
         state, due, sequence = people.get(person, (State(), None, 0))
-        steps = advance(programs, person, state, due, one)
+        steps = advance(programs, person, state, due, one, punctual=True)
         yield from _take(people, person, sequence, steps)
     last = end if end is not None else max((max(s.arrived, s.at) for _, s in lines), default=0)
     for person, (state, due, sequence) in list(people.items()):
-        yield from _take(people, person, sequence, wake(programs, person, state, due, last))
+        yield from _take(people, person, sequence, wake(programs, person, state, due, last, punctual=True))
 
 
 def _take(

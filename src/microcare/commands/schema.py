@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from microcare.commands.terminal import OK, say, say_json
 from microcare.program.schema import program_schema
+
+from microcare.commands.terminal import OK, say, say_json
 
 
 def run(out: Path | None) -> int:

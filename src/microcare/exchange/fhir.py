@@ -18,7 +18,9 @@ from microcare.exchange.fhirpath_sums import Sum, read_sum
 from microcare.exchange.json_text import read_json
 from microcare.exchange.questionnaire import Choice, Item, Questionnaire, Score, score
 
-MOST_FORMULAS = 50
+MOST_WARNINGS = 200
+"""Warnings that are listed one by one."""
+MOST_FORMULAS = 20
 """Calculated items whose formulas are read."""
 
 
@@ -45,7 +47,10 @@ def read_questionnaire(text: str) -> Questionnaire | tuple[str, ...]:
     summed = _total(raws, variables_of(document), warnings)
     items, total = _named(raws, summed)
     _warn_of_gaps(items, total, warnings)
-    return Questionnaire(_title(document, warnings), items, total, tuple(warnings))
+    title = _title(document, warnings)
+    if len(warnings) > MOST_WARNINGS:
+        warnings[MOST_WARNINGS:] = [f"and {len(warnings) - MOST_WARNINGS:,} more"]
+    return Questionnaire(title, items, total, tuple(warnings))
 
 
 def _title(document: Mapping[str, object], warnings: list[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 # A string runs to its closing quote or to the end, so that each character is looked at once whatever the
 # text.
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.?)*+'?|[%$]?[A-Za-z_]\w*|\d+(?:\.\d+)?|!=|\S", re.DOTALL | re.ASCII)
-LONGEST_FORMULA = 100_000
+LONGEST_FORMULA = 50_000
 """Characters of a formula with all variables that it reaches."""
 DEEPEST = 20
 """Variables of variables, choices in choices."""

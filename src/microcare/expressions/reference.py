@@ -291,16 +291,19 @@ OPERATORS: tuple[OperatorDoc, ...] = (
 
 DEPARTURES: tuple[str, ...] = (
     "All numbers are doubles: 7 / 2 is 3.5, and 1 == 1.0. There are no int, uint or byte literals.",
-    "Every run-time error is unknown: division by zero, overflow, a text that is no time. In CEL 1.0 / 0.0 is infinite.",
-    "% works on all numbers and has the sign of its right side; in CEL it is for integers and has that of the left.",
+    "Every run-time error is unknown: division by zero, overflow, a text that is no time."
+    " In CEL 1.0 / 0.0 is infinite.",
+    "% works on all numbers and has the sign of its right side;"
+    " in CEL it is for integers and has that of the left.",
     "Times of day and dates are types of their own; a text literal beside one is read as one.",
     "Durations also have the units w and d, and a text literal where a duration is meant is read as one.",
     "has(x) takes any expression, and asks whether its value is known.",
     "true and false are not ordered; < and > work on numbers, texts, times, dates, moments and durations.",
     "Lists stand only after in. There are no maps, messages, macros, patterns, remarks or raw texts.",
-    "min, max, abs, round, floor, ceil, between, days_since, if_unknown and the window functions are additions.",
-    "Comparing with a text that a name can never have, a range that is empty, dividing by a written zero and constants "
-    "without a value are mistakes, told when the expression is checked.",
+    "min, max, abs, round, floor, ceil, between, days_since, if_unknown and the window functions"
+    " are additions.",
+    "Comparing with a text that a name can never have, a range that is empty, dividing by a written zero"
+    " and constants without a value are mistakes, told when the expression is checked.",
 )
 """Where the language leaves CEL. On all else it agrees with Google's CEL, which a test compares."""
 

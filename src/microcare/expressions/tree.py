@@ -6,7 +6,6 @@ the trace walks the tree, and the checker uses it to fold constants.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from microcare.expressions.types import Type, Value
 from microcare.expressions.values import DAY, TIMES, is_date, parse_duration
@@ -162,8 +161,3 @@ def evaluate(node: Node, leaves: Sequence[Value]) -> Value:
     if node.op == "leaf":
         return leaves[node.leaf]
     return combine(node, [evaluate(child, leaves) for child in operands(node)])
-
-
-def as_number(value: Value) -> float:
-    """For callers who know by type that it is a number."""
-    return cast(float, value)

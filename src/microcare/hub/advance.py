@@ -11,13 +11,16 @@ AT_ONCE = 10_000
 """How many due instants one call works off; a longer backlog goes on with the next call."""
 
 
-def advance(programs: Programs, person: str, state: State, due: int | None, stimulus: Any) -> Iterator[Step]:
+def advance(
+    programs: Programs, person: str, state: State, due: int | None, stimulus: Any, *, punctual: bool = False
+) -> Iterator[Step]:
     """Take a stimulus: first what fell due before it arrived, then the stimulus, then what follows from it at once.
 
-    Each step is one commit, in order. What is due at the very moment of arrival comes after the stimulus.
+    Each step is one commit, in order. What is due at the very moment of arrival comes after the stimulus. `punctual`:
+    time had run on meanwhile (replay), so what fell due was asked then; otherwise it is only asked now (live).
     """
     arrived = max(stimulus.arrived, stimulus.at)
-    for past in _time(programs, person, state, due, arrived - 1, arrived):
+    for past in _time(programs, person, state, due, arrived - 1, None if punctual else arrived):
         state = past.state
         yield past
     taken = step(programs, person, state, stimulus)
@@ -26,18 +29,20 @@ def advance(programs: Programs, person: str, state: State, due: int | None, stim
         yield _tick(programs, person, taken.state, arrived, arrived)
 
 
-def wake(programs: Programs, person: str, state: State, due: int | None, now: int) -> Iterator[Step]:
+def wake(
+    programs: Programs, person: str, state: State, due: int | None, now: int, *, punctual: bool = False
+) -> Iterator[Step]:
     """Everything that is due by now, one instant after the other, each carrying its own due instant."""
-    yield from _time(programs, person, state, due, now, now)
+    yield from _time(programs, person, state, due, now, None if punctual else now)
 
 
 def _time(
-    programs: Programs, person: str, state: State, due: int | None, until: int, now: int
+    programs: Programs, person: str, state: State, due: int | None, until: int, now: int | None
 ) -> Iterator[Step]:
     for _ in range(AT_ONCE):
         if due is None or due > until:
             return
-        done = _tick(programs, person, state, due, now)
+        done = _tick(programs, person, state, due, due if now is None else now)
         state, due = done.state, done.due
         yield done
 

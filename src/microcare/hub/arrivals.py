@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from microcare.base.moments import MINUTE, format_moment, is_zone, parse_clock, parse_window
+from microcare.base.moments import MINUTE, format_moment, is_zone, parse_window
 from microcare.hub import delivery, entry, recommender, safety
 from microcare.hub import stimulus as s
+from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.state import Assessment, Delivery
 from microcare.hub.work import Work
-from microcare.program.assessment import Item
-from microcare.program.compiled import CompiledProgram
 
 THERE = 15 * MINUTE
 """What arrives later than this after it occurred was queued: the person may not be there any more."""
@@ -49,6 +48,7 @@ def _enroll(work: Work, x: s.Enroll) -> None:
             language=x.language or compiled.program.language,
             facilitator=compiled.program.facilitator,
             fields=fields,
+            synthetic=x.synthetic,
         )
     )
     work.happen(x.program, "enrolled")
@@ -56,32 +56,6 @@ def _enroll(work: Work, x: s.Enroll) -> None:
         for name, intervention in compiled.interventions.items():
             if not recommender.ruled_out(work, compiled, intervention):
                 recommender.start(work, compiled, name, "", "enrollment")
-
-
-def field_problem(program: CompiledProgram, name: str, value: s.Value) -> str:
-    """Why a value does not fit a person's field; empty where it does. A personal text arrives as a reference."""
-    field = program.program.person.get(name)
-    if field is None:
-        return "there is no such field"
-    if value is None:
-        return ""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = {
-        "number": number,
-        "integer": number and float(value) == int(value) if number and isinstance(value, int | float) else False,
-        "boolean": isinstance(value, bool),
-        "text": isinstance(value, str | bool),
-        "choice": isinstance(value, str) and value in field.options,
-        "time": isinstance(value, str) and parse_clock(value) is not None,
-        "date": isinstance(value, str) and len(value) == 10,
-    }[field.type]
-    if not fits:
-        return f"{value!r} is not {'one of ' + ', '.join(field.options) if field.options else 'a ' + field.type}"
-    if number and isinstance(value, int | float):
-        low, high = field.min, field.max
-        if (low is not None and value < low) or (high is not None and value > high):
-            return f"{value} is outside {low} to {high}"
-    return ""
 
 
 def _withdraw(work: Work, x: s.Withdraw) -> None:
@@ -131,30 +105,6 @@ def _answer(work: Work, x: s.Answer) -> None:
     safety.check(work, asked.program, asked.measure, x.item, x.value, x.at)
 
 
-def answer_problem(item: Item, value: s.Value) -> str:
-    """Why a value is no answer to an item; empty where it is one. Nothing (None) leaves an item unanswered."""
-    if value is None:
-        return ""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if item.kind == "scale" and item.scale is not None:
-        low, high = item.scale
-        good = number and isinstance(value, int | float) and low <= value <= high and float(value).is_integer()
-        return "" if good else f"{value!r} is not a whole number from {low} to {high}"
-    if item.kind == "choice":
-        return "" if isinstance(value, str) and value in item.choices else f"{value!r} is not one of its answers"
-    if item.kind == "number":
-        good = number and isinstance(value, int | float)
-        low_, high_ = item.min, item.max
-        if good and isinstance(value, int | float):
-            good = (low_ is None or value >= low_) and (high_ is None or value <= high_)
-        return "" if good else f"{value!r} is not a number that fits"
-    if item.kind == "boolean":
-        return "" if isinstance(value, bool) else f"{value!r} is not true or false"
-    if item.kind == "time":
-        return "" if isinstance(value, str) and parse_clock(value) is not None else f"{value!r} is not a time"
-    return "" if isinstance(value, str) else f"{value!r} is not a text"
-
-
 def _signal(work: Work, x: s.Signal) -> None:
     keep, known = 0, False
     for name in work.state.courses:
@@ -182,19 +132,6 @@ def _signal(work: Work, x: s.Signal) -> None:
     for name in list(work.state.courses):
         if work.course(name) is not None:
             work.happen(name, "signal", x.name)
-
-
-def signal_problem(type_: str, options: tuple[str, ...], value: s.Value) -> str:
-    """Why a value does not fit a signal; empty where it does. None says that it is unknown now."""
-    if value is None:
-        return ""
-    if type_ == "boolean":
-        return "" if isinstance(value, bool) else f"{value!r} is not true or false"
-    if type_ == "text":
-        good = isinstance(value, str) and (not options or value in options)
-        return "" if good else f"{value!r} is not one of {', '.join(options) or 'its texts'}"
-    good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
-    return "" if good else f"{value!r} is not a number"
 
 
 def _report(work: Work, x: s.Report) -> None:

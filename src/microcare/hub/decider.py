@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from microcare.base import chance
 from microcare.hub import entry, gate
-from microcare.hub.work import DECISIONS, Work
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
+from microcare.hub.work import DECISIONS, Work
 from microcare.program.compiled import CompiledCase, CompiledIntervention, CompiledProgram, CompiledRule, Condition
 
 
@@ -227,7 +227,7 @@ def _enter(
         source=source,
         prompt=not work.present,
         assigned=run.by.startswith("assigned"),
-        synthetic=work.stimulus.synthetic,
+        synthetic=work.stimulus.synthetic or work.state.courses[program.id].synthetic,
         watch_until=work.now + watched.over + watched.late if watched is not None and outcome != "missed" else 0,
     )
     work.say(stated)

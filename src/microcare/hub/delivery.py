@@ -5,8 +5,8 @@ from microcare.hub.state import Delivery
 from microcare.hub.values import text_values
 from microcare.hub.work import DELIVERIES, Work
 from microcare.program.compiled import CompiledEvent, CompiledProgram, CompiledProximal
-from microcare.program.compiler import needed_names
 from microcare.program.content import Markdown, Say
+from microcare.program.derived import needed_names
 
 
 def event(work: Work, run: str, name: str, point: str, along: str = "") -> str:

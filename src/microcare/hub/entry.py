@@ -27,6 +27,8 @@ class Enrolled(Entry, tag="enrolled"):
     language: str
     facilitator: str
     fields: dict[str, Value] = {}
+    synthetic: bool = False
+    """The instants of this course are made up: the source of its stimuli lacks them."""
 
 
 class Withdrew(Entry, tag="withdrew"):

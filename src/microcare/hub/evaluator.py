@@ -4,13 +4,12 @@ An evaluation asks only what a need state still lacks: the fewest items whose an
 life of its evidence. A need that is settled already by fresh evidence asks nothing.
 """
 
+from microcare.base.moments import local_day
 from microcare.hub import delivery, entry
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
 from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledEvaluation, CompiledMeasure, CompiledNeed, CompiledProgram, Reader
-from microcare.base.moments import local_day
-
 
 
 def open_evaluation(

@@ -111,7 +111,7 @@ def _contact(state: State, program: str, at: int) -> None:
 
 
 def _enrolled(state: State, x: e.Enrolled) -> None:
-    state.courses[x.program] = Course(x.version, x.at, x.facilitator, contacted=x.at)
+    state.courses[x.program] = Course(x.version, x.at, x.facilitator, synthetic=x.synthetic, contacted=x.at)
     state.zone = x.zone
     state.language = x.language
     state.fields.update(x.fields)

@@ -12,7 +12,6 @@ from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledEvent, CompiledProgram
 
 
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The gate's answer: no reasons, or all of them; and when to ask again, if they pass with time (else 0)."""

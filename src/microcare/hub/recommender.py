@@ -6,12 +6,12 @@ Candidates come from the conceptual model in its order of priorities; whatever i
 from dataclasses import dataclass, field
 
 from microcare.base import chance
+from microcare.base.moments import local_day
 from microcare.hub import delivery, effect, entry, narrator
 from microcare.hub.entry import Candidate
 from microcare.hub.state import NeedRecord, Past
 from microcare.hub.view import engaged_share
 from microcare.hub.work import Work, holds
-from microcare.base.moments import local_day
 from microcare.program.compiled import CompiledIntervention, CompiledNeed, CompiledProgram
 
 NO_PAST = Past()

@@ -26,6 +26,7 @@ class Course(Record):
     facilitator: str
     stopped: str = ""
     target: bool | None = None
+    synthetic: bool = False
     contacted: int = 0
     """When the course last reached the person, or they were last active in it."""
     retry: int = 0

@@ -13,12 +13,11 @@ the next step, which the state's due instant calls for at once, so that nothing 
 
 from dataclasses import dataclass
 
-from microcare.hub import arrivals, entry, evaluator, recommender, scheduler, sequencer, timekeeper
+from microcare.hub import arrivals, effect, entry, evaluator, recommender, scheduler, sequencer, timekeeper
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.stimulus import Any, Time
 from microcare.hub.work import BudgetExceededError, Work
-from microcare.hub import effect
 
 ROUNDS = 200
 """How often the doers are asked again within one step."""

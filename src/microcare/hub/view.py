@@ -86,7 +86,7 @@ def _person(program: CompiledProgram, field: str, type_: str) -> Getter:
 
 
 def _signal(program: CompiledProgram, name: str) -> Getter:
-    keep = program.keeps[name]
+    keep = program.fresh[name]
 
     def get(view: View) -> Value:
         series = view.state.signals.get(name)

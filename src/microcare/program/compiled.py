@@ -6,7 +6,7 @@ from typing import Any
 
 from microcare.base.schedules import DayPattern
 from microcare.expressions.compile import Expression
-from microcare.expressions.types import Leaf, Type, Value
+from microcare.expressions.types import Leaf, Value
 from microcare.program.assessment import Item, Measure
 from microcare.program.conceptual_model import Level, Need
 from microcare.program.decision import Rule
@@ -233,7 +233,9 @@ class CompiledProgram:
     narrative: Mapping[str, tuple[CompiledVariant, ...]]
     target: Condition | None
     keeps: Mapping[str, int]
-    """Shelf life of each signal, ms."""
+    """How far back the history of each signal reaches, ms."""
+    fresh: Mapping[str, int]
+    """Shelf life of each signal's latest value, ms."""
     reports: Mapping[str, int]
     """How long each report counts, ms."""
     quiet: tuple[int, int] | None

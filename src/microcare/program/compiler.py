@@ -1,18 +1,17 @@
 """From a program as authored to a program ready to run, with every mistake found on the way."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass, field
+
+from microcare.program.source import Source
 
 from microcare.base.chance import thresholds
-from microcare.base.ids import canonical, digest
 from microcare.base.issues import Issue, Severity
 from microcare.base.moments import Span, parse_clock
 from microcare.base.schedules import DayPattern, parse_days
-from microcare.base.wording import Template, parse_template
 from microcare.expressions.compile import Expression, compile_expression
 from microcare.expressions.types import Leaf, Type
-from microcare.program.assessment import Choice, Item, Measure
+from microcare.program.assessment import Measure
 from microcare.program.compiled import (
     CompiledCase,
     CompiledEvaluation,
@@ -31,32 +30,25 @@ from microcare.program.compiled import (
 )
 from microcare.program.content import Form
 from microcare.program.decision import Action, Case, Rule, options_of
-from microcare.program.event import Event
+from microcare.program.derived import asked_measure, needed_names, rule_name
 from microcare.program.evaluation import EvaluationTrigger
+from microcare.program.event import Event
 from microcare.program.intervention import Intervention
 from microcare.program.narrative import PARTS, Variant
 from microcare.program.outcome import Proximal
-from microcare.program.parts import NOTHING, Part, Text
+from microcare.program.parts import NOTHING
 from microcare.program.program import Program
 from microcare.program.scope import (
     Names,
     answer_type,
     intervention_names,
-    is_yes_no,
     item_names,
     program_names,
     with_value,
 )
-from microcare.program.source import Source
 from microcare.program.triggers import Trigger, parse_trigger
+from microcare.program.versions import hashes
 
-COMPILER = 1
-"""Raised when compiling the same text begins to mean something else; it is part of every version's hash."""
-
-YES_NO = {
-    "yes": Choice(label={"en": "Yes", "de": "Ja", "fr": "Oui", "es": "Sí", "it": "Sì", "nl": "Ja", "pt": "Sim"}),
-    "no": Choice(label={"en": "No", "de": "Nein", "fr": "Non", "es": "No", "it": "No", "nl": "Nee", "pt": "Não"}),
-}
 Path = tuple[str | int, ...]
 NO_TRIGGER = Trigger("start", "", "", None)
 
@@ -149,6 +141,7 @@ class _Work:
             narrative={part: self.variants(part, getattr(program.narrative, part), names) for part in PARTS},
             target=self.condition(program.target.reached, names, ("target", "reached")) if program.target else None,
             keeps={n: s.keep.exact for n, s in program.signals.items()},
+            fresh={n: (s.fresh or s.keep).exact for n, s in program.signals.items()},
             reports=self._reports(),
             quiet=program.limits.quiet,
             gap=program.limits.gap.exact if program.limits.gap else 0,
@@ -416,92 +409,3 @@ def _cuts(probabilities: Iterable[float]) -> tuple[int, ...]:
 
 def _delivers(case: CompiledCase) -> tuple[str, ...]:
     return (*(case.deliver or ()), *(e for events in case.events.values() for e in events))
-
-
-def asked_measure(proximal: Proximal) -> Measure:
-    """The measure made from a proximal `ask`: one item, `answer`; yes or no where no answers are given."""
-    answers = {} if not is_yes_no(proximal) else {"choices": YES_NO}
-    shared = {f: getattr(proximal, f) for f in ("scale", "labels", "choices", "type", "min", "max", "unit")}
-    return Measure(items={"answer": Item(text=proximal.ask or "", **(shared | answers))})
-
-
-def rule_name(rule: Rule, taken: dict[str, int]) -> str:
-    """The rule's own name, or one made of what it does; a second of the same name gets a number."""
-    if rule.name is not None:
-        base = rule.name
-    else:
-        parts: list[str] = []
-        for case in rule.cases:
-            parts += [*(case.deliver or ()), *(case.randomize or {})]
-            parts += [f"end_{case.end}"] if case.end else []
-            parts += [f"offer_{case.offer}"] if case.offer else []
-            parts += ["evaluate"] if case.evaluate else []
-        base = "_or_".join(dict.fromkeys(parts))[:64] or "rule"
-    taken[base] = taken.get(base, 0) + 1
-    return base if taken[base] == 1 else f"{base}_{taken[base]}"
-
-
-def needed_names(text: Text) -> tuple[str, ...]:
-    """The values that a text shows and has no fallback for, over all its languages."""
-    found: list[str] = []
-    for one in [text] if isinstance(text, str) else text.values():
-        template = parse_template(one)
-        if isinstance(template, Template):
-            found += template.needed
-    return tuple(dict.fromkeys(found))
-
-
-def hashes(program: Program, files: Mapping[str, bytes]) -> tuple[str, str]:
-    """The hash of a program's behavior, and the hash of its wording.
-
-    Behavior is everything but texts and content files; a corrected wording is a new wording of the same behavior.
-    """
-    behavior: list[object] = [COMPILER]
-    wording: list[object] = []
-    _split(program, behavior, wording)
-    contents = {name: digest(data) for name, data in sorted(files.items()) if not name.endswith((".yaml", ".yml"))}
-    return digest(canonical(behavior)), digest(canonical([wording, contents]))
-
-
-def _split(value: Any, behavior: list[object], wording: list[object]) -> None:
-    if isinstance(value, Part):
-        for name, info in type(value).model_fields.items():
-            annotation = str(info.annotation)
-            part = getattr(value, name)
-            is_text = "str | dict[str, str]" in annotation or name in ("about", "hours", "source")
-            behavior.append(name)
-            if is_text:
-                wording.append([name, _plain(part)])
-                behavior.append(_shape(part))
-            else:
-                _split(part, behavior, wording)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            behavior.append(key)
-            _split(part, behavior, wording)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            _split(part, behavior, wording)
-    else:
-        behavior.append(_plain(value))
-
-
-def _shape(value: Any) -> object:
-    """What remains of texts in behavior: whether there is one, and under which keys."""
-    if isinstance(value, Mapping):
-        return sorted(value)
-    return None if value is None else len(value) if isinstance(value, list | tuple) else "text"
-
-
-def _plain(value: Any) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, set | frozenset):
-        return sorted(map(str, value))
-    return value if isinstance(value, bool | int | float | str) or value is None else str(value)
-
-

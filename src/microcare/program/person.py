@@ -34,8 +34,11 @@ class Signal(Part):
     type: Literal["number", "boolean", "text"] = described("What kind of value.")
     unit: str | None = described("Unit of a number.", default=None)
     keep: SpanField = described(
-        "Its shelf life: an older value is unknown, and the history that rules can ask about reaches back this far.",
+        "How far back its history reaches. `usual(x, \"28d\")` needs 29 days, `change(x, \"7d\")` needs 14.",
         default_factory=lambda: parse_span("7d"),
+    )
+    fresh: SpanField | None = described(
+        "Shelf life of its latest value: an older one is unknown (otherwise `keep`).", default=None
     )
     options: tuple[str, ...] = described("For a text: the values it can take.", default=())
     source: str | None = described(

@@ -26,7 +26,7 @@ class NameDoc:
 
 NAMES: tuple[NameDoc, ...] = (
     NameDoc("person.FIELD", "as declared", "A characteristic or preference of the person. Of a text only `known()`."),
-    NameDoc("signals.NAME", "as declared", "The latest value of a signal, unknown when older than its `keep`. Has a history."),
+    NameDoc("signals.NAME", "as declared", "The latest value of a signal, unknown when older than its `fresh` (or `keep`). Has a history."),
     NameDoc("MEASURE.score", "number", "The latest complete score. Has a history. Also `MEASURE.SUBSCORE` for each of `scores`."),
     NameDoc("MEASURE.ITEM", "as answered", "The latest answer to an item. A choice whose answers all have scores is a number."),
     NameDoc("MEASURE.age", "number", "Days since the measure was last completed."),

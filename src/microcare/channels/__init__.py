@@ -1,0 +1,1 @@
+"""Channels: how something reaches people."""

@@ -1,0 +1,44 @@
+"""What every channel does: take one message, and say truthfully what became of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Result(StrEnum):
+    """What became of a message. Accepted is never taken for shown."""
+
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    """It was certainly not sent."""
+    UNCLEAR = "unclear"
+    """It may have been sent; nobody can tell, so it is not sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result, with what the provider said."""
+
+    result: Result
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is brought to one person. No care content: only that something waits, and where."""
+
+    key: str
+    """Idempotency key: the same message always bears the same one."""
+    to: str
+    subject: str = ""
+    body: str = ""
+
+
+class Channel(Protocol):
+    """A way to reach people."""
+
+    name: str
+
+    def send(self, message: Message) -> Outcome:
+        """Hand one message over. Never raises for what the other side does."""
+        ...

@@ -1,0 +1,46 @@
+"""What a program leaves to be derived: the measure of a single question, a rule's name, the values a text needs."""
+
+from microcare.base.wording import Template, parse_template
+from microcare.program.assessment import Choice, Item, Measure
+from microcare.program.decision import Rule
+from microcare.program.outcome import Proximal
+from microcare.program.parts import Text
+from microcare.program.scope import is_yes_no
+
+YES_NO = {
+    "yes": Choice(label={"en": "Yes", "de": "Ja", "fr": "Oui", "es": "Sí", "it": "Sì", "nl": "Ja", "pt": "Sim"}),
+    "no": Choice(label={"en": "No", "de": "Nein", "fr": "Non", "es": "No", "it": "No", "nl": "Nee", "pt": "Não"}),
+}
+
+
+def asked_measure(proximal: Proximal) -> Measure:
+    """The measure made from a proximal `ask`: one item, `answer`; yes or no where no answers are given."""
+    answers = {} if not is_yes_no(proximal) else {"choices": YES_NO}
+    shared = {f: getattr(proximal, f) for f in ("scale", "labels", "choices", "type", "min", "max", "unit")}
+    return Measure(items={"answer": Item(text=proximal.ask or "", **(shared | answers))})
+
+
+def rule_name(rule: Rule, taken: dict[str, int]) -> str:
+    """The rule's own name, or one made of what it does; a second of the same name gets a number."""
+    if rule.name is not None:
+        base = rule.name
+    else:
+        parts: list[str] = []
+        for case in rule.cases:
+            parts += [*(case.deliver or ()), *(case.randomize or {})]
+            parts += [f"end_{case.end}"] if case.end else []
+            parts += [f"offer_{case.offer}"] if case.offer else []
+            parts += ["evaluate"] if case.evaluate else []
+        base = "_or_".join(dict.fromkeys(parts))[:64] or "rule"
+    taken[base] = taken.get(base, 0) + 1
+    return base if taken[base] == 1 else f"{base}_{taken[base]}"
+
+
+def needed_names(text: Text) -> tuple[str, ...]:
+    """The values that a text shows and has no fallback for, over all its languages."""
+    found: list[str] = []
+    for one in [text] if isinstance(text, str) else text.values():
+        template = parse_template(one)
+        if isinstance(template, Template):
+            found += template.needed
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,111 @@
+"""One commit: the compare-and-set on the person, their entries, their stimuli, and the outbox; all, or nothing.
+
+Rows are made before the write lock is taken, so that the lock is held for the writing alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from microcare.hub import codec, effect, entry
+from microcare.hub.step import Step
+from microcare.hub.stimulus import Time
+from microcare.store import queries
+from microcare.store.database import run, run_many, writing
+from microcare.store.journals import Loaded
+
+Row = tuple[object, ...]
+
+
+def _pass(point: str) -> None:
+    """Nothing happens at this point."""
+
+
+reached: Callable[[str], None] = _pass
+"""Called at each point of a commit. Tests put a crash here; nobody else sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What one person's steps bring to the store."""
+
+    before: Loaded
+    after: Loaded
+    person: Row
+    entries: tuple[Row, ...]
+    stimuli: tuple[Row, ...]
+    effects: tuple[Row, ...]
+
+
+def write(before: Loaded, steps: Sequence[Step]) -> Writing:
+    """The rows of a person's steps, in order. There is at least one step."""
+    entries: list[Row] = []
+    stimuli: list[Row] = []
+    effects: list[Row] = []
+    person, sequence, version = before.person, before.sequence, before.version
+    for step in steps:
+        version += 1
+        stimuli.append(_stimulus(person, step, version, sequence + 1))
+        for index, wanted in enumerate(step.effects):
+            effects.append(_effect(person, sequence + 1, index, wanted))
+        assert step.entries or not step.effects, "an effect needs an entry to be named after"
+        for stated in step.entries:
+            sequence += 1
+            entries.append(_entry(person, sequence, stated))
+    last = steps[-1]
+    state = last.state
+    waiting = sum(1 for offer in state.offers.values() if offer.action == "proposed")
+    row = (codec.encode(state).decode(), version, sequence, last.due, len(state.alerts), waiting)
+    after = Loaded(person, state, version, sequence, last.due, before.failed, before.tries)
+    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects))
+
+
+def _stimulus(person: str, step: Step, version: int, sequence: int) -> Row:
+    taken = step.stimulus
+    # Time is derived, not sent: two instants may bear one key, so its row is named after the step as well.
+    key = f"{taken.key}#{version}" if isinstance(taken, Time) else taken.key
+    return person, key, version, sequence, kind_of(taken), codec.encode(taken).decode()
+
+
+def _entry(person: str, sequence: int, stated: entry.Any) -> Row:
+    return person, sequence, stated.at, stated.received, kind_of(stated), codec.encode(stated).decode()
+
+
+def _effect(person: str, sequence: int, index: int, wanted: effect.Any) -> Row:
+    once = "at_least" if isinstance(wanted, effect.AT_LEAST_ONCE) else "at_most"
+    body = codec.encode(wanted).decode()
+    return person, sequence, index, kind_of(wanted), body, once, wanted.expires, wanted.at, wanted.at
+
+
+def kind_of(value: object) -> str:
+    """The name that a stimulus, an entry or an effect bears in JSON."""
+    return str(type(value).__struct_config__.tag)  # type: ignore[attr-defined]
+
+
+def commit(writings: Sequence[Writing], *, failed: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Write them in one transaction; returns the people who had changed meanwhile, of whom nothing was written.
+
+    The marks of people in `failed` stay; those of all others are taken off.
+    """
+    conflicts: set[str] = set()
+    reached("before")
+    with writing():
+        written: list[Writing] = []
+        for one in writings:
+            if _compare_and_set(one, one.before.person in failed):
+                written.append(one)
+            else:
+                conflicts.add(one.before.person)
+        reached("person")
+        run_many(queries.ADD_ENTRY, [r for one in written for r in one.entries])
+        reached("entries")
+        run_many(queries.ADD_STIMULUS, [r for one in written for r in one.stimuli])
+        reached("stimuli")
+        run_many(queries.ADD_EFFECT, [r for one in written for r in one.effects])
+        reached("effects")
+    reached("after")
+    return frozenset(conflicts)
+
+
+def _compare_and_set(one: Writing, failed: bool) -> bool:
+    sql = queries.ADVANCE_FAILED if failed else queries.ADVANCE_PERSON
+    return run(sql, [*one.person, one.before.person, one.before.version]) == 1

@@ -1,0 +1,60 @@
+"""The few words of the database layer that the store uses: rows, one row, run, and a write that is all or nothing."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+Row = tuple[Any, ...]
+
+
+def rows(sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        return list(cursor.fetchall())
+
+
+def row(sql: str, parameters: Sequence[object] = ()) -> Row | None:
+    """Its first row, if there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        found: Row | None = cursor.fetchone()
+        return found
+
+
+def run(sql: str, parameters: Sequence[object] = ()) -> int:
+    """Carry out a statement; how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        return cursor.rowcount
+
+
+def run_many(sql: str, parameters: Sequence[Sequence[object]]) -> None:
+    """Carry out a statement for each set of parameters."""
+    if parameters:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, parameters)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+
+
+def writing() -> AbstractContextManager[None]:
+    """One short write, all or nothing. On SQLite it takes the write lock at once."""
+    return _writing()
+
+
+def close() -> None:
+    """Close this thread's connection."""
+    connection.close()
+
+
+def scrub() -> None:
+    """After an erasure: leave nothing of it in the write-ahead log. (PostgreSQL has none that outlives its vacuum.)"""
+    if connection.vendor == "sqlite":
+        rows("PRAGMA wal_checkpoint(TRUNCATE)")

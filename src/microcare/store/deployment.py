@@ -1,0 +1,40 @@
+"""What belongs to this deployment: secret seeds, whether it is a demo, and the demo's clock."""
+
+import secrets
+
+from microcare.store import queries
+from microcare.store.database import row, rows, run
+
+
+def get(key: str) -> str | None:
+    """One property."""
+    found = row(queries.DEPLOYMENT, [key])
+    return None if found is None else str(found[0])
+
+
+def put(key: str, value: str) -> None:
+    """Set a property."""
+    run(queries.SET_DEPLOYMENT, [key, value])
+
+
+def make_seed(program: str) -> None:
+    """Give a program its secret seed, unless it has one: a draw that anybody could compute breaks concealment."""
+    run(queries.FIRST_DEPLOYMENT, [f"seed.{program}", secrets.token_hex(32)])
+
+
+def seeds() -> dict[str, bytes]:
+    """The secret seed of each program."""
+    found = rows(queries.DEPLOYMENT_LIKE, ["seed.%"])
+    return {str(key)[5:]: bytes.fromhex(value) for key, value in found}
+
+
+def is_demo() -> bool:
+    """Whether this is a demo: only then may its clock be moved."""
+    return get("demo") == "1"
+
+
+def offset() -> int:
+    """How far the demo's clock is ahead, ms. Always 0 outside a demo."""
+    if not is_demo():
+        return 0
+    return int(get("offset") or 0)

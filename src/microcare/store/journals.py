@@ -1,0 +1,86 @@
+"""Journals: a person's state as loaded, and their entries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from microcare.hub import codec, entry, stimulus
+from microcare.hub.state import State
+from microcare.store import queries
+from microcare.store.database import row, rows
+
+ALL = 1 << 40
+
+
+class UnknownPersonError(KeyError):
+    """There is no such person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A person as read from the store: nothing is locked; a commit compares `version`."""
+
+    person: str
+    state: State
+    version: int
+    sequence: int
+    due: int | None
+    failed: str = ""
+    tries: int = 0
+
+
+def load(person: str) -> Loaded:
+    """A person's state; UnknownPersonError where there is no such person."""
+    found = row(queries.LOAD, [person])
+    if found is None:
+        raise UnknownPersonError(person)
+    snapshot, version, sequence, due, failed, tries = found
+    return Loaded(person, codec.decode_state(snapshot), version, sequence, due, failed, tries)
+
+
+def snapshot(person: str) -> bytes:
+    """The stored state, byte for byte."""
+    found = row(queries.LOAD, [person])
+    if found is None:
+        raise UnknownPersonError(person)
+    return str(found[0]).encode()
+
+
+def known(person: str, keys: Sequence[str]) -> set[str]:
+    """Which of these keys have been taken before."""
+    if not keys:
+        return set()
+    found: set[str] = set()
+    for first in range(0, len(keys), 500):
+        part = keys[first : first + 500]
+        sql = queries.KNOWN.format(keys=queries.among(len(part)))
+        found.update(str(r[0]) for r in rows(sql, [person, *part]))
+    return found
+
+
+def entries(
+    person: str, after: int = 0, limit: int = ALL, newest_first: bool = False
+) -> list[tuple[int, entry.Any]]:
+    """A person's entries with a number above `after`, each with its number."""
+    sql = queries.ENTRIES_BACKWARD if newest_first else queries.ENTRIES
+    return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [person, after, limit])]
+
+
+def entries_of_kind(
+    kind: str, after: tuple[str, int] = ("", 0), limit: int = 1000
+) -> list[tuple[str, int, entry.Any]]:
+    """All people's entries of a kind after (person, number), a page at a time, for exports."""
+    found = rows(queries.ENTRIES_OF_KIND, [kind, after[0], after[0], after[1], limit])
+    return [(str(p), int(n), codec.decode_entry(body)) for p, n, body in found]
+
+
+def stimuli(person: str) -> list[stimulus.Any]:
+    """All that reached the engine for a person, in its order: what a replay begins with."""
+    return [codec.decode_stimulus(r[0]) for r in rows(queries.STIMULI, [person])]
+
+
+def version(person: str) -> int:
+    """The number that rises with every change of a person."""
+    found = row(queries.VERSION, [person])
+    if found is None:
+        raise UnknownPersonError(person)
+    return int(found[0])

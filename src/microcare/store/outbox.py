@@ -1,0 +1,109 @@
+"""The outbox: what the world shall do, row by row, from the commit that wanted it to what became of it.
+
+At most once (prompts): pending -> handed, entered before the attempt -> accepted, failed, or unclear. Never again.
+At least once (safety): pending, attempted until accepted; then looked at again until acknowledged.
+What must not be carried out any more: pending -> expired or cancelled.
+"""
+
+from dataclasses import dataclass
+
+from microcare.hub import codec, effect
+from microcare.store import queries
+from microcare.store.database import Row, row, rows, run, writing
+
+LEASE = 120_000
+"""How long one attempt may take, ms; a row handed over longer ago, with no result, is unclear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of the outbox."""
+
+    person: str
+    sequence: int
+    index: int
+    effect: effect.Any
+    once: str
+    status: str
+    detail: str
+    attempts: int
+    told: bool
+    expires: int
+    next_try: int | None
+    made: int
+    handed: int
+    settled: int
+
+    @property
+    def key(self) -> str:
+        """The idempotency key that goes to the provider."""
+        return f"{self.person}-{self.sequence}-{self.index}"
+
+
+def _waiting(found: Row) -> Waiting:
+    person, sequence, index, body, once, status, detail, attempts, told, *rest = found
+    wanted = codec.decode_effect(body)
+    return Waiting(person, sequence, index, wanted, once, status, detail, attempts, bool(told), *rest)
+
+
+def claim(now: int, limit: int) -> list[Waiting]:
+    """Claim rows that have to be looked at, for as long as one attempt may take."""
+    found: list[Waiting] = []
+    with writing():
+        for one in [_waiting(r) for r in rows(queries.OUTBOX_DUE, [now, limit])]:
+            key = [one.person, one.sequence, one.index]
+            if run(queries.OUTBOX_CLAIM, [now + LEASE, *key, one.next_try, one.status]) == 1:
+                found.append(one)
+    return found
+
+
+def hand_over(one: Waiting, now: int) -> bool:
+    """Enter an attempt before it is made. False: somebody else has made it."""
+    key = [one.person, one.sequence, one.index]
+    return run(queries.OUTBOX_HAND_OVER, [now, now + LEASE, *key]) == 1
+
+
+def settle(
+    one: Waiting,
+    status: str,
+    now: int,
+    *,
+    detail: str = "",
+    told: bool = False,
+    next_try: int | None = None,
+    was: str = "",
+    attempted: bool = False,
+    handed: int = 0,
+) -> bool:
+    """Enter what became of a row. False: it had moved on meanwhile."""
+    key = [one.person, one.sequence, one.index, was or one.status]
+    values = [status, detail[:500], int(told), next_try, int(attempted), now, handed or one.handed]
+    return run(queries.OUTBOX_SETTLE, [*values, *key]) == 1
+
+
+def mark_told(one: Waiting, status: str, next_try: int | None = None) -> None:
+    """The engine knows what became of it."""
+    run(queries.OUTBOX_TOLD, [next_try, one.person, one.sequence, one.index, status])
+
+
+def superseded(one: Waiting, alert: str) -> bool:
+    """Whether a later notice about the same alert has taken over."""
+    later = rows(queries.OUTBOX_NEWER_NOTICE, [one.person, one.sequence, one.sequence, one.index])
+    wanted = [codec.decode_effect(r[0]) for r in later]
+    return any(isinstance(w, effect.Notify) and w.alert == alert for w in wanted)
+
+
+def of(person: str) -> list[Waiting]:
+    """All that was to be done for a person, oldest first."""
+    return [_waiting(r) for r in rows(queries.OUTBOX_OF, [person])]
+
+
+def next_try() -> int | None:
+    """When something has to be looked at next."""
+    found = row(queries.OUTBOX_NEXT)
+    return None if found is None or found[0] is None else int(found[0])
+
+
+def after_restore(now: int) -> int:
+    """After a restore from a backup: nothing that waited then is sent again. Returns how many rows that holds back."""
+    return run(queries.OUTBOX_AFTER_RESTORE, [now, now, now])

@@ -1,0 +1,140 @@
+"""People: who they are (apart from their care), how they are found, and the list that facilitators see."""
+
+import secrets
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from microcare.hub import codec
+from microcare.hub.state import State
+from microcare.store import queries, texts
+from microcare.store.database import row, rows, run, writing
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without letters that are mistaken for one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a person is. `texts` are the free texts they have written, by reference."""
+
+    name: str
+    email: str
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of the facilitators' list. Moments in ms."""
+
+    id: str
+    name: str
+    program: str
+    """The programs the person is in, in the order of joining, joined by commas."""
+    due: int | None
+    last_activity: int
+    """When something last reached or happened to the person (0: never)."""
+    open_alerts: int
+    waiting: int
+    """Proposals that wait for a facilitator."""
+    failed: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The whole house in four numbers."""
+
+    people: int
+    open_alerts: int
+    waiting: int
+    failed: int
+
+
+def new_code() -> str:
+    """An invitation code: 20 letters and digits, about 99 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(20))
+
+
+def _hash(code: str) -> str:
+    plain = "".join(c for c in code.lower() if c.isalnum())
+    return blake2b(plain.encode(), digest_size=16, person=b"microcare-code").hexdigest()
+
+
+def add(name: str, email: str, now: int) -> tuple[str, str]:
+    """Add a person in no program yet; returns (person, invitation code). The code is not kept, only its hash."""
+    person, code = f"p{secrets.token_hex(8)}", new_code()
+    with writing():
+        run(queries.ADD_PERSON, [person, codec.encode(State()).decode(), now])
+        run(queries.ADD_IDENTITY, [person, name, email, _hash(code)])
+    return person, code
+
+
+def renew_code(person: str) -> str:
+    """A new invitation code; the old one opens nothing any more."""
+    code = new_code()
+    run(queries.SET_CODE, [_hash(code), person])
+    return code
+
+
+def person_of_code(code: str) -> str | None:
+    """Whose invitation code it is. Case and separators do not matter."""
+    found = row(queries.PERSON_OF_CODE, [_hash(code)])
+    return None if found is None else str(found[0])
+
+
+def identity(person: str) -> Identity:
+    """Who a person is; empty where they have been erased."""
+    found = row(queries.IDENTITY, [person])
+    if found is None:
+        return Identity("", "", {})
+    return Identity(str(found[0]), str(found[1]), texts.texts(person))
+
+
+def email_of(person: str) -> str:
+    """The person's address for mail; empty where there is none."""
+    found = row(queries.IDENTITY, [person])
+    return "" if found is None else str(found[1])
+
+
+def correct(person: str, name: str, email: str) -> None:
+    """Correct a person's name and address."""
+    run(queries.SET_IDENTITY, [name, email, person])
+
+
+def erase(person: str) -> None:
+    """Erase who a person is and all they have written. What remains in the journal names nobody."""
+    with writing():
+        run(queries.ERASE_IDENTITY, [person])
+        run(queries.ERASE_TEXTS, [person])
+
+
+def people(limit: int = 50, offset: int = 0, search: str = "") -> list[PersonRow]:
+    """The facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
+    plain = search.strip().lower()
+    like = f"%{plain.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
+    found = rows(queries.PEOPLE, [plain, like, like, plain, limit, offset])
+    return [_row(r) for r in found]
+
+
+def _row(found: tuple[object, ...]) -> PersonRow:
+    person, name, snapshot, due, alerts, waiting, failed, created = found
+    state = codec.decode_state(str(snapshot))
+    assert isinstance(alerts, int) and isinstance(waiting, int) and isinstance(created, int)
+    assert due is None or isinstance(due, int)
+    courses = ", ".join(state.courses)
+    return PersonRow(str(person), str(name), courses, due, state.last, alerts, waiting, str(failed), created)
+
+
+def counts() -> Counts:
+    """How many people there are, and how many need somebody."""
+    found = row(queries.COUNT_PEOPLE)
+    assert found is not None
+    return Counts(*(int(n) for n in found))
+
+
+def everybody() -> list[str]:
+    """All people's names in the journal."""
+    found: list[str] = []
+    while page := rows(queries.ALL_PEOPLE, [found[-1] if found else "", 1000]):
+        found += [str(r[0]) for r in page]
+    return found

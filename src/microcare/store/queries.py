@@ -1,0 +1,286 @@
+"""All SQL of the hot path, named and described in one place. It is written for SQLite 3.40 and PostgreSQL alike.
+
+Parameters are `%s`, as the database layer wants them. `IN` lists are written with `among(n)`.
+What differs on PostgreSQL stands in the descriptions; nothing else does.
+"""
+
+
+def among(count: int) -> str:
+    """Placeholders for a list of so many values."""
+    return ", ".join(["%s"] * count)
+
+
+LOAD = """
+SELECT snapshot, version, sequence, due, failed, tries FROM person WHERE id = %s
+"""
+"""A person's snapshot and where they stand. One row by key."""
+
+KNOWN = """
+SELECT key FROM stimulus WHERE person = %s AND key IN ({keys})
+"""
+"""Which of these stimuli have been taken before."""
+
+CLAIMABLE = """
+SELECT id, snapshot, version, sequence, due, failed, tries FROM person
+WHERE due <= %s AND lease <= %s ORDER BY due LIMIT %s
+"""
+"""People who are due and whom no worker has claimed, longest due first. (PostgreSQL: FOR UPDATE SKIP LOCKED.)"""
+
+CLAIM = """
+UPDATE person SET lease = %s WHERE id IN ({people})
+"""
+"""Claim people until a moment. The lease of a worker that has died runs out by itself."""
+
+RELEASE = """
+UPDATE person SET lease = %s WHERE id = %s AND lease = %s
+"""
+"""Give a claim back, unless somebody else has changed it."""
+
+NEXT_DUE = """
+SELECT MIN(due) FROM person WHERE due IS NOT NULL
+"""
+"""The earliest instant at which anybody is due (the first entry of an index)."""
+
+ADVANCE_PERSON = """
+UPDATE person SET snapshot = %s, version = %s, sequence = %s, due = %s, alerts = %s, waiting = %s,
+lease = 0, failed = '', tries = 0 WHERE id = %s AND version = %s
+"""
+"""Compare-and-set: the person's new state, if nobody has changed it since it was read. It must change one row."""
+
+ADVANCE_FAILED = """
+UPDATE person SET snapshot = %s, version = %s, sequence = %s, due = %s, alerts = %s, waiting = %s
+WHERE id = %s AND version = %s
+"""
+"""The same for a person whose step has failed: the mark and the rest before the next attempt stay as they are."""
+
+FAIL = """
+UPDATE person SET failed = %s, tries = tries + 1, lease = %s WHERE id = %s
+"""
+"""Mark a person whose step went wrong, and let them rest before the next attempt."""
+
+HEAL = """
+UPDATE person SET failed = '', tries = 0, lease = 0 WHERE id = %s AND version = %s
+"""
+"""Take the mark off: the person's steps went well."""
+
+ADD_ENTRY = """
+INSERT INTO journal (person, sequence, at, received, kind, body) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+"""One entry of the journal. Entries are never changed."""
+
+ADD_STIMULUS = """
+INSERT INTO stimulus (person, key, step, sequence, kind, body) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+"""A stimulus that has been taken. The same key twice for a person is an error, and undoes the whole commit."""
+
+ADD_EFFECT = """
+INSERT INTO outbox (person, sequence, idx, kind, effect, once, status, detail, attempts, told, expires, next_try,
+made, handed, settled) VALUES (%s, %s, %s, %s, %s, %s, 'pending', '', 0, 0, %s, %s, %s, 0, 0)
+"""
+"""Something the world shall do, in the same commit as the step that wants it."""
+
+ENTRIES = """
+SELECT sequence, body FROM journal WHERE person = %s AND sequence > %s ORDER BY sequence LIMIT %s
+"""
+"""A person's entries after a number, oldest first."""
+
+ENTRIES_BACKWARD = """
+SELECT sequence, body FROM journal WHERE person = %s AND sequence > %s ORDER BY sequence DESC LIMIT %s
+"""
+"""The same, newest first."""
+
+ENTRIES_OF_KIND = """
+SELECT person, sequence, body FROM journal WHERE kind = %s AND (person > %s OR (person = %s AND sequence > %s))
+ORDER BY person, sequence LIMIT %s
+"""
+"""All people's entries of one kind, page by page, for exports. Walks one index."""
+
+STIMULI = """
+SELECT body FROM stimulus WHERE person = %s ORDER BY step
+"""
+"""All that reached the engine for a person, in its order, for a replay."""
+
+VERSION = """
+SELECT version FROM person WHERE id = %s
+"""
+"""The number that rises with every change of a person: what pages poll."""
+
+OUTBOX_DUE = """
+SELECT person, sequence, idx, effect, once, status, detail, attempts, told, expires, next_try, made, handed, settled
+FROM outbox WHERE next_try <= %s ORDER BY next_try LIMIT %s
+"""
+"""What has to be looked at in the outbox, longest waiting first. (PostgreSQL: FOR UPDATE SKIP LOCKED.)"""
+
+OUTBOX_CLAIM = """
+UPDATE outbox SET next_try = %s WHERE person = %s AND sequence = %s AND idx = %s AND next_try = %s AND status = %s
+"""
+"""Claim a row until a moment, unless somebody else has taken it."""
+
+OUTBOX_HAND_OVER = """
+UPDATE outbox SET status = 'handed', attempts = attempts + 1, handed = %s, next_try = %s
+WHERE person = %s AND sequence = %s AND idx = %s AND status = 'pending'
+"""
+"""Enter the attempt before it is made. It must change one row; else somebody else has made it."""
+
+OUTBOX_SETTLE = """
+UPDATE outbox SET status = %s, detail = %s, told = %s, next_try = %s, attempts = attempts + %s, settled = %s,
+handed = %s WHERE person = %s AND sequence = %s AND idx = %s AND status = %s
+"""
+"""What became of it."""
+
+OUTBOX_TOLD = """
+UPDATE outbox SET told = 1, next_try = %s WHERE person = %s AND sequence = %s AND idx = %s AND status = %s
+"""
+"""The engine knows what became of it."""
+
+OUTBOX_NEXT = """
+SELECT MIN(next_try) FROM outbox WHERE next_try IS NOT NULL
+"""
+"""When something has to be looked at next."""
+
+OUTBOX_NEWER_NOTICE = """
+SELECT effect FROM outbox WHERE person = %s AND kind = 'notify' AND (sequence > %s OR (sequence = %s AND idx > %s))
+"""
+"""Later notices to staff about the same person: a later one about the same alert takes over from this one."""
+
+OUTBOX_AFTER_RESTORE = """
+UPDATE outbox SET status = 'unclear', detail = 'restored from a backup', next_try = %s, settled = %s
+WHERE once = 'at_most' AND status IN ('pending', 'handed') AND made <= %s
+"""
+"""After a restore nobody knows what had been sent since the backup: what waited is not sent again."""
+
+OUTBOX_OF = """
+SELECT person, sequence, idx, effect, once, status, detail, attempts, told, expires, next_try, made, handed, settled
+FROM outbox WHERE person = %s ORDER BY sequence, idx
+"""
+"""All that was to be done for a person."""
+
+ADD_PERSON = """
+INSERT INTO person (id, snapshot, version, sequence, due, lease, failed, tries, alerts, waiting, created)
+VALUES (%s, %s, 0, 0, NULL, 0, '', 0, 0, 0, %s)
+"""
+"""A new person, in no program yet."""
+
+ADD_IDENTITY = """
+INSERT INTO identity (person, name, email, code) VALUES (%s, %s, %s, %s)
+"""
+"""Who the person is."""
+
+IDENTITY = """
+SELECT name, email FROM identity WHERE person = %s
+"""
+"""Name and address of a person, if they have not been erased."""
+
+SET_IDENTITY = """
+UPDATE identity SET name = %s, email = %s WHERE person = %s
+"""
+"""Correct them."""
+
+SET_CODE = """
+UPDATE identity SET code = %s WHERE person = %s
+"""
+"""A new invitation code: the old one no longer opens anything."""
+
+PERSON_OF_CODE = """
+SELECT person FROM identity WHERE code = %s
+"""
+"""Whose invitation code it is (by its hash)."""
+
+ERASE_IDENTITY = """
+DELETE FROM identity WHERE person = %s
+"""
+"""Erase who a person is. The journal stays, and names nobody."""
+
+ERASE_TEXTS = """
+DELETE FROM kept_text WHERE person = %s
+"""
+"""Erase what a person has written and sent."""
+
+PEOPLE = """
+SELECT p.id, COALESCE(i.name, ''), p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
+FROM person p LEFT JOIN identity i ON i.person = p.id
+WHERE %s = '' OR LOWER(COALESCE(i.name, '')) LIKE %s ESCAPE '\\' OR LOWER(COALESCE(i.email, '')) LIKE %s ESCAPE '\\'
+OR p.id = %s
+ORDER BY p.alerts DESC, p.waiting DESC, p.created DESC, p.id LIMIT %s OFFSET %s
+"""
+"""People for the facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
+
+COUNT_PEOPLE = """
+SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(waiting), 0),
+COALESCE(SUM(CASE WHEN failed = '' THEN 0 ELSE 1 END), 0) FROM person
+"""
+"""How many people there are, open alerts, proposals that wait, and people whose last step failed."""
+
+ALL_PEOPLE = """
+SELECT id FROM person WHERE id > %s ORDER BY id LIMIT %s
+"""
+"""Everybody, page by page."""
+
+KEEP_TEXT = """
+INSERT INTO kept_text (person, reference, media, body) VALUES (%s, %s, %s, %s)
+"""
+"""Keep a free text or a photo of a person."""
+
+KEPT = """
+SELECT media, body FROM kept_text WHERE person = %s AND reference = %s
+"""
+"""One kept text or photo."""
+
+KEPT_TEXTS = """
+SELECT reference, body FROM kept_text WHERE person = %s AND media = 'text/plain'
+"""
+"""All kept texts of a person."""
+
+ADD_PROGRAM = """
+INSERT INTO program (id, version, wording, root, published, serial)
+VALUES (%s, %s, %s, %s, %s, (SELECT COALESCE(MAX(serial), 0) + 1 FROM program))
+ON CONFLICT (id, version, wording) DO UPDATE SET published = excluded.published, serial = excluded.serial
+"""
+"""Publish a program. What had been published before becomes the one that people join, again."""
+
+ADD_FILE = """
+INSERT INTO program_file (program, version, wording, path, body) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (program, version, wording, path) DO NOTHING
+"""
+"""A file of it."""
+
+PROGRAMS = """
+SELECT id, version, wording, root, published, serial FROM program ORDER BY serial
+"""
+"""All published programs, in the order of publishing."""
+
+PROGRAMS_STAMP = """
+SELECT COALESCE(MAX(serial), 0) FROM program
+"""
+"""Changes whenever a program is published."""
+
+FILES = """
+SELECT path, body FROM program_file WHERE program = %s AND version = %s AND wording = %s ORDER BY path
+"""
+"""All files of a program."""
+
+FILE = """
+SELECT f.body FROM program_file f JOIN program p ON p.id = f.program AND p.version = f.version AND p.wording = f.wording
+WHERE f.program = %s AND f.version = %s AND f.path = %s ORDER BY p.serial DESC LIMIT 1
+"""
+"""One file of a version, in the wording published last."""
+
+DEPLOYMENT = """
+SELECT value FROM deployment WHERE key = %s
+"""
+"""One property of this deployment."""
+
+SET_DEPLOYMENT = """
+INSERT INTO deployment (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+"""
+"""Set a property of this deployment."""
+
+FIRST_DEPLOYMENT = """
+INSERT INTO deployment (key, value) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING
+"""
+"""Set it, unless it is set already: of two that try, the first one's stays."""
+
+DEPLOYMENT_LIKE = """
+SELECT key, value FROM deployment WHERE key LIKE %s
+"""
+"""Properties whose names begin alike."""

@@ -1,0 +1,44 @@
+"""Free text and photos of a person, under their key, apart from the journal, which only refers to them."""
+
+import secrets
+from dataclasses import dataclass
+
+from microcare.store import queries
+from microcare.store.database import row, rows, run
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something kept: its media type (`text/plain`, `image/png`, ...) and its bytes."""
+
+    media: str
+    body: bytes
+
+
+def keep(person: str, text: str) -> str:
+    """Keep a text; returns the reference that answers and entries hold instead of it."""
+    return keep_bytes(person, text.encode(), "text/plain")
+
+
+def keep_bytes(person: str, body: bytes, media: str) -> str:
+    """Keep a photo or another file; returns its reference."""
+    reference = f"t{secrets.token_hex(8)}"
+    run(queries.KEEP_TEXT, [person, reference, media, body])
+    return reference
+
+
+def kept(person: str, reference: str) -> Kept | None:
+    """What is kept under a reference of this person; None where it was erased, or is another person's."""
+    found = row(queries.KEPT, [person, reference])
+    return None if found is None else Kept(str(found[0]), bytes(found[1]))
+
+
+def text(person: str, reference: str) -> str:
+    """The text under a reference; empty where there is none any more."""
+    found = kept(person, reference)
+    return found.body.decode(errors="replace") if found is not None and found.media == "text/plain" else ""
+
+
+def texts(person: str) -> dict[str, str]:
+    """All kept texts of a person, by reference."""
+    return {str(r): bytes(body).decode(errors="replace") for r, body in rows(queries.KEPT_TEXTS, [person])}
