@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,10 @@ KINDS: dict[str, tuple[DayPattern, tuple[int, ...]]] = {
     "daily in the night": (DayPattern("day"), (2 * HOUR + 1800,)),
     "daily at midnight": (DayPattern("day"), (0,)),
     "daily at both midnights": (DayPattern("day"), (0, DAY)),
-    "several times a day": (DayPattern("day"), (1800, 2 * HOUR, 2 * HOUR + 2700, 3 * HOUR, 12 * HOUR, 86_399)),
+    "several times a day": (
+        DayPattern("day"),
+        (1800, 2 * HOUR, 2 * HOUR + 2700, 3 * HOUR, 12 * HOUR, 86_399),
+    ),
     "every three days": (DayPattern("day", 3), (2 * HOUR, 3 * HOUR)),
     "weekends": (DayPattern("day", 1, frozenset({5, 6})), (HOUR + 1800, 2 * HOUR + 1800)),
     "weekly": (DayPattern("week"), (2 * HOUR + 900,)),
@@ -31,7 +35,9 @@ WINDOWS = ((77_400, 111_600), (0, 7200), (9000, 10_800), (82_800, 88_200), (0, D
 
 def check_wall(zone: str, second: int, before: int, after: int) -> None:
     """Wall times around a change: from wall to moment, and from moment to wall."""
-    for wall in range(second + min(before, after) - 2 * HOUR, second + max(before, after) + 2 * HOUR, QUARTER):
+    for wall in range(
+        second + min(before, after) - 2 * HOUR, second + max(before, after) + 2 * HOUR, QUARTER
+    ):
         for exact in (wall - 1, wall):
             day, clock = exact // DAY + oracle.EPOCH.toordinal(), exact % DAY
             found = moments.resolve(zone, day, clock)
@@ -57,8 +63,10 @@ def check_schedules(zone: str, second: int) -> None:
             wanted = list(oracle.slots(pattern, clocks, zone, first_day, days))
             found = list(chain(pattern, clocks, zone, first_day, days))
             assert found == wanted, (zone, name)
-            assert all(a[2] <= b[2] for a, b in zip(found, found[1:], strict=False)), (zone, name)
-            for not_before in (second * 1000 + shift for shift in (-1, 0, 1, -1_800_000, 1_800_000, 3_600_000)):
+            assert all(a[2] <= b[2] for a, b in pairwise(found)), (zone, name)
+            for not_before in (
+                second * 1000 + shift for shift in (-1, 0, 1, -1_800_000, 1_800_000, 3_600_000)
+            ):
                 expected = next((slot for slot in wanted if slot[2] >= not_before), None)
                 slot = schedules.next_slot(pattern, clocks, zone, first_day, None, not_before)
                 assert slot is not None

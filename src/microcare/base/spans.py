@@ -9,8 +9,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-_LONGEST = 1000 * 365 * DAY
-"""Longer than a thousand years is a slip of the hand."""
+_LONGEST = 12_000 * 30 * DAY
+"""A thousand years, as `Span.exact` counts them. More is a slip of the hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Message:
     to: str
     subject: str = ""
     body: str = ""
+    at: int = 0
+    """When it is handed over, ms."""
 
 
 class Channel(Protocol):

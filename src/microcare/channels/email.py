@@ -48,7 +48,7 @@ def is_address(text: str) -> bool:
         found = Address(addr_spec=text)
     except (ValueError, IndexError):
         return False
-    return bool(found.username and found.domain) and text.isprintable() and " " not in text
+    return bool(found.username and found.domain) and text.isascii() and text.isprintable() and " " not in text
 
 
 class Email:
@@ -102,7 +102,7 @@ class Email:
         except (OSError, smtplib.SMTPException) as error:
             return Outcome(Result.FAILED, f"the mail server broke off: {_said(error)}")
         try:
-            code, said = smtp.data(self.compose(message).as_bytes(policy=SMTP))
+            code, said = smtp.data(self.compose(message).as_bytes())
         except smtplib.SMTPDataError as error:
             # The server would not even begin to take the text.
             return Outcome(Result.FAILED, f"refused: {_said(error)}")
@@ -115,11 +115,11 @@ class Email:
 
     def compose(self, message: Message) -> EmailMessage:
         """The mail as it is sent: plain text, nothing that tracks."""
-        mail = EmailMessage()
+        mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
         mail["From"] = self.sender
         mail["To"] = message.to
         mail["Subject"] = message.subject
-        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
         mail["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.body)

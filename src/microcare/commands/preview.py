@@ -20,7 +20,7 @@ from microcare.simulation.world import live
 
 QUIET = (e.Signaled, e.Followed, e.Began, e.Closed, e.Staged, e.EvaluationClosed, e.Completed, e.MomentsDrawn)
 """Entries that only --detail shows."""
-COLORS = {e.Started: "green", e.OverallOutcome: "green", e.Alerted: "red", e.Stopped: "red", e.Refused: "yellow"}
+COLORS: dict[type, str] = {e.Started: "green", e.OverallOutcome: "green", e.Alerted: "red", e.Stopped: "red", e.Refused: "yellow"}
 
 
 @dataclass(frozen=True, slots=True)

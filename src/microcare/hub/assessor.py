@@ -4,6 +4,8 @@ An unanswered item is unknown, never zero; a score is unknown while anything it 
 that it is prorated.
 """
 
+from collections.abc import Callable
+
 from microcare.expressions.types import Value
 from microcare.hub import delivery, entry
 from microcare.hub.state import Assessment, Delivery
@@ -56,7 +58,7 @@ def close(work: Work, name: str, asked: Assessment, late: bool) -> None:
             purpose=asked.purpose,
             complete=complete,
             scores=scores,
-            values={i: v for i, v in asked.answers.items()},
+            values=dict(asked.answers),
             late=late,
         )
     )
@@ -184,7 +186,8 @@ def point_watched(work: Work, point: str) -> None:
     proximal = rule.proximal if rule is not None else None
     value = figure(work, proximal, watch.since) if proximal is not None else None
     view = View(program, work.state, work.now, work.state.runs.get(watch.run), value)
-    success, inputs = (None, {})
+    success: Value = None
+    inputs: dict[str, Value] = {}
     if proximal is not None and proximal.success is not None:
         success, inputs = frozen(proximal.success, view)
     work.say(
@@ -201,6 +204,15 @@ def point_watched(work: Work, point: str) -> None:
     )
 
 
+TAKES: dict[str, Callable[[list[float]], float]] = {
+    "sum": sum,
+    "mean": lambda values: sum(values) / len(values),
+    "last": lambda values: values[-1],
+    "minimum": min,
+    "maximum": max,
+}
+
+
 def figure(work: Work, proximal: CompiledProximal, since: int) -> Value:
     """What is taken of a signal's values in (since, since + over]; unknown where there are none."""
     series = work.state.signals.get(proximal.proximal.signal or "", ())
@@ -211,8 +223,7 @@ def figure(work: Work, proximal: CompiledProximal, since: int) -> Value:
         return len(inside)
     if not values:
         return None
-    found = {"sum": sum, "mean": lambda v: sum(v) / len(v), "last": lambda v: v[-1], "minimum": min, "maximum": max}
-    return float(found[take](values))
+    return TAKES[take](values)
 
 
 def _form(work: Work, asked: Assessment) -> None:
@@ -244,7 +255,8 @@ def overall(work: Work, run: str) -> None:
     """What a micro intervention came to, from its overall assessment."""
     program, compiled = work.run_program(run), work.intervention(run)
     found = work.state.runs[run]
-    result, inputs = "ended", {}
+    result: str = "ended"
+    inputs: dict[str, Value] = {}
     if compiled.success is not None:
         fresh = found.ended or found.started
         success, inputs = frozen(compiled.success, View(program, work.state, work.now, found, None, fresh))

@@ -6,9 +6,9 @@ from microcare.hub import effect, entry, stimulus
 from microcare.hub.state import State
 
 _encoder = msgspec.json.Encoder()
-_entry = msgspec.json.Decoder(entry.Any)
-_effect = msgspec.json.Decoder(effect.Any)
-_stimulus = msgspec.json.Decoder(stimulus.Any)
+_entry: msgspec.json.Decoder[entry.Any] = msgspec.json.Decoder(entry.Any)
+_effect: msgspec.json.Decoder[effect.Any] = msgspec.json.Decoder(effect.Any)
+_stimulus: msgspec.json.Decoder[stimulus.Any] = msgspec.json.Decoder(stimulus.Any)
 _state = msgspec.json.Decoder(State)
 
 

@@ -11,7 +11,7 @@ class Effect(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_d
     """After this moment it must not be carried out any more (0: no such moment)."""
 
 
-class Prompt(Effect, tag="prompt"):
+class Prompt(Effect, frozen=True, tag="prompt"):
     """Bring a delivery (an event, a questionnaire, an offer, a contact) to the person by a channel. At most once."""
 
     delivery: str
@@ -19,13 +19,13 @@ class Prompt(Effect, tag="prompt"):
     urgent: bool = False
 
 
-class Help(Effect, tag="help"):
+class Help(Effect, frozen=True, tag="help"):
     """Show the help page of a safety rule to the person, now. At least once, in the app."""
 
     alert: str
 
 
-class Notify(Effect, tag="notify"):
+class Notify(Effect, frozen=True, tag="notify"):
     """Tell staff of an alert. At least once, until it is acknowledged."""
 
     alert: str
@@ -34,7 +34,7 @@ class Notify(Effect, tag="notify"):
     level: int = 0
 
 
-class Propose(Effect, tag="propose"):
+class Propose(Effect, frozen=True, tag="propose"):
     """Tell facilitators that a proposal (or a human event) waits for them. At most once."""
 
     program: str

@@ -18,7 +18,7 @@ class Entry(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_de
     received: int
 
 
-class Enrolled(Entry, tag="enrolled"):
+class Enrolled(Entry, frozen=True, tag="enrolled"):
     """A course began."""
 
     program: str
@@ -31,13 +31,13 @@ class Enrolled(Entry, tag="enrolled"):
     """The instants of this course are made up: the source of its stimuli lacks them."""
 
 
-class Withdrew(Entry, tag="withdrew"):
+class Withdrew(Entry, frozen=True, tag="withdrew"):
     """The person left a program (all of them: empty)."""
 
     program: str = ""
 
 
-class Moved(Entry, tag="moved"):
+class Moved(Entry, frozen=True, tag="moved"):
     """A course moved to another version; running interventions with it, or not."""
 
     program: str
@@ -45,21 +45,21 @@ class Moved(Entry, tag="moved"):
     runs: bool = False
 
 
-class Set(Entry, tag="set"):
+class Set(Entry, frozen=True, tag="set"):
     """A setting or characteristic changed."""
 
     name: str
     value: Value
 
 
-class Refused(Entry, tag="refused"):
+class Refused(Entry, frozen=True, tag="refused"):
     """Something that reached the engine could not be taken, and why. Nothing else changed."""
 
     what: str
     reason: str
 
 
-class Answered(Entry, tag="answered"):
+class Answered(Entry, frozen=True, tag="answered"):
     """An answer was saved."""
 
     assessment: str
@@ -74,13 +74,13 @@ class Answered(Entry, tag="answered"):
     """The person is there now: what follows answers them, and is no interruption."""
 
 
-class Followed(Entry, tag="followed"):
+class Followed(Entry, frozen=True, tag="followed"):
     """The rest of the step that a saved answer called for has been done."""
 
     count: int
 
 
-class Alerted(Entry, tag="alerted"):
+class Alerted(Entry, frozen=True, tag="alerted"):
     """A risk answer raised an alert. Alerts of one episode are grouped under the first one's name."""
 
     alert: str
@@ -96,7 +96,7 @@ class Alerted(Entry, tag="alerted"):
     hold: bool = True
 
 
-class AlertMoved(Entry, tag="alert_moved"):
+class AlertMoved(Entry, frozen=True, tag="alert_moved"):
     """An alert was acknowledged, escalated, or resolved."""
 
     alert: str
@@ -106,7 +106,7 @@ class AlertMoved(Entry, tag="alert_moved"):
     acknowledge_by: int = 0
 
 
-class Signaled(Entry, tag="signaled"):
+class Signaled(Entry, frozen=True, tag="signaled"):
     """Context arrived. `keep` is how long its history reaches back."""
 
     name: str
@@ -115,13 +115,13 @@ class Signaled(Entry, tag="signaled"):
     synthetic: bool = False
 
 
-class Reported(Entry, tag="reported"):
+class Reported(Entry, frozen=True, tag="reported"):
     """The person said what they need."""
 
     name: str
 
 
-class Staged(Entry, tag="staged"):
+class Staged(Entry, frozen=True, tag="staged"):
     """A delivery reached a stage (receipt)."""
 
     delivery: str
@@ -130,7 +130,7 @@ class Staged(Entry, tag="staged"):
     detail: str = ""
 
 
-class Acted(Entry, tag="acted"):
+class Acted(Entry, frozen=True, tag="acted"):
     """Something was done with a delivery. Late: after it had expired."""
 
     delivery: str
@@ -143,7 +143,7 @@ class Acted(Entry, tag="acted"):
     """Its proximal signal is watched until then."""
 
 
-class Imported(Entry, tag="imported"):
+class Imported(Entry, frozen=True, tag="imported"):
     """A draw made elsewhere waits for its decision point."""
 
     program: str
@@ -154,7 +154,7 @@ class Imported(Entry, tag="imported"):
     source: str = ""
 
 
-class Started(Entry, tag="started"):
+class Started(Entry, frozen=True, tag="started"):
     """A micro intervention began for the person: why, for which need, and by whom."""
 
     run: str
@@ -167,7 +167,7 @@ class Started(Entry, tag="started"):
     zone_day: int = 0
 
 
-class Began(Entry, tag="began"):
+class Began(Entry, frozen=True, tag="began"):
     """A rule's trigger came: its schedule began, it waits, or (with neither) it came due at once."""
 
     run: str
@@ -179,7 +179,7 @@ class Began(Entry, tag="began"):
     """For a schedule: when it stops coming due (0: not by time)."""
 
 
-class Closed(Entry, tag="closed"):
+class Closed(Entry, frozen=True, tag="closed"):
     """A rule will not come due again in this run."""
 
     run: str
@@ -187,7 +187,7 @@ class Closed(Entry, tag="closed"):
     reason: str
 
 
-class MomentsDrawn(Entry, tag="moments_drawn"):
+class MomentsDrawn(Entry, frozen=True, tag="moments_drawn"):
     """The random moments of one local day of a rule."""
 
     run: str
@@ -196,7 +196,7 @@ class MomentsDrawn(Entry, tag="moments_drawn"):
     moments: tuple[int, ...]
 
 
-class Postponed(Entry, tag="postponed"):
+class Postponed(Entry, frozen=True, tag="postponed"):
     """The gate said no, and the decision point was moved as authored."""
 
     run: str
@@ -209,7 +209,7 @@ class Postponed(Entry, tag="postponed"):
     index: int = -1
 
 
-class Decided(Entry, tag="decided"):
+class Decided(Entry, frozen=True, tag="decided"):
     """A decision point and its one outcome.
 
     outcome: unavailable, not_eligible, unknown, decided, randomized, missed.
@@ -247,7 +247,7 @@ class Decided(Entry, tag="decided"):
     """A proximal outcome of the decision point is watched until then."""
 
 
-class Delivered(Entry, tag="delivered"):
+class Delivered(Entry, frozen=True, tag="delivered"):
     """Something was decided to reach the person: an event, a questionnaire, an offer, a contact."""
 
     delivery: str
@@ -269,7 +269,7 @@ class Delivered(Entry, tag="delivered"):
     version: str = ""
 
 
-class Fallback(Entry, tag="fallback"):
+class Fallback(Entry, frozen=True, tag="fallback"):
     """The next channel was tried for a delivery that was not opened, or a snooze ended; it counts once."""
 
     delivery: str
@@ -277,14 +277,14 @@ class Fallback(Entry, tag="fallback"):
     snooze: bool = False
 
 
-class Undelivered(Entry, tag="undelivered"):
+class Undelivered(Entry, frozen=True, tag="undelivered"):
     """After the draw, a delivery was held back: expired, withdrawn, paused, safety. Arm and probability stand."""
 
     delivery: str
     reason: str
 
 
-class Asked(Entry, tag="asked"):
+class Asked(Entry, frozen=True, tag="asked"):
     """An assessment was opened for the person."""
 
     assessment: str
@@ -302,7 +302,7 @@ class Asked(Entry, tag="asked"):
     """Answers given elsewhere since then count too, so that nothing is asked twice (0: none)."""
 
 
-class Assessed(Entry, tag="assessed"):
+class Assessed(Entry, frozen=True, tag="assessed"):
     """An assessment closed: complete, or overdue with what there is. Scores that cannot be known are unknown."""
 
     assessment: str
@@ -315,7 +315,7 @@ class Assessed(Entry, tag="assessed"):
     late: bool = False
 
 
-class Proximal(Entry, tag="proximal"):
+class Proximal(Entry, frozen=True, tag="proximal"):
     """The proximal outcome of an event, or of a decision point."""
 
     program: str
@@ -328,7 +328,7 @@ class Proximal(Entry, tag="proximal"):
     inputs: dict[str, Value] = {}
 
 
-class Completed(Entry, tag="completed"):
+class Completed(Entry, frozen=True, tag="completed"):
     """An event was done, and its proximal assessment answered or past due."""
 
     run: str
@@ -337,7 +337,7 @@ class Completed(Entry, tag="completed"):
     success: bool | None = None
 
 
-class Ended(Entry, tag="ended"):
+class Ended(Entry, frozen=True, tag="ended"):
     """A micro intervention's events are over. Its overall outcome may still be assessed."""
 
     run: str
@@ -347,7 +347,7 @@ class Ended(Entry, tag="ended"):
     rule: str = ""
 
 
-class OverallOutcome(Entry, tag="overall_outcome"):
+class OverallOutcome(Entry, frozen=True, tag="overall_outcome"):
     """What a micro intervention came to: success, failure, disengaged, ended, unknown."""
 
     run: str
@@ -359,7 +359,7 @@ class OverallOutcome(Entry, tag="overall_outcome"):
     inputs: dict[str, Value] = {}
 
 
-class EvaluationOpened(Entry, tag="evaluation_opened"):
+class EvaluationOpened(Entry, frozen=True, tag="evaluation_opened"):
     """A look at the person's state began: by time, context, report, or the end of an intervention."""
 
     evaluation: str
@@ -372,14 +372,14 @@ class EvaluationOpened(Entry, tag="evaluation_opened"):
     """Needs already settled by fresh evidence, so that nothing was asked for them."""
 
 
-class EvaluationClosed(Entry, tag="evaluation_closed"):
+class EvaluationClosed(Entry, frozen=True, tag="evaluation_closed"):
     """The look at the person's state is done."""
 
     evaluation: str
     program: str
 
 
-class NeedChanged(Entry, tag="need_changed"):
+class NeedChanged(Entry, frozen=True, tag="need_changed"):
     """A need state became present, absent or unknown, on this evidence."""
 
     program: str
@@ -400,7 +400,7 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     probability: float = 0.0
 
 
-class Recommended(Entry, tag="recommended"):
+class Recommended(Entry, frozen=True, tag="recommended"):
     """What the hub recommends: candidates with scores, those left out with reasons, and what follows.
 
     action: started, offered, listed, proposed, nothing.
@@ -423,13 +423,13 @@ class Recommended(Entry, tag="recommended"):
     """When a reason for leaving something out ends, so that it is looked at again (0: no such moment)."""
 
 
-class Retried(Entry, tag="retried"):
+class Retried(Entry, frozen=True, tag="retried"):
     """A reason for waiting with a recommendation was over."""
 
     program: str
 
 
-class OfferClosed(Entry, tag="offer_closed"):
+class OfferClosed(Entry, frozen=True, tag="offer_closed"):
     """An offer or proposal was accepted, declined, expired, or let go."""
 
     offer: str
@@ -439,7 +439,7 @@ class OfferClosed(Entry, tag="offer_closed"):
     remind_at: int = 0
 
 
-class Narrated(Entry, tag="narrated"):
+class Narrated(Entry, frozen=True, tag="narrated"):
     """The narrative told: for each part, which variant (and wording), with probabilities where drawn.
 
     `values` freezes what the texts refer to, by name; personal fields stay references.
@@ -458,7 +458,7 @@ class Narrated(Entry, tag="narrated"):
     version: str = ""
 
 
-class TargetChecked(Entry, tag="target_checked"):
+class TargetChecked(Entry, frozen=True, tag="target_checked"):
     """Whether the clinical goal is reached."""
 
     program: str
@@ -466,7 +466,7 @@ class TargetChecked(Entry, tag="target_checked"):
     inputs: dict[str, Value] = {}
 
 
-class Stopped(Entry, tag="stopped"):
+class Stopped(Entry, frozen=True, tag="stopped"):
     """A program exceeded its budget, or failed, and was stopped for this person alone."""
 
     program: str

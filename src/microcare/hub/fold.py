@@ -31,6 +31,7 @@ from microcare.hub.state import (
     Trigger,
     Watch,
 )
+from microcare.hub.stimulus import Value
 
 R = TypeVar("R", RuleRecord, EventRecord)
 
@@ -73,7 +74,7 @@ def _trim(series: Series, keep_from: int) -> Series:
     return series[first:] if first else series
 
 
-def _insert(series: Series, at: int, value: e.Value) -> Series:
+def _insert(series: Series, at: int, value: Value) -> Series:
     """Add a dated value; one that arrives late goes to its place, one at the same moment replaces."""
     if not series or series[-1][0] < at:
         return (*series, (at, value))
@@ -244,8 +245,8 @@ def _acted(state: State, x: e.Acted) -> None:
         late = state.closed.get(x.delivery)
         if not isinstance(late, Delivery) or x.act != "done" or late.done:
             return
-        found = state.closed.pop(x.delivery)
-        assert isinstance(found, Delivery)
+        found = late
+        del state.closed[x.delivery]
     spent = found.spent + x.spent
     if x.act == "done":
         state.deliveries[x.delivery] = replace(

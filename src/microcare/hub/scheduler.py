@@ -29,7 +29,7 @@ class Due(NamedTuple):
     name: str
     part: str = ""
     number: int = 0
-    index: int = 0
+    place: int = 0
 
 
 def due(programs: Programs, state: State) -> int | None:
@@ -133,6 +133,8 @@ def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State)
     else:
         clocks = clocks_of(rule, state) or (_began_clock(record, state),)
         slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began)
+        if slot is None:
+            return None
         found = Due(slot.moment, 5, "point", "", rule.id, slot.day, slot.index)
     if found is None or (record.until and found.moment > record.until) or found.moment >= run.ends_by:
         return None
@@ -159,10 +161,11 @@ def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due |
             return Due(record.moments[first], 5, "point", "", rule.id, day, first)
     after = (record.drawn_day, LAST) if record.drawn_day else None
     slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, after, None)
-    start, end = window_bounds(state.zone, slot.day, rule.between)
-    if end <= record.began:
+    while slot is not None and window_bounds(state.zone, slot.day, rule.between)[1] <= record.began:
         slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, (slot.day, LAST), None)
-        start, end = window_bounds(state.zone, slot.day, rule.between)
+    if slot is None:
+        return None
+    start = window_bounds(state.zone, slot.day, rule.between)[0]
     return Due(max(start, record.began), 5, "draw_moments", "", rule.id, slot.day)
 
 
@@ -190,7 +193,8 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
         first = local_day(zone, since)
         after = (record.day, LAST) if record is not None else ((first, LAST) if every is not None else None)
         slot = _next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
-        yield Due(slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index)
+        if slot is not None:
+            yield Due(slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index)
     target = program.program.target
     if target is not None and course.target is not True:
         asked = state.felt.get(f"{program.id}/target", 0) or since
@@ -200,8 +204,8 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
         clock = parse_clock(contact.at[0]) if contact.at else None
         moment = add(zone, max(course.contacted, since), contact.after)
         if clock is not None:
-            daily = DayPattern("day")
-            moment = next_slot(daily, (clock,), zone, local_day(zone, moment), None, moment).moment
+            slot = next_slot(DayPattern("day"), (clock,), zone, local_day(zone, moment), None, moment)
+            moment = slot.moment if slot is not None else moment
         yield Due(moment, 9, "contact", program.id)
 
 

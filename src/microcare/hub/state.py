@@ -18,7 +18,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of the state's records."""
 
 
-class Course(Record):
+class Course(Record, frozen=True):
     """The person in one program."""
 
     version: str
@@ -33,7 +33,7 @@ class Course(Record):
     """When a recommendation is looked at again."""
 
 
-class RuleRecord(Record):
+class RuleRecord(Record, frozen=True):
     """How far one rule has come in one run."""
 
     began: int = 0
@@ -53,7 +53,7 @@ class RuleRecord(Record):
     closed: str = ""
 
 
-class EventRecord(Record):
+class EventRecord(Record, frozen=True):
     """What has happened with one event in one run. Counts; moments in ms (0: never)."""
 
     delivered: int = 0
@@ -73,7 +73,7 @@ class EventRecord(Record):
     value: Value = None
 
 
-class Run(Record):
+class Run(Record, frozen=True):
     """One running micro intervention."""
 
     program: str
@@ -98,7 +98,7 @@ class Run(Record):
     outcome_at: int = 0
 
 
-class PastRun(Record):
+class PastRun(Record, frozen=True):
     """A micro intervention that is over."""
 
     program: str
@@ -110,7 +110,7 @@ class PastRun(Record):
     reason: str = ""
 
 
-class Past(Record):
+class Past(Record, frozen=True):
     """What came of one micro intervention so far."""
 
     times: int = 0
@@ -122,7 +122,7 @@ class Past(Record):
     declined_at: int = 0
 
 
-class Delivery(Record, tag=True):
+class Delivery(Record, frozen=True, tag=True):
     """Something on its way to the person, or with them."""
 
     program: str
@@ -149,7 +149,7 @@ class Delivery(Record, tag=True):
     """Why it is over; it is kept for a while, because what was done in time may arrive late."""
 
 
-class Assessment(Record, tag=True):
+class Assessment(Record, frozen=True, tag=True):
     """An open questionnaire."""
 
     program: str
@@ -167,7 +167,7 @@ class Assessment(Record, tag=True):
     closed: bool = False
 
 
-class Scores(Record):
+class Scores(Record, frozen=True):
     """The latest of one measure."""
 
     at: int
@@ -177,7 +177,7 @@ class Scores(Record):
     history: dict[str, Series] = {}
 
 
-class NeedRecord(Record):
+class NeedRecord(Record, frozen=True):
     """A need state: present, absent or unknown."""
 
     state: str
@@ -186,7 +186,7 @@ class NeedRecord(Record):
     stale_at: int = 0
 
 
-class Evaluation(Record):
+class Evaluation(Record, frozen=True):
     """An open look at the person's state."""
 
     program: str
@@ -194,14 +194,14 @@ class Evaluation(Record):
     opened: int
 
 
-class Trigger(Record):
+class Trigger(Record, frozen=True):
     """When one evaluation trigger last opened an evaluation."""
 
     at: int
     day: int
 
 
-class Offer(Record):
+class Offer(Record, frozen=True):
     """An offer, a short list, or a proposal that waits for an answer."""
 
     program: str
@@ -213,7 +213,7 @@ class Offer(Record):
     remind_at: int = 0
 
 
-class Alert(Record):
+class Alert(Record, frozen=True):
     """A risk that a person of the staff must take on."""
 
     program: str
@@ -230,7 +230,7 @@ class Alert(Record):
     item: str = ""
 
 
-class Watch(Record):
+class Watch(Record, frozen=True):
     """A decision point whose proximal outcome is being watched."""
 
     program: str
@@ -242,7 +242,7 @@ class Watch(Record):
     until: int
 
 
-class Followup(Record):
+class Followup(Record, frozen=True):
     """A saved answer whose further consequences are still to be drawn."""
 
     assessment: str

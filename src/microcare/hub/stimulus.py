@@ -25,7 +25,7 @@ class Stimulus(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit
         return self.received or self.at
 
 
-class Enroll(Stimulus, tag="enroll"):
+class Enroll(Stimulus, frozen=True, tag="enroll"):
     """The person joins a program."""
 
     program: str
@@ -34,17 +34,17 @@ class Enroll(Stimulus, tag="enroll"):
     fields: dict[str, Value] = {}
 
 
-class Withdraw(Stimulus, tag="withdraw"):
+class Withdraw(Stimulus, frozen=True, tag="withdraw"):
     """The person leaves a program, or all of them."""
 
     program: str = ""
 
 
-class Time(Stimulus, tag="time"):
+class Time(Stimulus, frozen=True, tag="time"):
     """A due instant has come. `at` is the due instant, however late it is received."""
 
 
-class Answer(Stimulus, tag="answer"):
+class Answer(Stimulus, frozen=True, tag="answer"):
     """One answer to one item of an open assessment. Free text arrives as a reference to where it is kept."""
 
     assessment: str
@@ -53,20 +53,20 @@ class Answer(Stimulus, tag="answer"):
     reference: bool = False
 
 
-class Signal(Stimulus, tag="signal"):
+class Signal(Stimulus, frozen=True, tag="signal"):
     """Context from a device or another system."""
 
     name: str
     value: Value
 
 
-class Report(Stimulus, tag="report"):
+class Report(Stimulus, frozen=True, tag="report"):
     """The person says what they need."""
 
     name: str = ""
 
 
-class Receipt(Stimulus, tag="receipt"):
+class Receipt(Stimulus, frozen=True, tag="receipt"):
     """A stage of a delivery: handed_over, accepted, shown, opened, or failed. A repeat is nothing new."""
 
     delivery: str
@@ -75,7 +75,7 @@ class Receipt(Stimulus, tag="receipt"):
     detail: str = ""
 
 
-class Act(Stimulus, tag="act"):
+class Act(Stimulus, frozen=True, tag="act"):
     """What was done with a delivery: done, dismissed, snoozed, dropped (midway)."""
 
     delivery: str
@@ -86,7 +86,7 @@ class Act(Stimulus, tag="act"):
     by: str = "person"
 
 
-class Choice(Stimulus, tag="choice"):
+class Choice(Stimulus, frozen=True, tag="choice"):
     """The answer to an offer or a short list: an intervention taken, or none."""
 
     offer: str
@@ -94,7 +94,7 @@ class Choice(Stimulus, tag="choice"):
     """Empty: declined."""
 
 
-class Setting(Stimulus, tag="setting"):
+class Setting(Stimulus, frozen=True, tag="setting"):
     """A setting or a characteristic of the person: language, mode, quiet, pause, `person.NAME`, `like.INTERVENTION`.
 
     `pause` holds the moment it ends (0 ends it now); `quiet` is a window like `21:30-07:00` ("" for the program's);
@@ -105,13 +105,13 @@ class Setting(Stimulus, tag="setting"):
     value: Value
 
 
-class Zone(Stimulus, tag="zone"):
+class Zone(Stimulus, frozen=True, tag="zone"):
     """The person is in another time zone."""
 
     zone: str
 
 
-class Decide(Stimulus, tag="decide"):
+class Decide(Stimulus, frozen=True, tag="decide"):
     """A facilitator's answer to a proposal: approve it (or another intervention), or decline it."""
 
     proposal: str
@@ -122,7 +122,7 @@ class Decide(Stimulus, tag="decide"):
     """Edited parts: references to where the edited text is kept."""
 
 
-class Assign(Stimulus, tag="assign"):
+class Assign(Stimulus, frozen=True, tag="assign"):
     """A facilitator starts an intervention. It may override levels and rest; never consent, contraindication, safety."""
 
     program: str
@@ -130,7 +130,7 @@ class Assign(Stimulus, tag="assign"):
     by: str
 
 
-class Draw(Stimulus, tag="draw"):
+class Draw(Stimulus, frozen=True, tag="draw"):
     """A draw made elsewhere for a coming decision point; it is never redrawn."""
 
     program: str
@@ -141,14 +141,14 @@ class Draw(Stimulus, tag="draw"):
     source: str = ""
 
 
-class Acknowledge(Stimulus, tag="acknowledge"):
+class Acknowledge(Stimulus, frozen=True, tag="acknowledge"):
     """A named person takes on an alert."""
 
     alert: str
     by: str
 
 
-class Resolve(Stimulus, tag="resolve"):
+class Resolve(Stimulus, frozen=True, tag="resolve"):
     """A named person resolves an alert, with a code."""
 
     alert: str
@@ -156,7 +156,7 @@ class Resolve(Stimulus, tag="resolve"):
     code: str
 
 
-class Publish(Stimulus, tag="publish"):
+class Publish(Stimulus, frozen=True, tag="publish"):
     """The person's course moves to a new version of its program."""
 
     program: str

@@ -89,8 +89,8 @@ def _postponed(work: Work, item: Due) -> None:
 
 def _point(work: Work, item: Due) -> None:
     rule = work.intervention(item.name).by_id[item.part]
-    slot = scheduler.slot_name(item.number, item.index)
-    sequencer.decide(work, Point(item.name, rule, slot, item.moment, item.number, item.index))
+    slot = scheduler.slot_name(item.number, item.place)
+    sequencer.decide(work, Point(item.name, rule, slot, item.moment, item.number, item.place))
 
 
 def _draw_moments(work: Work, item: Due) -> None:
@@ -133,7 +133,7 @@ def _retry(work: Work, item: Due) -> None:
 def _evaluation(work: Work, item: Due) -> None:
     program = work.course(item.name)
     if program is not None:
-        evaluation = program.evaluations[item.index]
+        evaluation = program.evaluations[item.place]
         why = evaluation.trigger.on or "its fixed time"
         evaluator.open_evaluation(work, program, why, evaluation, item.number)
 

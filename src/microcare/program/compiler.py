@@ -379,7 +379,8 @@ class _Work:
 
 def _never() -> Condition:
     """Stands in for a condition with errors; the program is not used then."""
-    expression = Expression(source="false", type=Type.BOOLEAN, leaves=(), function=lambda: False, python="")
+    expression = compile_expression("false", Names(), Type.BOOLEAN)
+    assert not isinstance(expression, tuple)
     return Condition(expression, Inputs(()), ())
 
 

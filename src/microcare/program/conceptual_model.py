@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from microcare.program.parts import Expr, Identifier, Names, Part, SpanField, Text, described, parse_span
+from microcare.base.spans import parse_span
+from microcare.program.parts import Expr, Identifier, Names, Part, SpanField, Text, described
 
 
 class Need(Part):

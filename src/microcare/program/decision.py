@@ -6,19 +6,9 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 from pydantic_core import PydanticCustomError
 
 from microcare.base.schedules import DayPattern, parse_days
+from microcare.base.spans import Span, parse_span
 from microcare.program.outcome import Proximal
-from microcare.program.parts import (
-    Clocks,
-    Expr,
-    Identifier,
-    Names,
-    Part,
-    Span,
-    SpanField,
-    WindowField,
-    described,
-    parse_span,
-)
+from microcare.program.parts import Clocks, Expr, Identifier, Names, Part, SpanField, WindowField, described
 
 Every = DayPattern | Span
 

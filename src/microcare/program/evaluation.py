@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from microcare.base.spans import parse_span
 from microcare.program.decision import EveryField
-from microcare.program.parts import Clocks, Expr, Identifier, Names, Part, SpanField, Text, described, parse_span
+from microcare.program.parts import Clocks, Expr, Identifier, Names, Part, SpanField, Text, described
 
 
 class EvaluationTrigger(Part):

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from microcare.base.spans import parse_span
 from microcare.program.content import Block, Human, Read, Say
 from microcare.program.outcome import Proximal
-from microcare.program.parts import Expr, Part, SpanField, Text, described, parse_span
+from microcare.program.parts import Expr, Part, SpanField, Text, described
 
 
 class Goal(StrEnum):

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from microcare.base.spans import parse_span
 from microcare.program.decision import Rule
 from microcare.program.event import Event
 from microcare.program.outcome import OverallOutcome
-from microcare.program.parts import Expr, Identifier, Names, Part, SpanField, Text, described, parse_span
+from microcare.program.parts import Expr, Identifier, Names, Part, SpanField, Text, described
 
 
 def _codes(value: object) -> object:

@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from microcare.base.spans import parse_span
 from microcare.program.assessment import Answerable
-from microcare.program.parts import Expr, Identifier, Part, SpanField, Text, described, parse_span
+from microcare.program.parts import Expr, Identifier, Part, SpanField, Text, described
 
 
 def _exactly_one(part: Part, *fields: str) -> None:

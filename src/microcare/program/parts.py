@@ -7,7 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import PydanticCustomError
 
 from microcare.base.ids import is_identifier
-from microcare.base.moments import Span, format_clock, parse_clock, parse_span, parse_window
+from microcare.base.moments import format_clock, parse_clock, parse_window
+from microcare.base.spans import Span, parse_span
 
 
 class Part(BaseModel):

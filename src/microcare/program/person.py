@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from microcare.program.parts import Identifier, Part, SpanField, Text, described, parse_span
+from microcare.base.spans import parse_span
+from microcare.program.parts import Identifier, Part, SpanField, Text, described
 
 
 def _options(value: object) -> object:

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from microcare.base.spans import parse_span
 from microcare.program.assessment import Measure
 from microcare.program.conceptual_model import Level
 from microcare.program.evaluation import Contact, EvaluationTrigger, Felt, Recommend
 from microcare.program.intervention import Intervention
 from microcare.program.narrative import Narrative
 from microcare.program.outcome import Target
-from microcare.program.parts import Identifier, Part, SpanField, Text, WindowField, described, parse_span
+from microcare.program.parts import Identifier, Part, SpanField, Text, WindowField, described
 from microcare.program.person import PersonFields, Report, Signals
 from microcare.program.safety import Roster, SafetyRule
 

@@ -3,7 +3,8 @@
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from microcare.program.parts import Expr, Part, SpanField, Text, described, parse_span
+from microcare.base.spans import parse_span
+from microcare.program.parts import Expr, Part, SpanField, Text, described
 
 
 class Alert(Part):

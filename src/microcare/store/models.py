@@ -143,6 +143,8 @@ class Identity(models.Model):
     email = models.TextField(default="")
     code = models.TextField(unique=True)
     """Hash of the invitation code: the code itself is not kept."""
+    program = models.TextField(default="")
+    """The program they are invited to join."""
 
     class Meta:
         db_table = "identity"

@@ -60,12 +60,12 @@ def _hash(code: str) -> str:
     return blake2b(plain.encode(), digest_size=16, person=b"microcare-code").hexdigest()
 
 
-def add(name: str, email: str, now: int) -> tuple[str, str]:
-    """Add a person in no program yet; returns (person, invitation code). The code is not kept, only its hash."""
+def add(program: str, name: str, email: str, now: int) -> tuple[str, str]:
+    """Add a person who is invited to a program; returns (person, invitation code). Only the code's hash is kept."""
     person, code = f"p{secrets.token_hex(8)}", new_code()
     with writing():
         run(queries.ADD_PERSON, [person, codec.encode(State()).decode(), now])
-        run(queries.ADD_IDENTITY, [person, name, email, _hash(code)])
+        run(queries.ADD_IDENTITY, [person, name, email, _hash(code), program])
     return person, code
 
 
@@ -80,6 +80,12 @@ def person_of_code(code: str) -> str | None:
     """Whose invitation code it is. Case and separators do not matter."""
     found = row(queries.PERSON_OF_CODE, [_hash(code)])
     return None if found is None else str(found[0])
+
+
+def invited_to(person: str) -> str:
+    """The program a person is invited to; empty where there is none."""
+    found = row(queries.INVITED_TO, [person])
+    return "" if found is None else str(found[0])
 
 
 def identity(person: str) -> Identity:

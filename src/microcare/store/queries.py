@@ -162,7 +162,7 @@ VALUES (%s, %s, 0, 0, NULL, 0, '', 0, 0, 0, %s)
 """A new person, in no program yet."""
 
 ADD_IDENTITY = """
-INSERT INTO identity (person, name, email, code) VALUES (%s, %s, %s, %s)
+INSERT INTO identity (person, name, email, code, program) VALUES (%s, %s, %s, %s, %s)
 """
 """Who the person is."""
 
@@ -170,6 +170,11 @@ IDENTITY = """
 SELECT name, email FROM identity WHERE person = %s
 """
 """Name and address of a person, if they have not been erased."""
+
+INVITED_TO = """
+SELECT program FROM identity WHERE person = %s
+"""
+"""The program a person is invited to."""
 
 SET_IDENTITY = """
 UPDATE identity SET name = %s, email = %s WHERE person = %s

@@ -1,0 +1,1 @@
+"""The deeds of care, each one transaction."""

@@ -1,0 +1,120 @@
+"""The published programs, compiled once in each process, and their files."""
+
+import logging
+import threading
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from microcare.exchange.questionnaires import questionnaire_measure
+from microcare.hub.programs import Programs
+from microcare.program.compiled import CompiledProgram
+from microcare.program.compiler import compile_program
+from microcare.program.reader import read_program
+from microcare.store import bundles, deployment
+from microcare.store.bundles import Published
+
+log = logging.getLogger(__name__)
+
+
+class _Cache:
+    """All compiled programs, as of one stamp of the store."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.stamp: tuple[str, int] | None = None
+        self.programs = Programs((), {}, {})
+        self.compiled: dict[tuple[str, str, str, str], CompiledProgram] = {}
+
+
+_cache = _Cache()
+
+
+def programs() -> Programs:
+    """All published programs, and the secret seeds. Compiled anew only when something has been published."""
+    stamp = (_database(), bundles.stamp())
+    if _cache.stamp == stamp:
+        return _cache.programs
+    with _cache.lock:
+        if _cache.stamp != stamp:
+            _cache.programs = _load(stamp[0])
+            _cache.stamp = stamp
+        return _cache.programs
+
+
+def _database() -> str:
+    from django.db import connection
+
+    return str(connection.settings_dict["NAME"])
+
+
+def _load(database: str) -> Programs:
+    """Every version in the wording published last. One that cannot be compiled is left out, loudly."""
+    latest: dict[tuple[str, str], CompiledProgram] = {}
+    current: dict[str, str] = {}
+    for one in bundles.published():
+        key = (database, one.program, one.version, one.wording)
+        found = _cache.compiled.get(key) or _compile(one)
+        if found is None:
+            continue
+        _cache.compiled[key] = found
+        latest[(one.program, one.version)] = found
+        current[one.program] = one.version
+    return Programs(latest.values(), deployment.seeds(), current)
+
+
+def _compile(one: Published) -> CompiledProgram | None:
+    with TemporaryDirectory(prefix="microcare-") as folder:
+        root = unpack(bundles.files(one), Path(folder)) / one.root
+        reading = read_program(root, questionnaire_measure)
+        if reading.program is None:
+            log.error("program %s %s cannot be read any more: %s", one.program, one.version, reading.issues)
+            return None
+        compiled, issues = compile_program(reading.program, reading.source)
+    if compiled is None:
+        log.error("program %s %s cannot be compiled any more: %s", one.program, one.version, issues)
+        return None
+    # Its version is what it was published as, even where a later release would hash the same text otherwise.
+    return replace(compiled, version=one.version, wording=one.wording)
+
+
+def unpack(files: dict[str, bytes], folder: Path) -> Path:
+    """Write a bundle's files below a folder; returns where its paths are relative to.
+
+    A bundle may reach up to what it shares with other programs (`../suite/...`): it is laid out that much deeper.
+    """
+    paths = {name: PurePosixPath(name) for name in files}
+    depth = max((p.parts.count("..") for p in paths.values()), default=0)
+    base = folder.joinpath(*(["bundle"] * depth)) if depth else folder
+    for name, path in paths.items():
+        if path.is_absolute() or ".." in path.parts[path.parts.count("..") :]:
+            raise ValueError(f"{name} is no path inside a bundle")
+        target = base.joinpath(*path.parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(files[name])
+    base.mkdir(parents=True, exist_ok=True)
+    return base
+
+
+def compiled(program: str, version: str = "") -> CompiledProgram:
+    """A program in one version, or the one that people join now; KeyError where there is none."""
+    known = programs()
+    if version:
+        return known.of(program, version)
+    found = known.current(program)
+    if found is None:
+        raise KeyError(program)
+    return found
+
+
+def names() -> list[str]:
+    """The programs that people can join, in the order of publishing."""
+    return list(dict.fromkeys(one.program for one in bundles.published()))
+
+
+def file(program: str, version: str, path: str) -> bytes:
+    """A file of a version (content, pictures); KeyError where there is none."""
+    found = bundles.file(program, version, path)
+    if found is None:
+        raise KeyError(path)
+    return found

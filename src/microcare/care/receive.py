@@ -1,0 +1,180 @@
+"""THE road: whatever reaches a person is taken here. Load, step, commit; nothing else changes a person.
+
+A person is read and stepped outside the write lock; the commit compares the person's version, and on a conflict
+everything that is not yet committed is done again from what is there now.
+
+An answer with its safety check, its alert and its notices is committed first and alone, before anything that follows
+from it is even computed. If something fails later, the answer stands, the person is marked, and the worker tries again.
+What fell due before and fails does not keep a stimulus out: it is taken without it.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from microcare.care import clock
+from microcare.care.failure import describe
+from microcare.care.programs import programs
+from microcare.hub import entry, stimulus
+from microcare.hub.advance import advance
+from microcare.hub.programs import Programs
+from microcare.hub.step import Step, step
+from microcare.store import journals, wakeups
+from microcare.store.commit import commit, write
+from microcare.store.journals import Loaded
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 50
+"""How often a conflict is met by doing it again. Each conflict means that somebody else got on with this person."""
+
+TOGETHER = 64
+"""How many steps at most share a commit (an answer shares it with nothing)."""
+
+
+class BusyError(Exception):
+    """Others changed this person all the time; nothing of what is still missing was saved. Send it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of each stimulus, by key."""
+
+    saved: tuple[str, ...] = ()
+    """Newly saved."""
+    known: tuple[str, ...] = ()
+    """Saved before: a repeat is nothing new."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Could not be taken (or not all of it), and why."""
+    version: int = 0
+    """The person's version now."""
+
+
+class _ConflictError(Exception):
+    """The person had changed meanwhile."""
+
+
+@dataclass(slots=True)
+class _Road:
+    """One person under way."""
+
+    programs: Programs
+    loaded: Loaded
+    pending: list[Step] = field(default_factory=list)
+    saved: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+
+    def take(self, one: stimulus.Any) -> None:
+        """Take one stimulus with all that goes before it and follows from it at once."""
+        alone = isinstance(one, stimulus.Answer)
+        taken = False
+        try:
+            for done in self._advance(one):
+                own = done.stimulus is one
+                if own and alone:
+                    self.flush()
+                self.pending.append(done)
+                taken = taken or own
+                if (own and alone) or len(self.pending) >= TOGETHER:
+                    self.flush()
+        except _ConflictError:
+            raise
+        except Exception as error:
+            self._failed(error)
+            if not taken:
+                self._take_without_time(one)
+
+    def _advance(self, one: stimulus.Any) -> Iterator[Step]:
+        before = self._last()
+        return advance(self.programs, self.loaded.person, before.state, before.due, one)
+
+    def _last(self) -> Step | Loaded:
+        return self.pending[-1] if self.pending else self.loaded
+
+    def _take_without_time(self, one: stimulus.Any) -> None:
+        """What was due before it failed, or the stimulus itself does: take it as it is, or refuse it."""
+        if isinstance(one, stimulus.Answer):
+            self.flush()
+        try:
+            self.pending.append(step(self.programs, self.loaded.person, self._last().state, one))
+        except Exception as error:
+            self.refused[one.key] = f"it could not be taken: {describe(error)}"
+            return
+        if isinstance(one, stimulus.Answer):
+            self.flush()
+
+    def _failed(self, error: Exception) -> None:
+        self.error = describe(error)
+        log.exception("a step of %s failed", self.loaded.person)
+
+    def flush(self) -> None:
+        """Commit what is pending."""
+        if not self.pending:
+            return
+        person = self.loaded.person
+        writing = write(self.loaded, self.pending)
+        keep_mark = frozenset([person] if self.error or self.loaded.failed else [])
+        if commit([writing], failed=keep_mark):
+            raise _ConflictError
+        for done in self.pending:
+            self._remember(done)
+        self.loaded, self.pending = writing.after, []
+
+    def _remember(self, done: Step) -> None:
+        if isinstance(done.stimulus, stimulus.Time):
+            return
+        key = done.stimulus.key
+        reasons = [f"{e.what}: {e.reason}" for e in done.entries if isinstance(e, entry.Refused)]
+        if reasons:
+            self.refused[key] = "; ".join(reasons)
+        if not reasons or len(reasons) < len(done.entries):
+            self.saved.append(key)
+
+
+def receive(person: str, stimuli: Sequence[stimulus.Any]) -> Received:
+    """Take stimuli of one person, in order. Each key is taken once, however often it is sent.
+
+    Raises UnknownPersonError, and BusyError where the person changes all the time (what was saved stays saved).
+    """
+    now = clock.now()
+    arriving = [_arrived(one, now) for one in stimuli]
+    saved: list[str] = []
+    refused: dict[str, str] = {}
+    before = journals.known(person, [one.key for one in arriving])
+    for _ in range(ATTEMPTS):
+        taken = before | set(saved) | set(refused) or set()
+        fresh = [one for one in _unique(arriving) if one.key not in taken]
+        road = _Road(programs(), journals.load(person))
+        try:
+            _travel(road, fresh, now)
+        except _ConflictError:
+            before = journals.known(person, [o.key for o in arriving]) - set(saved) - set(road.saved) - set(refused)
+            continue
+        finally:
+            saved += road.saved
+            refused |= road.refused
+        known = tuple(k for k in dict.fromkeys(o.key for o in arriving) if k in before)
+        return Received(tuple(saved), known, tuple(refused.items()), road.loaded.version)
+    raise BusyError(person)
+
+
+def _travel(road: _Road, fresh: Sequence[stimulus.Any], now: int) -> None:
+    for one in fresh:
+        road.take(one)
+    road.flush()
+    if road.error:
+        wakeups.fail(road.loaded.person, road.error, now, road.loaded.tries)
+
+
+def _arrived(one: stimulus.Any, now: int) -> stimulus.Any:
+    """It arrives now, and occurred no later."""
+    if isinstance(one, stimulus.Time):
+        raise TypeError("time is not sent: it comes due")
+    return replace(one, received=now, at=min(one.at, now) if one.at else now)
+
+
+def _unique(stimuli: Sequence[stimulus.Any]) -> list[stimulus.Any]:
+    return list({one.key: one for one in reversed(stimuli)}.values())[::-1]
