@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from microcare.care import clock
-from microcare.care.failure import describe
+from microcare.care.failure import describe, moving
 from microcare.care.programs import programs
 from microcare.hub import entry, stimulus
 from microcare.hub.advance import advance
@@ -72,7 +72,7 @@ class _Road:
         alone = isinstance(one, stimulus.Answer)
         taken = False
         try:
-            for done in self._advance(one):
+            for done in moving(self._advance(one)):
                 own = done.stimulus is one
                 if own and alone:
                     self.flush()
@@ -116,7 +116,7 @@ class _Road:
             return
         person = self.loaded.person
         writing = write(self.loaded, self.pending)
-        keep_mark = frozenset([person] if self.error or self.loaded.failed else [])
+        keep_mark = frozenset([person] if self.error else [])
         if commit([writing], failed=keep_mark):
             raise _ConflictError
         for done in self.pending:
@@ -140,33 +140,35 @@ def receive(person: str, stimuli: Sequence[stimulus.Any]) -> Received:
     Raises UnknownPersonError, and BusyError where the person changes all the time (what was saved stays saved).
     """
     now = clock.now()
-    arriving = [_arrived(one, now) for one in stimuli]
+    arriving = _unique([_arrived(one, now) for one in stimuli])
+    keys = [one.key for one in arriving]
     saved: list[str] = []
     refused: dict[str, str] = {}
-    before = journals.known(person, [one.key for one in arriving])
+    known = journals.known(person, keys)
     for _ in range(ATTEMPTS):
-        taken = before | set(saved) | set(refused) or set()
-        fresh = [one for one in _unique(arriving) if one.key not in taken]
+        done = known | set(saved) | set(refused)
         road = _Road(programs(), journals.load(person))
-        try:
-            _travel(road, fresh, now)
-        except _ConflictError:
-            before = journals.known(person, [o.key for o in arriving]) - set(saved) - set(road.saved) - set(refused)
-            continue
-        finally:
-            saved += road.saved
-            refused |= road.refused
-        known = tuple(k for k in dict.fromkeys(o.key for o in arriving) if k in before)
-        return Received(tuple(saved), known, tuple(refused.items()), road.loaded.version)
+        conflict = not _travel(road, [one for one in arriving if one.key not in done], now)
+        saved += road.saved
+        refused |= road.refused
+        if not conflict:
+            ordered = tuple(key for key in keys if key in known)
+            return Received(tuple(saved), ordered, tuple(refused.items()), road.loaded.version)
+        known = journals.known(person, keys) - set(saved) - set(refused)
     raise BusyError(person)
 
 
-def _travel(road: _Road, fresh: Sequence[stimulus.Any], now: int) -> None:
-    for one in fresh:
-        road.take(one)
-    road.flush()
+def _travel(road: _Road, fresh: Sequence[stimulus.Any], now: int) -> bool:
+    """Take what is new; False where somebody else changed the person meanwhile."""
+    try:
+        for one in fresh:
+            road.take(one)
+        road.flush()
+    except _ConflictError:
+        return False
     if road.error:
         wakeups.fail(road.loaded.person, road.error, now, road.loaded.tries)
+    return True
 
 
 def _arrived(one: stimulus.Any, now: int) -> stimulus.Any:
@@ -177,4 +179,7 @@ def _arrived(one: stimulus.Any, now: int) -> stimulus.Any:
 
 
 def _unique(stimuli: Sequence[stimulus.Any]) -> list[stimulus.Any]:
-    return list({one.key: one for one in reversed(stimuli)}.values())[::-1]
+    first: dict[str, stimulus.Any] = {}
+    for one in stimuli:
+        first.setdefault(one.key, one)
+    return list(first.values())

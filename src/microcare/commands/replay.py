@@ -11,11 +11,14 @@ import msgspec
 from microcare.base.moments import parse_moment
 from microcare.commands.loading import load
 from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, progress, say, say_json
+from microcare.exchange.open_mhealth import Refusal
+from microcare.exchange.wearables import signals_of
 from microcare.hub import codec, stimulus
 from microcare.hub.advance import advance, wake
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step
+from microcare.program.compiled import CompiledProgram
 
 LONGEST = 100_000
 """Characters of one line at most."""
@@ -35,7 +38,7 @@ def run(path: Path, stimuli: Path, out: Path, seed: str, until: str, as_json: bo
         complain("`--until` needs a moment like 2026-03-02T08:00:00Z.")
         return USAGE
     try:
-        lines = list(_read(stimuli))
+        lines = list(_read(stimuli, compiled))
     except (OSError, UnicodeDecodeError) as error:
         complain(f"{stimuli}: {error}")
         return PROBLEMS
@@ -61,15 +64,26 @@ def run(path: Path, stimuli: Path, out: Path, seed: str, until: str, as_json: bo
     return OK
 
 
-def _read(path: Path) -> Iterator[tuple[str, stimulus.Any]]:
+def _data_point(found: dict[str, Any], program: CompiledProgram, place: str) -> tuple[stimulus.Signal, ...]:
+    received = found.get("received") or found["at"]
+    signals = signals_of(program, found["point"], found["key"], received)
+    if isinstance(signals, Refusal):
+        raise StimulusError(f"{place}: {signals}")
+    return signals
+
+
+def _read(path: Path, program: CompiledProgram) -> Iterator[tuple[str, stimulus.Any]]:
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield read_line(line, f"{path}:{number}")
+                yield from read_line(line, f"{path}:{number}", program)
 
 
-def read_line(line: str, place: str) -> tuple[str, stimulus.Any]:
-    """One line: (person, stimulus). Moments may be ISO 8601 or milliseconds. Raises StimulusError with the place."""
+def read_line(line: str, place: str, program: CompiledProgram) -> Iterator[tuple[str, stimulus.Any]]:
+    """One line: (person, stimulus). Moments may be ISO 8601 or milliseconds. Raises StimulusError with the place.
+
+    A line of kind `data_point` holds an Open mHealth data point, and gives the signals that it feeds.
+    """
     if len(line) > LONGEST:
         raise StimulusError(f"{place}: the line is too long for a stimulus")
     try:
@@ -83,7 +97,10 @@ def read_line(line: str, place: str) -> tuple[str, stimulus.Any]:
                 found[name] = moment
         if not isinstance(person, str):
             raise StimulusError(f"{place}: `person` must be a text")
-        return person, msgspec.convert(found, stimulus.Any)
+        if found.get("kind") == "data_point":
+            yield from ((person, one) for one in _data_point(found, program, place))
+        else:
+            yield person, msgspec.convert(found, stimulus.Any)
     except KeyError:
         raise StimulusError(f"{place}: it does not say which person") from None
     except RecursionError:

@@ -57,10 +57,18 @@ def claim(now: int, limit: int) -> list[Waiting]:
     return found
 
 
-def hand_over(one: Waiting, now: int) -> bool:
-    """Enter an attempt before it is made. False: somebody else has made it."""
-    key = [one.person, one.sequence, one.index]
+def hand_over(one: Waiting, now: int, version: int) -> bool:
+    """Enter an attempt before it is made, while the person is still at that version.
+
+    False: somebody else has made it, or the person has changed since.
+    """
+    key = [one.person, one.sequence, one.index, one.person, version]
     return run(queries.OUTBOX_HAND_OVER, [now, now + LEASE, *key]) == 1
+
+
+def look_again(one: Waiting, at: int) -> None:
+    """Look at a row again at that moment; nothing else changes."""
+    run(queries.OUTBOX_AGAIN, [at, one.person, one.sequence, one.index, one.status])
 
 
 def settle(
@@ -98,9 +106,9 @@ def of(person: str) -> list[Waiting]:
     return [_waiting(r) for r in rows(queries.OUTBOX_OF, [person])]
 
 
-def next_try() -> int | None:
-    """When something has to be looked at next."""
-    found = row(queries.OUTBOX_NEXT)
+def next_try(after: int) -> int | None:
+    """When something has to be looked at, later than `after`."""
+    found = row(queries.OUTBOX_NEXT, [after])
     return None if found is None or found[0] is None else int(found[0])
 
 

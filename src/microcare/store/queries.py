@@ -37,9 +37,9 @@ UPDATE person SET lease = %s WHERE id = %s AND lease = %s
 """Give a claim back, unless somebody else has changed it."""
 
 NEXT_DUE = """
-SELECT MIN(due) FROM person WHERE due IS NOT NULL
+SELECT MIN(due) FROM person WHERE due > %s
 """
-"""The earliest instant at which anybody is due (the first entry of an index)."""
+"""The earliest instant after this one at which anybody is due (one step in an index)."""
 
 ADVANCE_PERSON = """
 UPDATE person SET snapshot = %s, version = %s, sequence = %s, due = %s, alerts = %s, waiting = %s,
@@ -107,9 +107,9 @@ SELECT version FROM person WHERE id = %s
 
 OUTBOX_DUE = """
 SELECT person, sequence, idx, effect, once, status, detail, attempts, told, expires, next_try, made, handed, settled
-FROM outbox WHERE next_try <= %s ORDER BY next_try LIMIT %s
+FROM outbox WHERE next_try <= %s ORDER BY once, next_try LIMIT %s
 """
-"""What has to be looked at in the outbox, longest waiting first. (PostgreSQL: FOR UPDATE SKIP LOCKED.)"""
+"""What has to be looked at in the outbox: notices to staff (at_least) first, then longest waiting first. (PostgreSQL: FOR UPDATE SKIP LOCKED.)"""
 
 OUTBOX_CLAIM = """
 UPDATE outbox SET next_try = %s WHERE person = %s AND sequence = %s AND idx = %s AND next_try = %s AND status = %s
@@ -119,8 +119,10 @@ UPDATE outbox SET next_try = %s WHERE person = %s AND sequence = %s AND idx = %s
 OUTBOX_HAND_OVER = """
 UPDATE outbox SET status = 'handed', attempts = attempts + 1, handed = %s, next_try = %s
 WHERE person = %s AND sequence = %s AND idx = %s AND status = 'pending'
+AND EXISTS (SELECT 1 FROM person WHERE id = %s AND version = %s)
 """
-"""Enter the attempt before it is made. It must change one row; else somebody else has made it."""
+"""Enter the attempt before it is made. It must change one row; else somebody else has made it, or the person has changed
+since it was asked whether it may still reach them (a pause, a withdrawal): then that is asked again."""
 
 OUTBOX_SETTLE = """
 UPDATE outbox SET status = %s, detail = %s, told = %s, next_try = %s, attempts = attempts + %s, settled = %s,
@@ -133,10 +135,15 @@ UPDATE outbox SET told = 1, next_try = %s WHERE person = %s AND sequence = %s AN
 """
 """The engine knows what became of it."""
 
-OUTBOX_NEXT = """
-SELECT MIN(next_try) FROM outbox WHERE next_try IS NOT NULL
+OUTBOX_AGAIN = """
+UPDATE outbox SET next_try = %s WHERE person = %s AND sequence = %s AND idx = %s AND status = %s
 """
-"""When something has to be looked at next."""
+"""Look at it again later."""
+
+OUTBOX_NEXT = """
+SELECT MIN(next_try) FROM outbox WHERE next_try > %s
+"""
+"""When something has to be looked at after this moment."""
 
 OUTBOX_NEWER_NOTICE = """
 SELECT effect FROM outbox WHERE person = %s AND kind = 'notify' AND (sequence > %s OR (sequence = %s AND idx > %s))

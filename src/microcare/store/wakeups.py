@@ -46,7 +46,7 @@ def heal(person: str, version: int) -> None:
     run(queries.HEAL, [person, version])
 
 
-def next_due() -> int | None:
-    """The earliest instant at which anybody is due."""
-    found = row(queries.NEXT_DUE)
+def next_due(after: int) -> int | None:
+    """The earliest instant later than `after` at which anybody is due."""
+    found = row(queries.NEXT_DUE, [after])
     return None if found is None or found[0] is None else int(found[0])

@@ -1,0 +1,281 @@
+"""Deliver: the outbox to the channels, and what became of it back to the engine as receipts.
+
+Prompts and proposals are at most once: the attempt is entered before it is made, and a result that nobody can tell stays
+unclear. Only what is in the app is there for ever, because it is nothing but the database. Notices to staff are at least
+once: attempted until a channel takes them, and then again, ever more seldom, until a person has taken the alert on or a
+later notice has taken over.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from microcare.care import accounts, clock, mails
+from microcare.care.failure import describe
+from microcare.care.holding import held
+from microcare.care.programs import programs
+from microcare.care.receive import receive
+from microcare.channels.channel import Channel, Message, Outcome, Result
+from microcare.hub import effect
+from microcare.hub.state import State
+from microcare.hub.stimulus import Receipt
+from microcare.store import journals, outbox, people
+from microcare.store.database import writing
+from microcare.store.outbox import Waiting
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+PATIENCE = 20_000
+"""How long one round goes on sending prompts, ms."""
+FIRST_RETRY, LONGEST_RETRY = 60_000, 30 * 60_000
+"""How soon a notice that nobody took is tried again, ms; doubled each time."""
+FIRST_REMINDER, LONGEST_REMINDER = 30 * 60_000, 4 * 3_600_000
+"""How soon staff are reminded of an alert that nobody has taken on, ms; doubled each time."""
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one batch came to, in rows."""
+
+    looked: int = 0
+    accepted: int = 0
+    failed: int = 0
+    unclear: int = 0
+    held: int = 0
+
+
+@dataclass(slots=True)
+class _Round:
+    """One batch under way."""
+
+    channels: Mapping[str, Channel]
+    address: str
+    now: int
+    done: Delivered = field(default_factory=Delivered)
+    tell: list[tuple[Waiting, str, str, int]] = field(default_factory=list)
+    """What the engine must be told: the row, its new status, the detail, and when it was handed over (0: it was not)."""
+    send: list[Waiting] = field(default_factory=list)
+
+
+def deliver_due(now: int, channels: Mapping[str, Channel], address: str, limit: int = BATCH) -> Delivered:
+    """Look at what waits in the outbox by now, at most `limit` rows. `address`: where the pages are, for links."""
+    rows = outbox.claim(now, limit)
+    work = _Round(channels, address.rstrip("/"), now, Delivered(looked=len(rows)))
+    with writing():
+        for one in rows:
+            _guarded(work, one, _without_network)
+    _send_all(work)
+    _tell(work)
+    return work.done
+
+
+def _send_all(work: _Round) -> None:
+    """Staff first. A slow mail server must not keep the next round's alerts waiting: what is left has its turn then."""
+    began = clock.wall()
+    for one in sorted(work.send, key=lambda w: w.once):
+        if one.once == "at_most" and clock.wall() - began > PATIENCE:
+            outbox.look_again(one, work.now)
+        else:
+            _guarded(work, one, _over_network)
+
+
+def _guarded(work: _Round, one: Waiting, act: Callable[[_Round, Waiting], None]) -> None:
+    """One row's failure delays no other."""
+    try:
+        act(work, one)
+    except Exception as error:
+        log.exception("outbox %s: %s", one.key, describe(error))
+        work.done.failed += 1
+
+
+def _without_network(work: _Round, one: Waiting) -> None:
+    """All that is settled by the database alone; the rest is put on the list to send."""
+    if one.status in ("accepted", "failed", "unclear", "expired", "cancelled") and one.once == "at_most":
+        work.tell.append((one, one.status, one.detail, one.handed))
+    elif one.status == "handed":
+        # Whoever handed it over has not come back: nobody can tell whether it was sent.
+        _settle(work, one, "unclear", "no result came back", handed=one.handed)
+    elif isinstance(one.effect, effect.Help):
+        outbox.settle(one, "accepted", work.now, told=True, attempted=True)
+        work.done.accepted += 1
+    elif isinstance(one.effect, effect.Prompt):
+        _prompt(work, one, one.effect)
+    else:
+        work.send.append(one)
+
+
+def _prompt(work: _Round, one: Waiting, prompt: effect.Prompt) -> None:
+    state = journals.load(one.person).state
+    why = held(programs(), state, prompt, work.now)
+    if why is not None and why.until:
+        outbox.look_again(one, why.until)
+        work.done.held += 1
+    elif why is not None:
+        _settle(work, one, why.status, why.reason)
+        work.done.held += 1
+    elif prompt.channel == "in_app":
+        _settle(work, one, "accepted", "")
+        work.done.accepted += 1
+    else:
+        work.send.append(one)
+
+
+def _settle(work: _Round, one: Waiting, status: str, detail: str, *, was: str = "", handed: int = 0) -> None:
+    """Enter what became of a row; the engine is told afterwards, or, should that fail, a minute later."""
+    again = work.now + FIRST_RETRY
+    if outbox.settle(one, status, clock.now(), detail=detail, next_try=again, was=was, handed=handed):
+        work.tell.append((one, status, detail, handed))
+
+
+def _over_network(work: _Round, one: Waiting) -> None:
+    match one.effect:
+        case effect.Prompt() as prompt:
+            _send_prompt(work, one, prompt)
+        case effect.Propose() as proposal:
+            _send_proposal(work, one, proposal)
+        case effect.Notify() as notice:
+            _notify(work, one, notice)
+        case effect.Help():
+            raise AssertionError("help pages need no network")
+
+
+def _send_prompt(work: _Round, one: Waiting, prompt: effect.Prompt) -> None:
+    """Ask once more, enter the attempt, and only then make it."""
+    loaded = journals.load(one.person)
+    if held(programs(), loaded.state, prompt, clock.now()) is not None:
+        outbox.look_again(one, work.now)
+        return
+    handed = clock.now()
+    if not outbox.hand_over(one, handed, loaded.version):
+        outbox.look_again(one, work.now)
+        return
+    subject, body = mails.to_person(loaded.state.language, f"{work.address}/")
+    message = Message(one.key, people.email_of(one.person), subject, body, handed)
+    _settled(work, one, _attempt(work, prompt.channel, message), handed)
+
+
+def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None:
+    loaded = journals.load(one.person)
+    if proposal.subject not in loaded.state.offers and proposal.subject not in loaded.state.deliveries:
+        return _settle(work, one, "cancelled", "it is over")
+    if proposal.expires and clock.now() >= proposal.expires:
+        return _settle(work, one, "expired", "expired before it could be sent")
+    handed = clock.now()
+    if not outbox.hand_over(one, handed, loaded.version):
+        return outbox.look_again(one, work.now)
+    subject, body = mails.to_staff("proposal", 0, f"{work.address}/desk/")
+    outcomes = [
+        _attempt(work, "email", Message(f"{one.key}-{n}", to, subject, body, handed))
+        for n, to in enumerate(accounts.addresses())
+    ]
+    return _settled(work, one, _together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed)
+
+
+def _settled(work: _Round, one: Waiting, outcome: Outcome, handed: int) -> None:
+    _settle(work, one, outcome.result.value, outcome.detail, was="handed", handed=handed)
+    if outcome.result is Result.ACCEPTED:
+        work.done.accepted += 1
+    elif outcome.result is Result.UNCLEAR:
+        work.done.unclear += 1
+    else:
+        work.done.failed += 1
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    """Taken where anybody took it; unclear where nobody can tell; else failed."""
+    for result in (Result.ACCEPTED, Result.UNCLEAR):
+        found = next((o for o in outcomes if o.result is result), None)
+        if found is not None:
+            return found
+    return outcomes[0]
+
+
+def _attempt(work: _Round, channel: str, message: Message) -> Outcome:
+    found = work.channels.get(channel)
+    if found is None:
+        return Outcome(Result.FAILED, f"there is no channel {channel}")
+    return found.send(message)
+
+
+def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
+    """Tell staff of an alert, until somebody takes it on."""
+    state = journals.load(one.person).state
+    alert = state.alerts.get(notice.alert)
+    if alert is None or alert.stage == "acknowledged":
+        outbox.settle(one, "acknowledged", clock.now(), told=True)
+        return
+    reminder = one.status == "accepted"
+    if reminder and outbox.superseded(one, notice.alert):
+        outbox.settle(one, "accepted", clock.now(), detail="a later notice took over", told=True)
+        return
+    subject, body = mails.to_staff("reminder" if reminder else "alert", notice.level, f"{work.address}/desk/")
+    # The same key until one was taken, so that no mailbox gets it twice; a reminder is a message of its own.
+    key = f"{one.key}-r{one.attempts}" if reminder else one.key
+    outcomes = [
+        _attempt(work, "email", Message(f"{key}-{n}", to, subject, body, clock.now()))
+        for n, to in enumerate(_roster(state, notice))
+    ]
+    outcome = _together(outcomes or [Outcome(Result.FAILED, f"nobody stands in the roster {notice.roster}")])
+    taken = outcome.result is Result.ACCEPTED
+    first, longest = (FIRST_REMINDER, LONGEST_REMINDER) if taken or reminder else (FIRST_RETRY, LONGEST_RETRY)
+    again = clock.now() + min(first << min(one.attempts, 20), longest)
+    status = "accepted" if taken or reminder else "pending"
+    outbox.settle(one, status, clock.now(), detail=outcome.detail, told=True, next_try=again, attempted=True)
+    if taken:
+        work.done.accepted += 1
+    else:
+        work.done.failed += 1
+        log.error("alert %s of %s reached nobody by mail: %s", notice.alert, one.person, outcome.detail)
+
+
+def _roster(state: State, notice: effect.Notify) -> tuple[str, ...]:
+    """The addresses of those who are told."""
+    course = state.courses.get(notice.program)
+    known = programs()
+    compiled = known.of(notice.program, course.version) if course is not None else known.current(notice.program)
+    roster = compiled.program.rosters.get(notice.roster) if compiled is not None else None
+    return roster.people if roster is not None else ()
+
+
+def _tell(work: _Round) -> None:
+    """Receipts, one call for each person; a row is done when the engine knows."""
+    by_person: dict[str, list[tuple[Waiting, str, str, int]]] = {}
+    for item in work.tell:
+        by_person.setdefault(item[0].person, []).append(item)
+    told: list[tuple[Waiting, str]] = []
+    for person, items in by_person.items():
+        try:
+            stimuli = [r for item in items for r in _receipts(*item, clock.now())]
+            if stimuli:
+                receive(person, stimuli)
+        except Exception as error:
+            log.exception("the receipts of %s could not be taken yet: %s", person, describe(error))
+            continue
+        told += [(item[0], item[1]) for item in items]
+    with writing():
+        for one, status in told:
+            outbox.mark_told(one, status)
+
+
+def _receipts(one: Waiting, status: str, detail: str, handed: int, now: int) -> list[Receipt]:
+    """What became of a row, in the engine's words."""
+    if isinstance(one.effect, effect.Prompt):
+        delivery, channel = one.effect.delivery, one.effect.channel
+    elif isinstance(one.effect, effect.Propose) and one.effect.subject.startswith("d"):
+        delivery, channel = one.effect.subject, "desk"
+    else:
+        return []
+
+    def receipt(stage: str, at: int, text: str = "") -> Receipt:
+        key = f"receipt:{one.sequence}:{one.index}:{stage}"
+        return Receipt(key=key, at=at, delivery=delivery, stage=stage, channel=channel, detail=text)
+
+    found: list[Receipt] = []
+    if handed:
+        found.append(receipt("handed_over", handed, f"unclear: {detail}" if status == "unclear" else ""))
+    if status == "accepted":
+        found.append(receipt("accepted", now))
+    elif status != "unclear":
+        found.append(receipt("failed", now, detail))
+    return found

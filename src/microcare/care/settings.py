@@ -1,0 +1,47 @@
+"""What a person sets: pause, quiet hours, what they like, their own characteristics, time zone, language, facilitator."""
+
+from microcare.care import clock
+from microcare.care.keys import new_key
+from microcare.care.programs import programs
+from microcare.care.receive import Received, receive
+from microcare.hub.stimulus import Setting, Value, Zone
+from microcare.store import journals, texts
+
+
+def set_value(person: str, name: str, value: Value, key: str = "") -> Received:
+    """Set anything the engine knows: `language`, `mode`, `quiet`, `pause`, `person.NAME`, `like.INTERVENTION`."""
+    return receive(person, [Setting(key=key or new_key("setting"), at=clock.now(), name=name, value=value)])
+
+
+def pause(person: str, until: int, key: str = "") -> Received:
+    """Nothing reaches the person until a moment, ms; 0 ends a pause now."""
+    return set_value(person, "pause", until, key)
+
+
+def quiet_hours(person: str, window: str, key: str = "") -> Received:
+    """Quiet hours of their own, like `21:30-07:00`; empty for the program's."""
+    return set_value(person, "quiet", window, key)
+
+
+def like(person: str, intervention: str, liked: int, key: str = "") -> Received:
+    """1: liked; 0: neither; -1: not for me."""
+    return set_value(person, f"like.{intervention}", liked, key)
+
+
+def field(person: str, name: str, value: Value, key: str = "") -> Received:
+    """A characteristic of the person. A personal text is kept apart; the journal holds its reference."""
+    if isinstance(value, str) and _is_text(person, name):
+        value = texts.keep(person, value)
+    return set_value(person, f"person.{name}", value, key)
+
+
+def _is_text(person: str, name: str) -> bool:
+    known = programs()
+    courses = journals.load(person).state.courses
+    authored = [known.of(program, course.version).program.person.get(name) for program, course in courses.items()]
+    return any(part is not None and part.type == "text" for part in authored)
+
+
+def zone(person: str, name: str, key: str = "") -> Received:
+    """The person is in another time zone."""
+    return receive(person, [Zone(key=key or new_key("zone"), at=clock.now(), zone=name)])

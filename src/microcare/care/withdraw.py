@@ -1,0 +1,23 @@
+"""Withdraw from a program, or from all; and erase who somebody is."""
+
+from microcare.care import clock
+from microcare.care.keys import new_key
+from microcare.care.receive import Received, receive
+from microcare.hub.stimulus import Withdraw
+from microcare.store import database, people
+
+
+def withdraw(person: str, program: str = "", key: str = "") -> Received:
+    """The person leaves a program, or all of them. What is on its way to them is held back."""
+    return receive(person, [Withdraw(key=key or new_key("withdraw"), at=clock.now(), program=program)])
+
+
+def erase(person: str) -> Received:
+    """The person leaves everything, and who they are is erased, with all they have written and sent.
+
+    The journal stays for the science, and names nobody.
+    """
+    left = withdraw(person)
+    people.erase(person)
+    database.scrub()
+    return left

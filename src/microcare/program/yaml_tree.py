@@ -1,0 +1,248 @@
+"""YAML as a tree of plain values in which every part remembers its place.
+
+Read from the event stream, with bounds on size, depth and aliases, so that no file can ask for more than it is worth.
+Scalars follow YAML 1.2: `on`, `no` and `18:30` are words.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from microcare.base.issues import Issue, Place, Severity
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # pragma: no cover - a build without libyaml
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+LARGEST, DEEPEST, MOST = 2_000_000, 60, 100_000
+"""Bytes of a file, levels of nesting, parts of a file (aliases expanded)."""
+Path = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "Null": None, "~": None, "": None}
+
+
+@dataclass(slots=True)
+class Tree:
+    """What a file holds: its value, and the places of every part and every key by path."""
+
+    value: Any = None
+    places: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+
+class _StoppedError(Exception):
+    """The file cannot be read further; the issue says why."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list being read."""
+
+    path: Path
+    value: Any
+    key: Any = None
+    waiting: bool = False
+    index: int = 0
+
+
+def read_tree(name: str, data: bytes) -> Tree:
+    """Read one YAML file; whatever is wrong is an issue of the tree, never an exception."""
+    tree = Tree()
+    tree.places[()] = Place(name, 1, 1)
+    try:
+        _Reading(name, tree).read(_text(name, data, tree))
+    except _StoppedError:
+        pass
+    return tree
+
+
+def _complain(tree: Tree, place: Place, code: str, message: str, cure: str = "") -> None:
+    tree.issues.append(Issue(code, Severity.ERROR, place, message, cure))
+
+
+def _text(name: str, data: bytes, tree: Tree) -> str:
+    if len(data) > LARGEST:
+        message = f"the file is too large ({len(data):,} bytes; {LARGEST:,} at most)"
+        _complain(tree, Place(name, 1, 1), "too_large", message, "Split it into several files.")
+        raise _StoppedError
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        _complain(
+            tree, Place(name, line, column), "encoding", "this is not UTF-8 text", "Save the file as UTF-8."
+        )  # fmt: skip
+        raise _StoppedError from None
+    return text
+
+
+class _Reading:
+    def __init__(self, name: str, tree: Tree) -> None:
+        self.name = name
+        self.tree = tree
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.open_anchors: list[tuple[str, int, _Open]] = []
+        self.count = 0
+
+    def place(self, mark: Any) -> Place:
+        return Place(self.name, mark.line + 1, mark.column + 1)
+
+    def stop(self, place: Place, code: str, message: str, cure: str = "") -> None:
+        _complain(self.tree, place, code, message, cure)
+        raise _StoppedError
+
+    def read(self, text: str) -> None:
+        documents = 0
+        try:
+            for event in yaml.parse(text, Loader=Loader):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents > 1:
+                        message = "a second document begins here (`---`)"
+                        self.stop(self.place(event.start_mark), "documents", message, "Keep one document in a file.")
+                self.take(event)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = self.place(mark) if mark is not None else Place(self.name, 1, 1)
+            message, cure = _plain(str(error.problem or error.context or "it cannot be read"))
+            _complain(self.tree, place, "yaml", message, cure)
+        except yaml.YAMLError as error:
+            line = text[: getattr(error, "position", 0)].count("\n") + 1
+            _complain(self.tree, Place(self.name, line, 1), "yaml", f"this is not YAML text: {str(error)[:120]}",
+                      "Look for characters that cannot be seen, and delete them.")  # fmt: skip
+        except RecursionError:  # pragma: no cover - the bound on depth comes first
+            _complain(self.tree, Place(self.name, 1, 1), "too_deep", "it is nested too deeply")
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self.tagged(event)
+            self.put(self.scalar(event), event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self.tagged(event)
+            self.begin({} if isinstance(event, yaml.MappingStartEvent) else [], event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            done = self.stack.pop()
+            if self.open_anchors and self.open_anchors[-1][2] is done:
+                name, before, _ = self.open_anchors.pop()
+                self.anchors[name] = (done.value, self.count - before + 1)
+        elif isinstance(event, yaml.AliasEvent):
+            self.alias(event)
+
+    def tagged(self, event: Any) -> None:
+        if event.tag is not None and event.tag != "!":
+            message = f"`{event.tag}` is a tag; programs have none"
+            self.stop(self.place(event.start_mark), "tag", message, "Delete it.")
+
+    def alias(self, event: Any) -> None:
+        found = self.anchors.get(event.anchor)
+        if found is None:
+            self.stop(self.place(event.start_mark), "alias", f"`*{event.anchor}` stands for nothing known here",
+                      f"Name it before with `&{event.anchor}`.")  # fmt: skip
+            return
+        self.count += found[1]
+        self.put(found[0], event)
+
+    def begin(self, value: Any, event: Any) -> None:
+        path = self.put(value, event)
+        self.stack.append(_Open(path, value))
+        if len(self.stack) > DEEPEST:
+            self.stop(self.place(event.start_mark), "too_deep", f"nested more than {DEEPEST} levels deep",
+                      "No program needs that; look for brackets that were not closed.")  # fmt: skip
+        if event.anchor is not None:
+            self.open_anchors.append((event.anchor, self.count, self.stack[-1]))
+
+    def put(self, value: Any, event: Any) -> Path:
+        """Put a value where the innermost open part waits for one; returns its path."""
+        self.count += 1
+        place = self.place(event.start_mark)
+        if self.count > MOST:
+            self.stop(place, "too_many", f"more than {MOST:,} parts, aliases counted",
+                      "Split the program into several files; do not multiply parts by aliases.")  # fmt: skip
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
+            self.anchors[event.anchor] = (value, 1)
+        if not self.stack:
+            self.tree.value = value
+            self.tree.places[()] = place
+            return ()
+        top = self.stack[-1]
+        if isinstance(top.value, list):
+            path = (*top.path, top.index)
+            top.index += 1
+            top.value.append(value)
+        elif not top.waiting:
+            self.key(top, value, place)
+            return (*top.path, top.key)
+        else:
+            path = (*top.path, top.key)
+            top.waiting = False
+            top.value[top.key] = value
+        self.tree.places[path] = place
+        return path
+
+    def key(self, top: _Open, value: Any, place: Place) -> None:
+        if isinstance(value, dict | list):
+            self.stop(place, "key", "a name is expected here, and not a list or mapping",
+                      "If this is a text with braces, put it in quotes.")  # fmt: skip
+        name = value if isinstance(value, str) else _written(value)
+        if name == "<<":
+            self.stop(place, "merge", "`<<` is not known here", "Write the parts out, or use an alias for a whole part.")
+        path = (*top.path, name)
+        if path in self.tree.keys:
+            first = self.tree.keys[path]
+            _complain(self.tree, place, "twice", f"`{name}` stands here twice; first in line {first.line}",
+                      "Delete one of them.")  # fmt: skip
+        self.tree.keys[path] = place
+        top.key, top.waiting = name, True
+
+    def scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if not event.implicit[0]:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _NUMBER.fullmatch(text):
+            number = float(text)
+            return number if abs(number) < 1e300 else text
+        return text
+
+
+def _written(value: Any) -> str:
+    return {True: "true", False: "false", None: "null"}[value] if isinstance(value, bool | None) else str(value)
+
+
+def _plain(problem: str) -> tuple[str, str]:
+    """libyaml's words in plain ones, with the likely cure."""
+    for words, message, cure in _PROBLEMS:
+        if words in problem:
+            return message, cure
+    return f"this is not YAML: {problem[:120]}", "Check indentation, colons and quotes in this line and the one before."
+
+
+_PROBLEMS = (
+    ("cannot start any token", "a character that cannot begin a value here (a tab, `@`, `` ` `` or `%`)",
+     "Use spaces for indentation, and put such texts in quotes."),
+    ("mapping values are not allowed", "a `:` that does not belong here",
+     "Put the text in quotes, or check the indentation."),
+    ("did not find expected key", "the indentation or a quote does not fit here",
+     "Line it up with the lines it belongs to, and check the quotes above."),
+    ("did not find expected ',' or", "a list or mapping in brackets is not closed", "Close it with `]` or `}`."),
+    ("did not find expected '-'", "a list entry is expected here", "Begin the line with `- `, lined up with the others."),
+    ("could not find expected ':'", "a `:` is missing after a name", "Write `name: value`."),
+    ("unexpected end of stream", "a quote is opened and never closed", "Close it, or delete it."),
+    ("found unexpected end", "a quote is opened and never closed", "Close it, or delete it."),
+    ("unknown escape", "a backslash in double quotes that means nothing", "Use single quotes, or write it twice."),
+    ("undefined alias", "this alias stands for nothing", "Name it before with `&`."),
+    ("control characters", "a character that cannot be seen", "Delete it."),
+)  # fmt: skip
+
+
