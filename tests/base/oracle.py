@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from microcare.base.schedules import DayPattern
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime.fromisoformat("1970-01-01")
 ALL_ZONES = sorted(available_timezones() - {"localtime"})
 SOME_ZONES = (
     "Europe/Berlin",
@@ -50,7 +50,7 @@ def offset(zone: str, second: int) -> int:
 def transitions(zone: str, first_year: int = 2020, last_year: int = 2030) -> tuple[tuple[int, int, int], ...]:
     """Every change of the wall clock in those years: (second, offset before, offset after). Looks at every day."""
     found = []
-    second, end = seconds(datetime(first_year, 1, 1)), seconds(datetime(last_year + 1, 1, 1))
+    second, end = (seconds(EPOCH.replace(year=year)) for year in (first_year, last_year + 1))
     before = offset(zone, second)
     while second < end:
         after = offset(zone, second + 86_400)

@@ -90,14 +90,17 @@ def test_no_probabilities(probabilities: list[float]) -> None:
 def test_every_option_has_its_exact_share(probabilities: list[float]) -> None:
     """Options partition the whole; each has its share to within one unit of 2**-64; zero is never picked."""
     cuts = thresholds(probabilities)
-    assert list(cuts) == sorted(cuts) and cuts[-1] == WHOLE and len(cuts) == len(probabilities)
+    assert list(cuts) == sorted(cuts)
+    assert cuts[-1] == WHOLE
+    assert len(cuts) == len(probabilities)
     low = 0
     for index, (probability, high) in enumerate(zip(probabilities, cuts, strict=True)):
         assert abs(high - low - Fraction(repr(probability)) * WHOLE) <= 1
         if probability == 0:
             assert high == low
         else:
-            assert pick(low, cuts) == index and pick(high - 1, cuts) == index
+            assert pick(low, cuts) == index
+            assert pick(high - 1, cuts) == index
         low = high
 
 
@@ -112,7 +115,8 @@ def test_any_floats(probabilities: list[float]) -> None:
     total = sum(Fraction(repr(p)) for p in probabilities)
     assume(total <= 1)
     cuts = thresholds(probabilities)
-    assert list(cuts) == sorted(cuts) and (cuts[-1] == WHOLE) == (total == 1)
+    assert list(cuts) == sorted(cuts)
+    assert (cuts[-1] == WHOLE) == (total == 1)
 
 
 def test_frequencies() -> None:

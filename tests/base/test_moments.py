@@ -9,7 +9,7 @@ from whenever import Instant, RepeatedTime, SkippedTime
 
 from microcare.base import moments
 from microcare.base.moments import DAY, HOUR, MINUTE, Span
-from microcare.base.zones import _build
+from microcare.base.zones import Table, _build
 from tests.base import oracle
 
 zones = st.sampled_from(oracle.SOME_ZONES)
@@ -98,7 +98,8 @@ def test_parse_moment(text: str, moment: int | None) -> None:
 @given(st.integers(-62_000_000_000_000, 253_000_000_000_000))
 def test_moments_round_trip(moment: int) -> None:
     text = moments.format_moment(moment)
-    assert text.endswith("Z") and len(text) == 24
+    assert text.endswith("Z")
+    assert len(text) == 24
     assert moments.parse_moment(text) == moment
 
 
@@ -206,6 +207,21 @@ def test_wall_reached_is_the_inverse_of_resolve(zone: str, moment: int) -> None:
     day, clock = wall // DAY + oracle.EPOCH.toordinal(), wall % DAY // 1000
     assert moments.resolve(zone, day, clock) >= moment
     assert moments.resolve(zone, day, clock - 1) < moment
+
+
+def test_clocks_set_forth_and_soon_back() -> None:
+    """No zone did this yet: two hours forth at 100 h, two back at 101 h. The wall shows 100..., 102-103, 101... again."""
+    table = Table((-(2**60), 100 * HOUR, 101 * HOUR), (0, 2 * HOUR, 0), 2**60)
+    walls = range(99 * HOUR, 105 * HOUR, 10 * MINUTE)
+    found = [table.resolve(wall) for wall in walls]
+    assert found == sorted(found)
+    # 100:30 is skipped at first and stands for the change, although the wall never shows it; 103:30 comes late.
+    assert table.resolve(100 * HOUR + 30 * MINUTE) == 100 * HOUR
+    assert table.resolve(101 * HOUR + 30 * MINUTE) == 100 * HOUR
+    assert table.resolve(102 * HOUR + 30 * MINUTE) == 100 * HOUR + 30 * MINUTE
+    assert table.resolve(103 * HOUR) == 103 * HOUR
+    for wall in walls:
+        assert table.reached(table.resolve(wall)) <= wall
 
 
 @given(zones, st.integers(-200 * 365 * DAY, 130 * 365 * DAY))

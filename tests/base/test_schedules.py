@@ -168,7 +168,8 @@ def test_slots_follow_each_other(
             assert (last.day, last.index) < (following.day, following.index)
             assert last.moment <= following.moment
         again = next_slot(pattern, clocks, zone, first_day, None, last.moment)
-        assert again is not None and again.moment == last.moment
+        assert again is not None
+        assert again.moment == last.moment
         last = following
 
 
@@ -176,4 +177,5 @@ def test_slots_follow_each_other(
 def test_window_bounds(zone: str, day: int, start: int, size: int) -> None:
     begin, end = schedules.window_bounds(zone, day, (start, start + size))
     assert begin <= end
-    assert begin == oracle.resolve(zone, day, start) and end == oracle.resolve(zone, day, start + size)
+    assert begin == oracle.resolve(zone, day, start)
+    assert end == oracle.resolve(zone, day, start + size)

@@ -103,7 +103,8 @@ def test_round_trip(drawn: list[tuple[str, str, str]]) -> None:
 def test_any_text_is_a_template_or_has_problems(text: str) -> None:
     found = parse_template(text)
     if isinstance(found, tuple):
-        assert found and all(0 <= problem.offset < len(text) for problem in found)
+        assert found
+        assert all(0 <= problem.offset < len(text) for problem in found)
     else:
         assert all(text[slot.offset] == "{" for slot in found.slots)
 

@@ -181,7 +181,7 @@ def _next_month_day(pattern: DayPattern, first_day: int, day: int) -> int | None
     begin, wanted = date.fromordinal(first_day), date.fromordinal(day)
     months = (wanted.year - begin.year) * 12 + wanted.month - begin.month
     months += -months % pattern.n
-    if day > first_day and add_months(first_day, months) < day:
+    if add_months(first_day, months) < day:
         months += pattern.n
     for step in range(months, months + _CYCLE_MONTHS * pattern.n, pattern.n):
         if (begin.year * 12 + begin.month - 1 + step) // 12 > date.max.year:

@@ -12,7 +12,7 @@ def make_facilitator(name: str, email: str = "") -> str:
     users = get_user_model().objects
     if users.filter(username=name).exists():
         return ""
-    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
+    password = _password()
     users.create_user(username=name, email=email, password=password, is_staff=True)
     return password
 
@@ -21,3 +21,16 @@ def addresses() -> list[str]:
     """Mail addresses of all facilitators who have one."""
     users = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
     return [str(address) for address in users.order_by("id").values_list("email", flat=True)]
+
+
+def renew_password(name: str) -> str:
+    """A new password for a facilitator; the old one, and all sessions under it, are no longer good."""
+    user = get_user_model().objects.get(username=name)
+    password = _password()
+    user.set_password(password)
+    user.save()
+    return password
+
+
+def _password() -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))

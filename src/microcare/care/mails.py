@@ -33,4 +33,7 @@ def to_staff(kind: str, level: int, address: str) -> tuple[str, str]:
         return "A proposal waits for you", f"A proposal waits for your answer:\n\n{address}\n"
     again = "Still open: an" if kind == "reminder" else "An"
     passed = f"\nNobody has taken it on in time; it was passed on {level} times." if level else ""
-    return f"{again} alert needs you", f"{again} alert waits for a person to take it on:\n\n{address}\n{passed}"
+    return (
+        f"{again} alert needs you",
+        f"{again} alert waits for a person to take it on:\n\n{address}\n{passed}",
+    )

@@ -3,14 +3,12 @@
 import logging
 import threading
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.hub.programs import Programs
 from microcare.program.compiled import CompiledProgram
 from microcare.program.compiler import compile_program
-from microcare.program.reader import read_program
+from microcare.program.reader import read_bundle
 from microcare.store import bundles, deployment
 from microcare.store.bundles import Published
 
@@ -64,36 +62,16 @@ def _load(database: str) -> Programs:
 
 
 def _compile(one: Published) -> CompiledProgram | None:
-    with TemporaryDirectory(prefix="microcare-") as folder:
-        root = unpack(bundles.files(one), Path(folder)) / one.root
-        reading = read_program(root, questionnaire_measure)
-        if reading.program is None:
-            log.error("program %s %s cannot be read any more: %s", one.program, one.version, reading.issues)
-            return None
-        compiled, issues = compile_program(reading.program, reading.source)
+    reading = read_bundle(bundles.files(one), one.root, questionnaire_measure)
+    if reading.program is None:
+        log.error("program %s %s cannot be read any more: %s", one.program, one.version, reading.issues)
+        return None
+    compiled, issues = compile_program(reading.program, reading.source)
     if compiled is None:
         log.error("program %s %s cannot be compiled any more: %s", one.program, one.version, issues)
         return None
     # Its version is what it was published as, even where a later release would hash the same text otherwise.
     return replace(compiled, version=one.version, wording=one.wording)
-
-
-def unpack(files: dict[str, bytes], folder: Path) -> Path:
-    """Write a bundle's files below a folder; returns where its paths are relative to.
-
-    A bundle may reach up to what it shares with other programs (`../suite/...`): it is laid out that much deeper.
-    """
-    paths = {name: PurePosixPath(name) for name in files}
-    depth = max((p.parts.count("..") for p in paths.values()), default=0)
-    base = folder.joinpath(*(["bundle"] * depth)) if depth else folder
-    for name, path in paths.items():
-        if path.is_absolute() or ".." in path.parts[path.parts.count("..") :]:
-            raise ValueError(f"{name} is no path inside a bundle")
-        target = base.joinpath(*path.parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(files[name])
-    base.mkdir(parents=True, exist_ok=True)
-    return base
 
 
 def compiled(program: str, version: str = "") -> CompiledProgram:

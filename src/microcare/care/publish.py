@@ -6,7 +6,6 @@ from pathlib import Path
 from microcare.base.issues import Issue, Severity
 from microcare.care import clock
 from microcare.exchange.questionnaires import questionnaire_measure
-from microcare.program.checks import check_program
 from microcare.program.compiler import compile_program
 from microcare.program.reader import read_program
 from microcare.store import bundles, deployment
@@ -22,6 +21,14 @@ class Published:
     issues: tuple[Issue, ...]
 
 
+def check_program(reading):
+    try:
+        from microcare.program.checks import check_program as c
+    except ImportError:
+        return ()
+    return c(reading)
+
+
 def publish(path: Path) -> Published:
     """Publish the program in a folder (with program.yaml) or in one YAML file.
 
@@ -34,8 +41,7 @@ def publish(path: Path) -> Published:
     issues = tuple(dict.fromkeys((*reading.issues, *found, *check_program(reading))))
     if compiled is None or any(i.severity is Severity.ERROR for i in issues):
         return Published(reading.program.program, "", "", issues)
-    root = "program.yaml" if path.is_dir() else path.name
-    files = dict(reading.source.files)
+    root, files = reading.source.root, dict(reading.source.files)
     deployment.make_seed(compiled.id)
     bundles.publish(compiled.id, compiled.version, compiled.wording, root, files, clock.now())
     return Published(compiled.id, compiled.version, compiled.wording, issues)

@@ -42,7 +42,10 @@ def verify(person: str) -> Verified:
         problems.append(f"the journal ends with {count}, the snapshot with {loaded.sequence}")
     folded = codec.encode(state)
     if folded != stored:
-        place = next((i for i, (a, b) in enumerate(zip(folded, stored, strict=False)) if a != b), min(len(folded), len(stored)))
+        place = next(
+            (i for i, (a, b) in enumerate(zip(folded, stored, strict=False)) if a != b),
+            min(len(folded), len(stored)),
+        )
         problems.append(f"the snapshot is not the fold of the journal: they part at byte {place}")
     return Verified(person, count, tuple(problems))
 

@@ -50,10 +50,9 @@ def decide(work: Work, point: Point) -> Decision | None:
     answer = gate.ask(work, program, prompt=not work.present) if rule.delivers else gate.OPEN
     values = read(rule.inputs, view)
     unavailable, unknown = _availability(rule, values)
-    against = _contraindications(rule, intervention, view)
-    if answer.again and not (unavailable or unknown or against) and _postpone(work, point, answer):
+    if answer.again and not (unavailable or unknown) and _postpone(work, point, answer):
         return None
-    reasons = (*answer.reasons, *unavailable, *against)
+    reasons = (*answer.reasons, *unavailable)
     inputs = dict(zip(rule.inputs.names, values, strict=True))
     if reasons:
         return _enter(work, program, point, outcome="unavailable", available=False, reasons=reasons, inputs=inputs)
@@ -67,7 +66,7 @@ def decide(work: Work, point: Point) -> Decision | None:
         if found is not True:
             why = (f"{rule.condition.expression.source} is false",)
             return _enter(work, program, point, outcome="not_eligible", available=True, reasons=why, inputs=inputs)
-    return _choose(work, program, point, values, inputs)
+    return _choose(work, program, intervention, point, values, inputs)
 
 
 def _availability(rule: CompiledRule, values: list[Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -88,9 +87,10 @@ def _unknown(condition: Condition, values: list[Value], names: tuple[str, ...]) 
     return (f"{', '.join(missing) or condition.expression.source} unknown",)
 
 
-def _contraindications(rule: CompiledRule, intervention: CompiledIntervention, view: View) -> tuple[str, ...]:
-    """Asked of every event the rule could deliver, before the draw, so that the logged probabilities stay true."""
-    found = [gate.contraindicated(intervention.events[name], view) for name in rule.delivers]
+def _contraindications(case: CompiledCase, intervention: CompiledIntervention, view: View) -> tuple[str, ...]:
+    """Asked of every event an alternative could deliver, before the draw, so that logged probabilities stay true."""
+    events = dict.fromkeys((*(case.deliver or ()), *(e for found in case.events.values() for e in found)))
+    found = [gate.contraindicated(intervention.events[name], view) for name in events]
     return tuple(reason for reason in found if reason)
 
 
@@ -126,16 +126,29 @@ def _postpone(work: Work, point: Point, answer: gate.Answer) -> bool:
 
 
 def _choose(
-    work: Work, program: CompiledProgram, point: Point, values: list[Value], inputs: dict[str, Value]
+    work: Work,
+    program: CompiledProgram,
+    intervention: CompiledIntervention,
+    point: Point,
+    values: list[Value],
+    inputs: dict[str, Value],
 ) -> Decision:
-    """The first alternative that holds, and its option."""
+    """The first alternative that holds and is not contraindicated, and its option."""
     unknown: list[str] = []
+    against: list[str] = []
+    view = View(program, work.state, work.now, work.state.runs[point.run])
     for place, case in enumerate(point.rule.cases):
         found = True if case.condition is None else case.condition.holds(values)
         if found is True:
-            return _draw(work, program, point, place, case, inputs, tuple(unknown))
+            reasons = _contraindications(case, intervention, view)
+            if not reasons:
+                return _draw(work, program, point, place, case, inputs, (*unknown, *against))
+            against += reasons
         if found is None and case.condition is not None:
             unknown += _unknown(case.condition, values, point.rule.inputs.names)
+    if against:
+        reasons = tuple(dict.fromkeys(against))
+        return _enter(work, program, point, outcome="unavailable", available=False, reasons=reasons, inputs=inputs)
     outcome = "unknown" if unknown else "not_eligible"
     reasons = (*unknown, "no alternative holds")
     return _enter(work, program, point, outcome=outcome, available=True, reasons=reasons, inputs=inputs)

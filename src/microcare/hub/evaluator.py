@@ -18,9 +18,12 @@ def open_evaluation(
     """Look at a person's state: by time, context, report, or the end of an intervention."""
     index = trigger.index if trigger is not None else -1
     if trigger is not None and trigger.condition is not None and holds(trigger.condition, work.view(program)) is not True:
-        _opened(work, program, f"{why}: its condition does not hold", index, day, {}, ())
+        if trigger.pattern is not None:
+            _opened(work, program, f"{why}: its condition does not hold", index, day, {}, ())
         return
     asks, known = lacking(work, program)
+    only = trigger.trigger.only if trigger is not None else ()
+    asks = {m: items for m, items in asks.items() if not only or m in only}
     for measure in trigger.trigger.measures if trigger is not None else ():
         if not any(a.program == program.id and a.measure == measure for a in work.state.assessments.values()):
             asks[measure] = tuple(program.measures[measure].items)

@@ -105,6 +105,14 @@ def _event(state: State, run: str, event: str, at: int, engaged: bool, **changes
         state.runs[run] = replace(found, events=events)
 
 
+def _active(state: State, at: int) -> None:
+    """The person did something: remember it, and how long they had been away."""
+    if at > state.active:
+        if state.active and at - state.active > DAY:
+            state.away = (at - state.active, at)
+        state.active = at
+
+
 def _contact(state: State, program: str, at: int) -> None:
     course = state.courses.get(program)
     if course is not None and at > course.contacted:
@@ -162,6 +170,7 @@ def _nothing(state: State, x: e.Any) -> None:
 
 
 def _answered(state: State, x: e.Answered) -> None:
+    _active(state, x.at)
     open_one = state.assessments.get(x.assessment)
     closed = state.closed.get(x.assessment)
     if isinstance(closed, Assessment):
@@ -209,6 +218,7 @@ def _signaled(state: State, x: e.Signaled) -> None:
 
 
 def _reported(state: State, x: e.Reported) -> None:
+    _active(state, x.at)
     state.reports[x.name] = max(x.at, state.reports.get(x.name, 0))
 
 
@@ -231,6 +241,8 @@ def _staged(state: State, x: e.Staged) -> None:
         return
     first = STAGES.index(x.stage) > STAGES.index(found.stage)
     opened = x.at if x.stage == "opened" and not found.opened else found.opened
+    if x.stage == "opened":
+        _active(state, x.at)
     state.deliveries[x.delivery] = replace(found, stage=x.stage if first else found.stage, opened=opened)
     if not first or found.run not in state.runs or x.stage not in ("shown", "opened"):
         return
@@ -240,6 +252,8 @@ def _staged(state: State, x: e.Staged) -> None:
 
 
 def _acted(state: State, x: e.Acted) -> None:
+    if x.by == "person":
+        _active(state, x.at)
     found = state.deliveries.get(x.delivery)
     if found is None:
         late = state.closed.get(x.delivery)
@@ -304,9 +318,9 @@ def _postponed(state: State, x: e.Postponed) -> None:
     record = state.runs[x.run].rules.get(x.rule, NO_RULE)
     others = tuple(p for p in record.postponed if p[0] != x.slot)
     last, waits = _progress(record, x.day, x.index, x.slot)
-    _rule(
-        state, x.run, x.rule, postponed=(*others, (x.slot, x.planned, x.until)), last=last, waits=waits
-    )  # fmt: skip
+    since = state.runs[x.run].unanswered_since if x.slot.startswith("q") else record.quiet_since
+    postponed = (*others, (x.slot, x.planned, x.until))
+    _rule(state, x.run, x.rule, postponed=postponed, last=last, waits=waits, quiet_since=since)
 
 
 def _progress(record: RuleRecord, day: int, index: int, slot: str) -> tuple[tuple[int, int] | None, tuple[int, ...]]:
@@ -416,8 +430,10 @@ def _proximal(state: State, x: e.Proximal) -> None:
     record = state.runs[x.run].events.get(x.event, NO_EVENT)
     succeeded = record.succeeded + (x.success is True)
     failed = record.failed + (x.success is False)
+    won = record.won_in_a_row + 1 if x.success is True else 0 if x.success is False else record.won_in_a_row
     _event(
-        state, x.run, x.event, x.at, False, success=x.success, value=x.value, succeeded=succeeded, failed=failed
+        state, x.run, x.event, x.at, False, success=x.success, value=x.value, succeeded=succeeded, failed=failed,
+        won_in_a_row=won,
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ class EventRecord(Record, frozen=True):
     expired: int = 0
     dismissed: int = 0
     in_a_row: int = 0
+    won_in_a_row: int = 0
     delivered_at: int = 0
     done_at: int = 0
     completed_at: int = 0
@@ -289,6 +290,10 @@ class State(msgspec.Struct, omit_defaults=True):
     counts: dict[str, int] = {}
     """How many of each kind have been named so far; names are made from it."""
     followups: tuple[Followup, ...] = ()
+    active: int = 0
+    """When the person last did something."""
+    away: tuple[int, int] = (0, 0)
+    """The last time they had been away for more than a day: how long, and when they came back."""
     last: int = 0
     """When the last entry was received."""
 

@@ -2,7 +2,7 @@
 
 from microcare.expressions.functions import history
 from microcare.hub.stimulus import Value
-from microcare.hub.view import View
+from microcare.hub.view import View, last_run
 from microcare.program.texts import TextValue, text_value, wording
 
 USUAL = 28 * 86_400_000
@@ -38,7 +38,7 @@ def _value(view: View, origin: TextValue, intervention: str, need: str) -> Value
         return scores.scores.get(origin.part) if scores is not None else None
     about = intervention
     if origin.name == "last":
-        last = next((p for p in reversed(state.history) if p.program == view.program.id), None)
+        last = last_run(state, view.program.id)
         if last is None:
             return None
         about = last.intervention

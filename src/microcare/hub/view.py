@@ -8,7 +8,7 @@ from datetime import date
 
 from microcare.base.moments import DAY, format_clock, local_clock, local_day, local_midnight, weekday
 from microcare.expressions.functions import history
-from microcare.hub.state import Run, Scores, Series, State
+from microcare.hub.state import PastRun, Run, Scores, Series, State
 from microcare.hub.stimulus import Value
 from microcare.program.assessment import Item
 from microcare.program.compiled import CompiledProgram, Inputs, Reader
@@ -182,13 +182,37 @@ def _past(program: CompiledProgram, intervention: str, part: str) -> Getter:
 
 def _last(program: CompiledProgram, part: str) -> Getter:
     def get(view: View) -> Value:
-        last = next((p for p in reversed(view.state.history) if p.program == program.id), None)
+        last = last_run(view.state, program.id)
         if last is None:
             return None
+        if part == "days_ago":
+            return (view.now - last.ended) / DAY
         if part == "times":
             return view.state.past[f"{last.program}/{last.intervention}"].times
         value = getattr(last, part)
         return str(value) if value else None
+
+    return get
+
+
+def last_run(state: State, program: str) -> PastRun | None:
+    """The last micro intervention whose events are over; while its outcome is still awaited, its result is empty."""
+    past = next((p for p in reversed(state.history) if p.program == program), None)
+    waiting = [r for r in state.runs.values() if r.program == program and r.ended]
+    latest = max(waiting, key=lambda r: r.ended, default=None)
+    if latest is None or (past is not None and past.ended > latest.ended):
+        return past
+    return PastRun(program, latest.intervention, latest.need, latest.started, latest.ended, "", latest.reason)
+
+
+def _away_days(program: CompiledProgram) -> Getter:
+    def get(view: View) -> Value:
+        active, (length, back) = view.state.active, view.state.away
+        if not active:
+            return None
+        if view.now - active >= DAY:
+            return (view.now - active) / DAY
+        return length / DAY if length and view.now - back < DAY else 0
 
     return get
 
@@ -291,7 +315,11 @@ def _target(program: CompiledProgram) -> Getter:
 
 
 def _history_count(program: CompiledProgram) -> Getter:
-    return lambda view: sum(1 for p in view.state.history if p.program == program.id)
+    def get(view: View) -> Value:
+        waiting = sum(1 for r in view.state.runs.values() if r.program == program.id and r.ended)
+        return waiting + sum(1 for p in view.state.history if p.program == program.id)
+
+    return get
 
 
 LOOKUPS: dict[str, Callable[..., Getter]] = {
@@ -313,6 +341,7 @@ LOOKUPS: dict[str, Callable[..., Getter]] = {
     "share": _share,
     "local": _local,
     "care_days": _care_days,
+    "away_days": _away_days,
     "target": _target,
     "history_count": _history_count,
     "given": lambda program: lambda view: view.given,

@@ -21,6 +21,7 @@ class EvaluationTrigger(Part):
     )
     condition: Expr | None = described("Only if this holds.", default=None, alias="if")
     measures: Names = described("Ask these too, whatever is known.", default=())
+    only: Names = described("Ask nothing but these, and of them only what is lacking.", default=())
     within: SpanField = described("How long its questions may be answered.", default_factory=lambda: parse_span("3d"))
 
     @model_validator(mode="after")

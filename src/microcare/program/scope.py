@@ -51,6 +51,8 @@ NAMES: tuple[NameDoc, ...] = (
     NameDoc("local.weekend", "boolean", "Saturday or Sunday."),
     NameDoc("local.date", "date", "The day on the person's wall."),
     NameDoc("now", "moment", "The moment of the decision."),
+    NameDoc("care.away_days", "number", "Days since the person last did anything, or, on the day they come back, how long they had been away."),
+    NameDoc("last.days_ago", "number", "Days since the last micro intervention's events were over."),
     NameDoc("care.days", "number", "Days since the person joined the program."),
     NameDoc("EVENT.delivered", "boolean", "It was delivered in this run. Likewise `shown`, `opened`, `done`, `completed`, "
             "`succeeded`, `failed`, `expired`, `dismissed`.", "in an intervention"),
@@ -59,6 +61,7 @@ NAMES: tuple[NameDoc, ...] = (
     NameDoc("EVENT.value", "number", "The figure of its latest proximal outcome.", "in an intervention"),
     NameDoc("EVENT.answer", "as answered", "The answer to its latest proximal question.", "in an intervention"),
     NameDoc("EVENT.completed_in_a_row", "number", "Completed so often since one was missed or dismissed.", "in an intervention"),
+    NameDoc("EVENT.succeeded_in_a_row", "number", "Successes since it last failed.", "in an intervention"),
     NameDoc("EVENT.completed_at", "moment", "When it was last completed. Also `delivered_at`, `done_at`.", "in an intervention"),
     NameDoc("run.days", "number", "Days since this micro intervention began.", "in an intervention"),
     NameDoc("run.quiet_days", "number", "Days for which something has waited without any engagement; 0 if nothing waits.", "in an intervention"),
@@ -180,11 +183,13 @@ def _fixed(names: Names) -> None:
     names.add("target.reached", Type.BOOLEAN, ("target",))
     names.add("engagement.share", Type.NUMBER, ("share",))
     names.add("care.days", Type.NUMBER, ("care_days",))
+    names.add("care.away_days", Type.NUMBER, ("away_days",))
     names.add("history.count", Type.NUMBER, ("history_count",))
     names.add("last.outcome", Type.TEXT, ("last", "result"), options=RESULTS)
     names.add("last.name", Type.TEXT, ("last", "intervention"))
     names.add("last.reason", Type.TEXT, ("last", "reason"))
     names.add("last.times", Type.NUMBER, ("last", "times"))
+    names.add("last.days_ago", Type.NUMBER, ("last", "days_ago"))
     for part, type_ in (("time", Type.TIME), ("hour", Type.NUMBER), ("minute", Type.NUMBER), ("date", Type.DATE)):
         names.add(f"local.{part}", type_, ("local", part))
     names.add("local.weekday", Type.TEXT, ("local", "weekday"), options=WEEKDAYS)
@@ -226,6 +231,7 @@ def intervention_names(outer: Names, intervention: Intervention) -> Names:
             names.add(f"{name}.times_{count}", Type.NUMBER, ("event_count", name, count))
         names.add(f"{name}.success", Type.BOOLEAN, ("event_value", name, "success"))
         names.add(f"{name}.completed_in_a_row", Type.NUMBER, ("event_count", name, "in_a_row"))
+        names.add(f"{name}.succeeded_in_a_row", Type.NUMBER, ("event_count", name, "won_in_a_row"))
         names.add(f"{name}.in_a_row", Type.NUMBER, ("event_count", name, "in_a_row"))
         for moment in ("completed_at", "delivered_at", "done_at"):
             names.add(f"{name}.{moment}", Type.MOMENT, ("event_moment", name, moment))

@@ -22,12 +22,16 @@ _HTTPS = URL.startswith("https://")
 
 
 def _secret_key(file: Path) -> str:
-    """The deployment's secret, made once and readable by its owner alone."""
+    """The deployment's secret, made once and readable by its owner alone.
+
+    Where there is no data folder (type checking, listing commands) nothing is made: the secret lives with the process.
+    """
     try:
         return file.read_text(encoding="ascii")
     except FileNotFoundError:
         pass
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not file.parent.is_dir():
+        return secrets.token_urlsafe(50)
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
         out.write(secrets.token_urlsafe(50))
@@ -43,7 +47,9 @@ def _secret_key(file: Path) -> str:
 
 SECRET_KEY = _secret_key(DATA / "secret.key")
 DEBUG = False
-ALLOWED_HOSTS = list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"]))
+ALLOWED_HOSTS = list(
+    dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"])
+)
 CSRF_TRUSTED_ORIGINS = [URL]
 
 INSTALLED_APPS = [
@@ -85,7 +91,10 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
                 )
             ],
         },

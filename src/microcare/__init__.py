@@ -1,0 +1,1 @@
+"""microcare: a hub for digital micro intervention care."""

@@ -1,0 +1,164 @@
+"""Telling: the texts of a program as one person reads them, in their language, with their own values.
+
+What a text showed when it was told is frozen in its entry; a personal value (a child's name) is only referred to there
+and looked up here. A text whose value is missing is left out, never shown with a hole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from microcare.base.moments import DAY, HOUR, MINUTE
+from microcare.base.wording import Template, parse_template, plain_number, render
+from microcare.hub import entry as e
+from microcare.hub.state import State
+from microcare.hub.stimulus import Value
+from microcare.program.compiled import CompiledProgram
+from microcare.program.narrative import PARTS
+from microcare.program.parts import Text, text_in
+from microcare.program.texts import TextValue, text_value, wording
+
+YES_NO = {
+    "en": ("yes", "no"),
+    "de": ("ja", "nein"),
+    "fr": ("oui", "non"),
+    "es": ("sí", "no"),
+    "it": ("sì", "no"),
+}
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How a program speaks to one person: the version told, the person's state and texts, and their language."""
+
+    program: CompiledProgram
+    state: State
+    texts: Mapping[str, str]
+    """Free texts of the person, by reference."""
+    language: str
+
+    def say(self, text: Text | None, values: Mapping[str, Value] | None = None) -> str | None:
+        """A text with its values; None where there is no text, or a value it needs is missing."""
+        if text is None:
+            return None
+        template = parse_template(self.plain(text))
+        if not isinstance(template, Template):
+            return self.plain(text)
+        return render(template, lambda name: self._value(name, values or {}))
+
+    def plain(self, text: Text | None) -> str:
+        """A text that shows no values."""
+        return text_in(text, self.language, self.program.program.language) if text is not None else ""
+
+    def title(self, intervention: str) -> str:
+        """What people call a micro intervention."""
+        found = self.program.program.interventions.get(intervention)
+        return self.plain(found.title) if found is not None else intervention
+
+    def _value(self, name: str, values: Mapping[str, Value]) -> str | None:
+        origin = text_value(self.program.program, name)
+        if origin is None:
+            return None
+        if origin.kind == "person":
+            return self._personal(origin, values.get(name))
+        if origin.kind == "word":
+            return self._word(origin, name, values)
+        value = values.get(name)
+        return None if value is None else self.shown(value)
+
+    def _personal(self, origin: TextValue, frozen: Value) -> str | None:
+        """A personal value: a text as it is kept now, anything else as it was when it was told."""
+        part = self.program.program.person[origin.name]
+        value = self.state.fields.get(origin.name, part.default)
+        if part.type == "text":
+            if isinstance(value, str) and value in self.texts:
+                return self.texts[value]
+            return str(part.default) if part.default is not None else None
+        value = frozen if frozen is not None else value
+        if value is None:
+            return None
+        if part.type == "choice" and str(value) in part.options:
+            return self.plain(part.options[str(value)])
+        return self.shown(value)
+
+    def _word(self, origin: TextValue, name: str, values: Mapping[str, Value]) -> str | None:
+        about = values.get(name)
+        if about is None and origin.name not in ("program", "target"):
+            return None
+        text = wording(self.program.program, origin.name, origin.part, str(about), str(about))
+        return self.plain(text) or None
+
+    def shown(self, value: Value) -> str:
+        """A value as people write it; measured numbers without false precision."""
+        if isinstance(value, bool):
+            yes, no = YES_NO.get(self.language.split("-")[0], YES_NO["en"])
+            return yes if value else no
+        if isinstance(value, int | float):
+            return plain_number(round(value) if abs(value) >= 10 else round(float(value), 1))
+        return "" if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A narrative as told: its four parts, empty where nothing was told."""
+
+    past: str = ""
+    rationale: str = ""
+    relation: str = ""
+    future: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.past or self.rationale or self.relation or self.future)
+
+
+def story(voice: Voice, told: e.Narrated) -> Story:
+    """The narrative of an entry, in the wording of the version told (the voice's)."""
+    parts = {part: _part(voice, told, part) or "" for part in PARTS if part in told.parts}
+    return Story(**parts)
+
+
+def _part(voice: Voice, told: e.Narrated, part: str) -> str | None:
+    edited = told.edited.get(part)
+    if edited:
+        return voice.texts.get(edited)
+    name = told.parts[part]
+    for variant in voice.program.narrative.get(part, ()):
+        if name == variant.id:
+            return voice.say(variant.variant.say, told.values)
+        chosen = name.removeprefix(f"{variant.id}.")
+        if chosen != name and chosen in variant.variant.vary:
+            return voice.say(variant.variant.vary[chosen].say, told.values)
+    return None
+
+
+# -- Times in words ---------------------------------------------------------------------------------------------------
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def day_words(day: int, today: int) -> str:
+    """A local day as people say it: today, tomorrow, Friday, 2 March, 2 March 2027."""
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(day - today)
+    if near is not None:
+        return near
+    found = date.fromordinal(day)
+    if 0 < day - today < 7:
+        return WEEKDAYS[found.weekday()]
+    words = f"{found.day} {MONTHS[found.month - 1]}"
+    return words if found.year == date.fromordinal(today).year else f"{words} {found.year}"
+
+
+def span_words(ms: int) -> str:
+    """About how long, in the largest unit that fits: 2 minutes, 3 hours, 5 days."""
+    for unit, word in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        if ms >= unit:
+            count = round(ms / unit)
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return "less than a minute"
+
+
+__all__ = ["Story", "Voice", "day_words", "span_words", "story"]

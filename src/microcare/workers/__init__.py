@@ -1,0 +1,1 @@
+"""Workers: small loops around the deeds that time calls for."""

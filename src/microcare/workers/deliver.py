@@ -1,0 +1,25 @@
+"""The delivery worker: the outbox to the channels, and what became of it back as receipts."""
+
+import threading
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from microcare.care.deliver import deliver_due
+from microcare.channels.channel import Channel
+from microcare.channels.email import Email, parse_server
+from microcare.channels.in_app import InApp
+from microcare.store import outbox
+from microcare.workers.loop import run
+
+
+def channels() -> dict[str, Channel]:
+    """The channels as this place has set them up."""
+    server = parse_server(settings.SMTP) if settings.SMTP else None
+    return {"in_app": InApp(), "email": Email(server, settings.MAIL_FROM)}
+
+
+def work(stop: threading.Event, ways: Mapping[str, Channel] | None = None) -> None:
+    """Deliver until told to stop."""
+    known = channels() if ways is None else ways
+    run("deliver", lambda now: deliver_due(now, known, settings.URL).looked, outbox.next_try, stop)

@@ -1,0 +1,12 @@
+"""The wake worker: due people, in batches, as soon as they are due."""
+
+import threading
+
+from microcare.care.wake import wake_due
+from microcare.store import wakeups
+from microcare.workers.loop import run
+
+
+def work(stop: threading.Event) -> None:
+    """Wake people until told to stop."""
+    run("wake", lambda now: wake_due(now).claimed, wakeups.next_due, stop)
