@@ -29,7 +29,7 @@ def up(
     data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, server: str = "waitress"
 ) -> int:
     """Start the hub in a folder and keep it up until it is told to stop. Returns the exit status."""
-    from microcare.supervise import Supervisor, port_problem
+    from microcare.workers.supervise import Supervisor, port_problem
 
     problem = port_problem(host, port)
     if problem:
@@ -52,7 +52,7 @@ def demo(
 
     The folder (./demo unless given) is made anew each time, unless `keep`: then an earlier demo goes on.
     """
-    from microcare.supervise import Supervisor, port_problem
+    from microcare.workers.supervise import Supervisor, port_problem
 
     problem = port_problem("127.0.0.1", port)
     if problem:
@@ -61,7 +61,7 @@ def demo(
     wanted = [programs] if isinstance(programs, str) else list(programs)
     folder = (data or Path("demo")).absolute()
     os.environ.setdefault("MICROCARE_URL", f"http://127.0.0.1:{port}")
-    from microcare.demonstration import CannotDemonstrateError, prepare
+    from microcare.care.demonstration import CannotDemonstrateError, prepare
 
     try:
         lines = prepare(folder, wanted, keep, lambda: set_up(folder))
@@ -80,7 +80,7 @@ def demo(
 
 
 def _shown(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104 - shown, not bound
 
 
 def _say(data: Path, host: str, port: int) -> None:

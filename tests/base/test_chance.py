@@ -69,7 +69,8 @@ def test_exact_sums_end_at_the_whole(probabilities: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "probabilities", [[0.333, 0.333, 0.333], [1 / 3] * 3, [0.5], [0.9999999999999999], [0]]
+    "probabilities",
+    [[0.333, 0.333, 0.333], [1 / 3] * 3, [0.5], [0.9999999999999999, 9.99999999999999e-17], [0]],
 )
 def test_a_missing_rest_belongs_to_no_option(probabilities: list[float]) -> None:
     cuts = thresholds(probabilities)

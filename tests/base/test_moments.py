@@ -224,6 +224,15 @@ def test_clocks_set_forth_and_soon_back() -> None:
         assert table.reached(table.resolve(wall)) <= wall
 
 
+def test_clocks_set_back_and_soon_forth() -> None:
+    """Nor this: five hours back at 100 h, five forth at 101 h. All the wall shows in that hour was shown before."""
+    table = Table((-(2**60), 100 * HOUR, 101 * HOUR), (0, -5 * HOUR, 0), 2**60)
+    assert table.resolve(98 * HOUR) == 98 * HOUR
+    assert table.resolve(95 * HOUR + 30 * MINUTE) == 95 * HOUR + 30 * MINUTE
+    assert table.resolve(100 * HOUR + 30 * MINUTE) == 101 * HOUR
+    assert table.reached(100 * HOUR + 30 * MINUTE) == 100 * HOUR
+
+
 @given(zones, st.integers(-200 * 365 * DAY, 130 * 365 * DAY))
 def test_long_tables_answer_as_short_ones(zone: str, moment: int) -> None:
     assume(moment < _build(zone, 2100).until)

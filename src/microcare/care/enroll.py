@@ -8,7 +8,7 @@ from microcare.care import clock
 from microcare.care.keys import new_key
 from microcare.care.programs import programs
 from microcare.care.receive import Received, receive
-from microcare.hub.arrivals import field_problem
+from microcare.hub.fits import field_problem
 from microcare.hub.stimulus import Enroll, Value
 from microcare.program.compiled import CompiledProgram
 from microcare.store import people, texts

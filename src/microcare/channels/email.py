@@ -4,14 +4,15 @@ SMTP tells the stages apart: until the text is sent, nothing can have been deliv
 failure; a server that falls silent after the text leaves it unclear.
 """
 
+import contextlib
 import smtplib
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 from microcare.channels.channel import Message, Outcome, Result
@@ -130,10 +131,8 @@ class Email:
 
 def _quit(smtp: smtplib.SMTP) -> None:
     """The mail is accepted; whether the server says goodbye does not matter."""
-    try:
+    with contextlib.suppress(OSError, smtplib.SMTPException):
         smtp.quit()
-    except (OSError, smtplib.SMTPException):
-        pass
 
 
 def _said(error: BaseException) -> str:

@@ -10,10 +10,10 @@ from microcare.hub import codec, effect, entry
 from microcare.hub.step import Step
 from microcare.hub.stimulus import Time
 from microcare.store import queries
-from microcare.store.database import run, run_many, writing
+from microcare.store.database import Value, run, run_many, writing
 from microcare.store.journals import Loaded
 
-Row = tuple[object, ...]
+Row = tuple[Value, ...]
 
 
 def _pass(point: str) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 from django.db import connection, transaction
 
 Row = tuple[Any, ...]
+Value = int | str | bytes | None
+"""What a column holds."""
 
 
-def rows(sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+def rows(sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
     """All rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(parameters))
         return list(cursor.fetchall())
 
 
-def row(sql: str, parameters: Sequence[object] = ()) -> Row | None:
+def row(sql: str, parameters: Sequence[Value] = ()) -> Row | None:
     """Its first row, if there is one."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(parameters))
@@ -24,14 +26,14 @@ def row(sql: str, parameters: Sequence[object] = ()) -> Row | None:
         return found
 
 
-def run(sql: str, parameters: Sequence[object] = ()) -> int:
+def run(sql: str, parameters: Sequence[Value] = ()) -> int:
     """Carry out a statement; how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(parameters))
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
-def run_many(sql: str, parameters: Sequence[Sequence[object]]) -> None:
+def run_many(sql: str, parameters: Sequence[Sequence[Value]]) -> None:
     """Carry out a statement for each set of parameters."""
     if parameters:
         with connection.cursor() as cursor:

@@ -65,6 +65,12 @@ def entries(
     return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [person, after, limit])]
 
 
+def entries_of_kinds(person: str, kinds: Sequence[str]) -> list[tuple[int, entry.Any]]:
+    """A person's entries of some kinds, oldest first, each with its number: what their pages tell."""
+    sql = queries.ENTRIES_OF_PERSON.format(kinds=queries.among(len(kinds)))
+    return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [*kinds, person])]
+
+
 def entries_of_kind(
     kind: str, after: tuple[str, int] = ("", 0), limit: int = 1000
 ) -> list[tuple[str, int, entry.Any]]:

@@ -35,6 +35,11 @@ class Waiting:
     settled: int
 
     @property
+    def name(self) -> tuple[str, int, int]:
+        """What names the row."""
+        return self.person, self.sequence, self.index
+
+    @property
     def key(self) -> str:
         """The idempotency key that goes to the provider."""
         return f"{self.person}-{self.sequence}-{self.index}"
@@ -51,8 +56,7 @@ def claim(now: int, limit: int) -> list[Waiting]:
     found: list[Waiting] = []
     with writing():
         for one in [_waiting(r) for r in rows(queries.OUTBOX_DUE, [now, limit])]:
-            key = [one.person, one.sequence, one.index]
-            if run(queries.OUTBOX_CLAIM, [now + LEASE, *key, one.next_try, one.status]) == 1:
+            if run(queries.OUTBOX_CLAIM, [now + LEASE, *one.name, one.next_try, one.status]) == 1:
                 found.append(one)
     return found
 
@@ -62,13 +66,12 @@ def hand_over(one: Waiting, now: int, version: int) -> bool:
 
     False: somebody else has made it, or the person has changed since.
     """
-    key = [one.person, one.sequence, one.index, one.person, version]
-    return run(queries.OUTBOX_HAND_OVER, [now, now + LEASE, *key]) == 1
+    return run(queries.OUTBOX_HAND_OVER, [now, now + LEASE, *one.name, one.person, version]) == 1
 
 
 def look_again(one: Waiting, at: int) -> None:
     """Look at a row again at that moment; nothing else changes."""
-    run(queries.OUTBOX_AGAIN, [at, one.person, one.sequence, one.index, one.status])
+    run(queries.OUTBOX_AGAIN, [at, *one.name, one.status])
 
 
 def settle(
@@ -84,14 +87,13 @@ def settle(
     handed: int = 0,
 ) -> bool:
     """Enter what became of a row. False: it had moved on meanwhile."""
-    key = [one.person, one.sequence, one.index, was or one.status]
-    values = [status, detail[:500], int(told), next_try, int(attempted), now, handed or one.handed]
-    return run(queries.OUTBOX_SETTLE, [*values, *key]) == 1
+    values = (status, detail[:500], int(told), next_try, int(attempted), now, handed or one.handed)
+    return run(queries.OUTBOX_SETTLE, [*values, *one.name, was or one.status]) == 1
 
 
 def mark_told(one: Waiting, status: str, next_try: int | None = None) -> None:
     """The engine knows what became of it."""
-    run(queries.OUTBOX_TOLD, [next_try, one.person, one.sequence, one.index, status])
+    run(queries.OUTBOX_TOLD, [next_try, *one.name, status])
 
 
 def superseded(one: Waiting, alert: str) -> bool:

@@ -125,7 +125,9 @@ def people(limit: int = 50, offset: int = 0, search: str = "") -> list[PersonRow
 def _row(found: tuple[object, ...]) -> PersonRow:
     person, name, snapshot, due, alerts, waiting, failed, created = found
     state = codec.decode_state(str(snapshot))
-    assert isinstance(alerts, int) and isinstance(waiting, int) and isinstance(created, int)
+    assert isinstance(alerts, int)
+    assert isinstance(waiting, int)
+    assert isinstance(created, int)
     assert due is None or isinstance(due, int)
     courses = ", ".join(state.courses)
     return PersonRow(str(person), str(name), courses, due, state.last, alerts, waiting, str(failed), created)

@@ -89,6 +89,11 @@ SELECT sequence, body FROM journal WHERE person = %s AND sequence > %s ORDER BY 
 """
 """The same, newest first."""
 
+ENTRIES_OF_PERSON = """
+SELECT sequence, body FROM journal WHERE kind IN ({kinds}) AND person = %s ORDER BY sequence
+"""
+"""A person's entries of some kinds, oldest first: what their pages tell. Walks one index."""
+
 ENTRIES_OF_KIND = """
 SELECT person, sequence, body FROM journal WHERE kind = %s AND (person > %s OR (person = %s AND sequence > %s))
 ORDER BY person, sequence LIMIT %s
@@ -109,7 +114,8 @@ OUTBOX_DUE = """
 SELECT person, sequence, idx, effect, once, status, detail, attempts, told, expires, next_try, made, handed, settled
 FROM outbox WHERE next_try <= %s ORDER BY once, next_try LIMIT %s
 """
-"""What has to be looked at in the outbox: notices to staff (at_least) first, then longest waiting first. (PostgreSQL: FOR UPDATE SKIP LOCKED.)"""
+"""What has to be looked at in the outbox: notices to staff (at_least) first, then longest waiting first. (PostgreSQL:
+FOR UPDATE SKIP LOCKED.)"""
 
 OUTBOX_CLAIM = """
 UPDATE outbox SET next_try = %s WHERE person = %s AND sequence = %s AND idx = %s AND next_try = %s AND status = %s
@@ -121,8 +127,8 @@ UPDATE outbox SET status = 'handed', attempts = attempts + 1, handed = %s, next_
 WHERE person = %s AND sequence = %s AND idx = %s AND status = 'pending'
 AND EXISTS (SELECT 1 FROM person WHERE id = %s AND version = %s)
 """
-"""Enter the attempt before it is made. It must change one row; else somebody else has made it, or the person has changed
-since it was asked whether it may still reach them (a pause, a withdrawal): then that is asked again."""
+"""Enter the attempt before it is made. It must change one row; else somebody else has made it, or the person has
+changed since it was asked whether it may still reach them (a pause, a withdrawal): then that is asked again."""
 
 OUTBOX_SETTLE = """
 UPDATE outbox SET status = %s, detail = %s, told = %s, next_try = %s, attempts = attempts + %s, settled = %s,

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 DATABASE = "microcare.sqlite3"
@@ -53,10 +53,10 @@ def _is_demo(database: Path) -> bool:
 
 def find_program(name: str) -> Path:
     """The folder of a program that is shipped, or of one's own by its path."""
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parent.parent
     shelves = [here / "programs", here.parent.parent / "programs", Path("programs")]
     for place in [*(shelf / name for shelf in shelves), Path(name)]:
-        if (place / "program.yaml").is_file() or place.suffix in (".yaml", ".yml") and place.is_file():
+        if (place / "program.yaml").is_file() or (place.suffix in (".yaml", ".yml") and place.is_file()):
             return place
     known = sorted(
         {p.parent.name for shelf in shelves if shelf.is_dir() for p in shelf.glob("*/program.yaml")}
@@ -69,10 +69,8 @@ def local_zone() -> str:
     from microcare.base.moments import is_zone
 
     candidates = [os.environ.get("TZ", "")]
-    try:
+    with suppress(OSError):
         candidates.append(Path("/etc/timezone").read_text(encoding="utf-8").strip())
-    except OSError:
-        pass
     candidates.append(os.path.realpath("/etc/localtime").rpartition("zoneinfo/")[2])
     return next((name for name in candidates if name and is_zone(name)), "UTC")
 

@@ -1,0 +1,419 @@
+"""Cards: what the pages show of one thing that is with a person: an event, questions, an offer, a word of contact.
+
+They are plain values made from the program's texts and the person's state; a page only has to set them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from microcare.base.moments import HOUR, MINUTE, local_clock, local_day, resolve
+from microcare.care.programs import file
+from microcare.care.telling import Story, Voice, span_words
+from microcare.hub.state import Assessment, Delivery, Offer
+from microcare.hub.stimulus import Value
+from microcare.hub.view import View, number_of
+from microcare.hub.work import holds
+from microcare.program import content
+from microcare.program.assessment import Item as Item_
+from microcare.program.event import Event
+from microcare.program.parts import Part
+
+EVENING, MORNING = 19 * 3600, 9 * 3600
+SOONEST = 15 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of an event's content, ready to be shown. `kind` is one of `content.KINDS`."""
+
+    kind: str
+    text: str = ""
+    """The text, Markdown source, transcript, or description."""
+    label: str = ""
+    address: str = ""
+    """An address to open."""
+    path: str = ""
+    """A file of the program."""
+    captions: str = ""
+    steps: tuple[str, ...] = ()
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One answer that can be tapped. `help`: it is a risk answer, so that help is shown at once."""
+
+    value: str
+    label: str
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `kind` is scale, choice, number, boolean, text, time or photo."""
+
+    item: str
+    text: str
+    kind: str
+    points: tuple[Point, ...] = ()
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    given: Value = None
+    answered: bool = False
+
+    @property
+    def layout(self) -> str:
+        """How its answers are laid out: a list where each has words, else a row, or a grid where there are many."""
+        if not self.points:
+            return "field"
+        if self.kind != "scale" or all(p.label for p in self.points):
+            return "list"
+        return "row" if len(self.points) <= 7 else "grid"
+
+    @property
+    def ends(self) -> tuple[str, str, str]:
+        """Words at the low end, in the middle, and at the high end of a scale."""
+        words = [p.label for p in self.points]
+        return words[0], next((w for w in words[1:-1] if w), ""), words[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """An open questionnaire, and where the person is in it."""
+
+    assessment: str
+    purpose: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+    expires: int
+    delivery: str = ""
+
+    @property
+    def place(self) -> int:
+        """The first question without an answer."""
+        return next((i for i, q in enumerate(self.questions) if not q.answered), 0)
+
+    @property
+    def begun(self) -> bool:
+        """Whether something has been answered."""
+        return any(q.answered for q in self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A moment to which something can be put off."""
+
+    label: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventCard:
+    """An event that is with the person."""
+
+    delivery: str
+    name: str
+    run: str
+    program: str
+    version: str
+    title: str
+    intervention: str
+    goal: str
+    nature: str
+    why: str
+    effort: str
+    blocks: tuple[Block, ...]
+    expires: int
+    later: tuple[Later, ...] = ()
+    form: Questions | None = None
+    asks: bool = False
+    """Whether questions follow when it is done."""
+    human: bool = False
+    snoozed: int = 0
+    photo: str = ""
+    """What to photograph, if it asks for a photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One intervention of an offer."""
+
+    intervention: str
+    title: str
+    about: str
+    effort: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCard:
+    """An offer, or a short list to choose from."""
+
+    offer: str
+    delivery: str
+    listed: bool
+    goal: str
+    choices: tuple[Choice, ...]
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """A word to keep in contact."""
+
+    delivery: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing for the person, with why it came. `kind`: event, questions, offer or contact."""
+
+    id: str
+    kind: str
+    title: str
+    event: EventCard | None = None
+    questions: Questions | None = None
+    offer: OfferCard | None = None
+    contact: ContactCard | None = None
+    story: Story | None = None
+    """The narrative of its micro intervention."""
+    first: bool = False
+    """Whether it is the first thing of its micro intervention, so that the story is told before it."""
+    why: tuple[str, ...] = ()
+    """How it was chosen, in sentences."""
+    about: str = ""
+    """The title of its micro intervention."""
+
+    @property
+    def effort(self) -> str:
+        """About how long it takes."""
+        if self.event is not None:
+            return self.event.effort
+        if self.questions is not None:
+            count = len(self.questions.questions)
+            return f"{count} question{'' if count == 1 else 's'}"
+        return ""
+
+
+def event_card(
+    voice: Voice, key: str, delivery: Delivery, event: Event, values: Mapping[str, Value], now: int
+) -> EventCard:
+    """An event as it is shown to its person."""
+    blocks = tuple(found for part in event.blocks if (found := block(voice, part, values)) is not None)
+    intervention = delivery.run.split(".")[1] if "." in delivery.run else ""
+    return EventCard(
+        delivery=key,
+        name=delivery.name,
+        run=delivery.run,
+        program=delivery.program,
+        version=voice.program.version,
+        title=voice.say(event.title, values) or voice.title(intervention),
+        intervention=intervention,
+        goal=event.goal.value,
+        nature=event.kind,
+        why=voice.say(event.why, values) or "",
+        effort=span_words(event.effort.exact) if event.effort is not None else "",
+        blocks=blocks,
+        expires=delivery.expires,
+        later=later(voice.state.zone, now, delivery.expires),
+        asks=event.proximal is not None and event.proximal.signal is None,
+        human=delivery.human,
+        snoozed=delivery.snoozed if delivery.snoozed > now else 0,
+        photo=next((b.text for b in blocks if b.kind == "photo"), ""),
+    )
+
+
+def later(zone: str, now: int, expires: int) -> tuple[Later, ...]:
+    """Moments to put something off to, all before it expires."""
+    today, clock = local_day(zone, now), local_clock(zone, now)
+    found = [Later("In 1 hour", now + HOUR)]
+    if clock < EVENING - 3600:
+        found.append(Later("This evening", resolve(zone, today, EVENING)))
+    found.append(Later("Tomorrow morning", resolve(zone, today + 1, MORNING)))
+    fitting = [one for one in found if not expires or one.until < expires]
+    if not fitting and (not expires or now + SOONEST < expires):
+        fitting = [Later("In 15 minutes", now + SOONEST)]
+    return tuple(fitting)
+
+
+def later_at(zone: str, now: int, clock: int) -> int:
+    """The next moment at which the wall clock shows this time."""
+    today = local_day(zone, now)
+    moment = resolve(zone, today, clock)
+    return moment if moment > now else resolve(zone, today + 1, clock)
+
+
+def block(voice: Voice, part: Part, values: Mapping[str, Value]) -> Block | None:
+    """A piece of content; None where a value it needs is missing, or its file."""
+    if isinstance(part, content.Say):
+        said = voice.say(part.say, values)
+        return Block("say", said) if said is not None else None
+    if isinstance(part, content.Markdown):
+        said = voice.say(part.markdown, values)
+        return Block("markdown", said) if said is not None else None
+    if isinstance(part, content.Read):
+        return _read(voice, part.read)
+    if isinstance(part, content.Image):
+        return Block("image", voice.plain(part.alt), path=part.image)
+    if isinstance(part, content.Audio):
+        return Block("audio", voice.plain(part.transcript), path=part.audio)
+    if isinstance(part, content.Video):
+        return Block("video", voice.plain(part.transcript), path=part.video, captions=part.captions or "")
+    if isinstance(part, content.Exercise):
+        steps = tuple(s for t in part.steps if (s := voice.say(t, values)) is not None)
+        return Block("exercise", steps=steps, milliseconds=part.exercise.exact)
+    return _door(voice, part)
+
+
+def _door(voice: Voice, part: Part) -> Block | None:
+    """Content that leads elsewhere, or to somebody."""
+    if isinstance(part, content.Link):
+        return Block("link", label=voice.plain(part.label), address=part.link)
+    if isinstance(part, content.ExternalApp):
+        return Block("app", part.name or "", label=voice.plain(part.label), address=part.app)
+    if isinstance(part, content.Peer):
+        return Block("peer", label=voice.plain(part.label), address=part.peer)
+    if isinstance(part, content.Human):
+        return Block("human", voice.plain(part.human), label=part.by)
+    if isinstance(part, content.Photo):
+        return Block("photo", voice.plain(part.photo))
+    return None
+
+
+def _read(voice: Voice, path: str) -> Block | None:
+    """A Markdown file in the person's language, with the person's values where it shows some."""
+    found = read_text(voice.program.id, voice.program.version, path, voice.language)
+    if found is None:
+        return None
+    return Block("read", voice.say(found, {}) or found, path=path)
+
+
+def read_text(program: str, version: str, path: str, language: str) -> str | None:
+    """A text file of a program: `why.de.md` beside `why.md` is its German text."""
+    stem, dot, ending = path.rpartition(".")
+    names = (f"{stem}.{language}{dot}{ending}", f"{stem}.{language.split('-')[0]}{dot}{ending}", path)
+    for name in dict.fromkeys(names):
+        try:
+            return file(program, version, name).decode("utf-8", "replace")
+        except KeyError:
+            continue
+    return None
+
+
+def beside(path: str, target: str) -> str:
+    """The path of a file that a text of the program names: first from the text's own folder, as Markdown has it."""
+    parts: list[str] = []
+    for part in (*PurePosixPath(path).parent.parts, *PurePosixPath(target).parts):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+# -- Questions --------------------------------------------------------------------------------------------------------
+
+
+def questions_card(voice: Voice, course: Voice, key: str, asked: Assessment, now: int) -> Questions | None:
+    """An open questionnaire. `course` is the voice of the course's version, whose safety rules count."""
+    measure = voice.program.measures.get(asked.measure)
+    if measure is None:
+        return None
+    questions = [
+        _question(voice, course, asked, name, measure.items[name], now) for name in asked.items if name in measure.items
+    ]
+    authored = measure.measure
+    return Questions(
+        assessment=key,
+        purpose=asked.purpose,
+        title=voice.plain(authored.title),
+        intro=voice.say(authored.intro) or "",
+        questions=tuple(questions),
+        expires=asked.expires,
+        delivery=asked.delivery,
+    )
+
+
+def _question(voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, now: int) -> Question:
+    points = tuple(
+        Point(_plain(value), label, risky(course, asked.measure, name, value, now)) for value, label in _answers(voice, item)
+    )
+    return Question(
+        item=name,
+        text=voice.say(item.text) or voice.plain(item.text),
+        kind=item.kind,
+        points=points,
+        unit=item.unit or "",
+        low=item.min,
+        high=item.max,
+        given=asked.answers.get(name),
+        answered=name in asked.answers,
+    )
+
+
+def _answers(voice: Voice, item: Item_) -> list[tuple[Value, str]]:
+    """All answers that can be tapped, as the engine takes them, with their words."""
+    if item.kind == "scale" and item.scale is not None:
+        low, high = item.scale
+        return [(n, voice.plain(item.labels.get(str(n)))) for n in range(low, high + 1)]
+    if item.kind == "choice":
+        return [(value, voice.say(choice.label) or value) for value, choice in item.choices.items()]
+    if item.kind == "boolean":
+        return [(True, voice.shown(True).capitalize()), (False, voice.shown(False).capitalize())]
+    return []
+
+
+def _plain(value: Value) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+
+
+def risky(voice: Voice, measure: str, item: str, value: Value, now: int) -> bool:
+    """Whether a safety rule would hold for this answer, so that a page can show help before anything is sent."""
+    program = voice.program
+    if measure not in program.measures or item not in program.measures[measure].items:
+        return False
+    given = number_of(program.measures[measure].items[item], value)
+    view = View(program, voice.state, now, None, given)
+    return any(holds(rule.condition, view) is True for rule in program.safety.get((measure, item), ()))
+
+
+# -- Offers -----------------------------------------------------------------------------------------------------------
+
+
+def offer_card(voice: Voice, key: str, delivery: str, offer: Offer) -> OfferCard:
+    """An offer, with what each of its interventions is for."""
+    program = voice.program.program
+    level = program.needs.get(offer.need)
+    goal = voice.plain(level[0].needs[offer.need].goal or level[0].goal) if level is not None else ""
+    choices = [
+        Choice(name, voice.plain(part.title), voice.plain(part.about or part.aim), span_words(part.effort.exact))
+        for name in offer.interventions
+        if (part := program.interventions.get(name)) is not None
+    ]
+    return OfferCard(key, delivery, offer.action == "listed", goal, tuple(choices), offer.expires)
+
+
+__all__ = [
+    "Block",
+    "Choice",
+    "ContactCard",
+    "EventCard",
+    "Item",
+    "Later",
+    "OfferCard",
+    "Point",
+    "Question",
+    "Questions",
+    "beside",
+    "block",
+    "event_card",
+    "later",
+    "later_at",
+    "offer_card",
+    "questions_card",
+    "read_text",
+    "risky",
+]

@@ -1,0 +1,37 @@
+"""Chances are true: each between 0 and 1, and together exactly 1."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from microcare.base.issues import Issue
+from microcare.program.checks.common import Checked, Path
+from microcare.program.decision import options_of
+
+
+def check(c: Checked) -> Iterator[Issue]:
+    """Probabilities out of range, or that do not sum to 1 in their decimal writing."""
+    for _, path, action in c.actions():
+        if action.randomize is not None:
+            options = options_of(action)
+            yield from _sum(c, (*path, "randomize"), ((n, p) for n, (p, _) in options.items()))
+            if len(options) == 1:
+                yield c.warning((*path, "randomize"), "one_option", "there is only one option to draw", "Use `deliver`.")
+    for part in ("rationale", "relation", "past", "future"):
+        for index, variant in enumerate(getattr(c.program.narrative, part)):
+            if variant.vary:
+                path = ("narrative", part, index, "vary")
+                yield from _sum(c, path, ((n, w.p) for n, w in variant.vary.items()))
+
+
+def _sum(c: Checked, path: Path, shares: Iterable[tuple[str, float]]) -> Iterator[Issue]:
+    total = Fraction(0)
+    for name, p in shares:
+        if not 0 <= p <= 1:
+            yield c.error((*path, name), "probability", f"{p} is not a probability", "It lies between 0 and 1.")
+            return
+        total += Fraction(repr(p))
+    if total != 1:
+        short = f"{float(abs(1 - total)):.10g}"
+        word = "missing" if total < 1 else "too much"
+        yield c.error(path, "probability_sum", f"the probabilities sum to {float(total):.10g}, not to 1 ({short} {word})",
+                      "Give the rest to `nothing`, or write them so that they sum to exactly 1.", True)  # fmt: skip

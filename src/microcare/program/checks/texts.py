@@ -1,0 +1,56 @@
+"""Every text can be shown: its values are known names, and those that may be missing have something in their place."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from microcare.base.issues import Issue, nearest
+from microcare.base.wording import Template, parse_template
+from microcare.program.checks.common import Checked, Path
+from microcare.program.parts import Part
+from microcare.program.texts import known_names, text_value
+
+WORDS = {"say", "title", "about", "ask", "text", "intro", "aim", "goal", "why", "markdown", "label", "human", "photo",
+         "alt", "transcript", "note"}  # fmt: skip
+
+
+def check(c: Checked) -> Iterator[Issue]:
+    """Texts with broken braces, unknown values, or values that may be missing when they are shown."""
+    for path, text in _texts(c.program, ()):
+        template = parse_template(text)
+        if not isinstance(template, Template):
+            for problem in template:
+                yield c.error(path, "text", f"in this text: {problem.message}", problem.cure)
+            continue
+        for name in template.names:
+            origin = text_value(c.program, name)
+            if origin is None:
+                near = nearest(name, known_names(c.program))
+                cure = f"Did you mean `{{{near}}}`?" if near else "Declare it under `person`, or correct its name."
+                yield c.error(path, "unknown_value", f"this text shows `{{{name}}}`, which stands for nothing", cure)
+            elif not origin.sure and name in template.needed and path[0] == "interventions" and _asked(c, name):
+                yield c.warning(path, "missing_value", f"`{{{name}}}` may be missing when this is shown",
+                                f"Write what stands there then: `{{{name}|your child}}`.", key=False)  # fmt: skip
+
+
+def _asked(c: Checked, name: str) -> bool:
+    """Whether the value is a person's field that nobody need have filled in."""
+    field = c.program.person.get(name.removeprefix("person."))
+    return field is not None and field.ask is None
+
+
+def _texts(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(part, Part):
+        for name, info in type(part).model_fields.items():
+            value = getattr(part, name)
+            word = info.alias or name
+            if word in WORDS and "dict[str, str]" in str(info.annotation):
+                texts = [value] if isinstance(value, str) else list((value or {}).values())
+                yield from (((*path, word), text) for text in texts if isinstance(text, str))
+            else:
+                yield from _texts(value, (*path, word))
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield from _texts(value, (*path, key))
+    elif isinstance(part, list | tuple):
+        for index, value in enumerate(part):
+            yield from _texts(value, (*path, index))
