@@ -323,7 +323,9 @@ def questions_card(voice: Voice, course: Voice, key: str, asked: Assessment, now
     if measure is None:
         return None
     questions = [
-        _question(voice, course, asked, name, measure.items[name], now) for name in asked.items if name in measure.items
+        _question(voice, course, asked, name, measure.items[name], now)
+        for name in asked.items
+        if name in measure.items
     ]
     authored = measure.measure
     return Questions(
@@ -339,7 +341,8 @@ def questions_card(voice: Voice, course: Voice, key: str, asked: Assessment, now
 
 def _question(voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, now: int) -> Question:
     points = tuple(
-        Point(_plain(value), label, risky(course, asked.measure, name, value, now)) for value, label in _answers(voice, item)
+        Point(_plain(value), label, risky(course, asked.measure, name, value, now))
+        for value, label in _answers(voice, item)
     )
     return Question(
         item=name,
@@ -389,7 +392,9 @@ def offer_card(voice: Voice, key: str, delivery: str, offer: Offer) -> OfferCard
     level = program.needs.get(offer.need)
     goal = voice.plain(level[0].needs[offer.need].goal or level[0].goal) if level is not None else ""
     choices = [
-        Choice(name, voice.plain(part.title), voice.plain(part.about or part.aim), span_words(part.effort.exact))
+        Choice(
+            name, voice.plain(part.title), voice.plain(part.about or part.aim), span_words(part.effort.exact)
+        )
         for name in offer.interventions
         if (part := program.interventions.get(name)) is not None
     ]

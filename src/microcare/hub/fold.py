@@ -5,6 +5,7 @@ programming error, found by the tests: every kind of entry has its row.
 """
 
 from collections.abc import Callable, Iterable
+from sys import intern
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -121,8 +122,9 @@ def _contact(state: State, program: str, at: int) -> None:
 
 def _enrolled(state: State, x: e.Enrolled) -> None:
     state.courses[x.program] = Course(x.version, x.at, x.facilitator, synthetic=x.synthetic, contacted=x.at)
-    state.zone = x.zone
-    state.language = x.language
+    # Interned, because what equals its default is left out of a snapshot only if it is the same object.
+    state.zone = intern(x.zone)
+    state.language = intern(x.language)
     state.fields.update(x.fields)
 
 
@@ -150,9 +152,9 @@ def _moved(state: State, x: e.Moved) -> None:
 
 def _set(state: State, x: e.Set) -> None:
     if x.name == "zone":
-        state.zone = str(x.value)
+        state.zone = intern(str(x.value))
     elif x.name == "language":
-        state.language = str(x.value)
+        state.language = intern(str(x.value))
     elif x.name == "mode":
         state.mode = str(x.value or "")
     elif x.name == "quiet":

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from microcare.base.moments import add, local_clock, local_day, parse_clock
+from microcare.base.moments import DAY, add, local_clock, local_day, parse_clock
 from microcare.base.schedules import DayPattern, next_slot, window_bounds
 from microcare.hub.programs import Programs
 from microcare.hub.state import Course, Delivery, RuleRecord, Run, State
@@ -132,7 +132,7 @@ def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State)
         found = _random_point(rule, record, state)
     else:
         clocks = clocks_of(rule, state) or (_began_clock(record, state),)
-        slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began)
+        slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began // 1000 * 1000)
         if slot is None:
             return None
         found = Due(slot.moment, 5, "point", "", rule.id, slot.day, slot.index)
@@ -160,7 +160,9 @@ def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due |
             day = record.drawn_day
             return Due(record.moments[first], 5, "point", "", rule.id, day, first)
     after = (record.drawn_day, LAST) if record.drawn_day else None
-    slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, after, None)
+    # A window that had begun already still counts, as far as it is left.
+    earliest = record.began - 2 * DAY
+    slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, after, earliest)
     while slot is not None and window_bounds(state.zone, slot.day, rule.between)[1] <= record.began:
         slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, (slot.day, LAST), None)
     if slot is None:

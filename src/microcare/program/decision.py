@@ -48,6 +48,15 @@ class Option(Part):
     deliver: Names = described("The events it delivers, in order; `nothing` for none.")
 
 
+_NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+_OPTION = {
+    "type": "object",
+    "properties": {"p": {"type": "number", "minimum": 0, "maximum": 1}, "deliver": _NAMES},
+    "required": ["p", "deliver"],
+    "additionalProperties": False,
+}
+
+
 def _share(value: object) -> object:
     if isinstance(value, dict):
         return Option.model_validate(value)
@@ -61,7 +70,7 @@ Shares = dict[
     Annotated[
         float | Option,
         PlainValidator(_share),
-        WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, Option.model_json_schema()]}),
+        WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _OPTION]}),
     ],
 ]
 

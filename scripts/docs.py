@@ -1,0 +1,29 @@
+"""Write the generated documentation again: the language reference, the JSON Schema, and the drawings."""
+
+import json
+from pathlib import Path
+
+from microcare.program.reference import reference
+from microcare.program.schema import program_schema
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with its text."""
+    return {
+        ROOT / "docs/reference/language.md": "\n".join(reference()).rstrip() + "\n",
+        ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False) + "\n",
+    }
+
+
+def main() -> None:
+    """Write all of them."""
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,330 @@
+"""Journeys: what a person's pages show, read from their state and journal. Nothing here changes anything.
+
+`today` is what is with the person now; `journey` is the way so far, and a hint of how it goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from microcare.base.moments import DAY, local_clock, local_day
+from microcare.care import cards
+from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
+from microcare.care.reading import Person, read_person, wants
+from microcare.care.telling import Story, Voice, day_words, story
+from microcare.care.ways import Journey, journey
+from microcare.hub import entry as e
+from microcare.hub.explainer import to_person
+from microcare.hub.scheduler import agenda
+from microcare.hub.state import Assessment, Delivery, Run
+from microcare.store import journals
+
+AWAY = 14 * DAY
+"""After so long without a word from the person, they are welcomed back."""
+JUST_NOW = 10 * 60_000
+ORDER = {
+    "proximal": 0,
+    "form": 0,
+    "engagement": 2,
+    "ownership": 2,
+    "evaluation": 3,
+    "overall": 3,
+    "target": 4,
+}
+
+
+# -- Today ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """The help page of a safety rule. `alert` is the open alert it belongs to; empty: it stands ready."""
+
+    alert: str
+    text: str
+    """Markdown."""
+    hours: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is with a person now. `items` in order: the first one is shown, the others wait."""
+
+    version: int
+    now: int
+    zone: str
+    language: str
+    titles: tuple[str, ...]
+    name: str
+    items: tuple[Item, ...]
+    snoozed: tuple[EventCard, ...]
+    alerts: tuple[Help, ...]
+    help: tuple[Help, ...]
+    paused_until: int = 0
+    left: bool = False
+    """The person is in no program any more."""
+    welcome_back: bool = False
+    just_now: bool = False
+    """The person has done something in the last minutes."""
+    next: tuple[str, ...] = ()
+    """What comes next, as far as it is known, in sentences."""
+    greeting: str = ""
+    running: tuple[str, ...] = ()
+
+
+def today(person: str, now: int) -> Today:
+    """What is with the person now."""
+    return today_of(read_person(person, now))
+
+
+def today_of(person: Person) -> Today:
+    """The same, of a person who has been read."""
+    state, now = person.state, person.now
+    events = _events(person)
+    waiting = tuple(i.event for i in events if i.event is not None and i.event.snoozed)
+    there = [i for i in events if i.event is not None and not i.event.snoozed]
+    items = (*_questions(person, there), *_offers(person), *_contacts(person))
+    # The newest first, and among those that came together the first one said first: `sorted` keeps their order.
+    rank = {"questions": 0, "event": 1, "offer": 4, "contact": 5}
+    ordered = sorted((*there, *items), key=lambda i: _rank(i, rank))
+    last = _last_word(person)
+    voices = [v for p in state.courses if (v := person.voice(p)) is not None]
+    return Today(
+        version=person.loaded.version,
+        now=now,
+        zone=state.zone,
+        language=state.language,
+        titles=tuple(v.plain(v.program.program.title) for v in voices),
+        name=person.name,
+        items=tuple(ordered),
+        snoozed=waiting,
+        alerts=tuple(
+            h for name, a in state.alerts.items() if (h := _help(person, a.program, a.rule, name)) is not None
+        ),
+        help=helps(person),
+        paused_until=state.paused_until if state.paused_until > now else 0,
+        left=not state.courses,
+        welcome_back=bool(last) and now - last > AWAY,
+        just_now=bool(last) and now - last < JUST_NOW,
+        next=_next(person),
+        greeting=_greeting(local_clock(state.zone, now)),
+        running=tuple(
+            v.title(r.intervention) for r in state.runs.values() if (v := person.voice(r.program, r.version))
+        ),
+    )
+
+
+def _rank(item: Item, kinds: Mapping[str, int]) -> tuple[int, int]:
+    if item.questions is not None:
+        return ORDER.get(item.questions.purpose, 3), 0
+    return kinds[item.kind], 0
+
+
+def _greeting(clock: int) -> str:
+    hour = clock // 3600
+    return "Good morning" if 5 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+
+
+def _last_word(person: Person) -> int:
+    """When the person last said or did something (0: never)."""
+    for found in reversed(person.entries):
+        own = isinstance(found, e.Acted) and found.by in ("person", "form")
+        if own or isinstance(found, e.Answered | e.Reported | e.Enrolled):
+            return found.at
+    return 0
+
+
+def _open(person: Person, delivery: Delivery) -> bool:
+    return not delivery.expires or delivery.expires > person.now
+
+
+def _events(person: Person) -> list[Item]:
+    """Events that wait to be done, newest first."""
+    state = person.state
+    open_ones = [
+        (key, d)
+        for key, d in state.deliveries.items()
+        if d.what == "event" and not d.done and _open(person, d)
+    ]
+    found = [_event(person, key, d) for key, d in sorted(open_ones, key=lambda kd: -kd[1].decided)]
+    return [one for one in found if one is not None]
+
+
+def _event(person: Person, key: str, delivery: Delivery) -> Item | None:
+    run = person.state.runs.get(delivery.run)
+    if run is None:
+        return None
+    voice = person.voice(run.program, run.version)
+    authored = voice.program.program.interventions.get(run.intervention) if voice is not None else None
+    if voice is None or authored is None or delivery.name not in authored.events:
+        return None
+    told = person.latest(e.Delivered, delivery=key)
+    values = told.values if isinstance(told, e.Delivered) else {}
+    card = cards.event_card(voice, key, delivery, authored.events[delivery.name], values, person.now)
+    if delivery.assessment:
+        card = _with_form(person, voice, card, delivery.assessment)
+    first = sum(r.done for r in run.events.values()) == 0
+    return Item(
+        key, "event", card.title, event=card, story=_story(person, delivery.run, voice), first=first,
+        why=_why(person, delivery, run, voice), about=voice.title(run.intervention),
+    )  # fmt: skip
+
+
+def _with_form(person: Person, voice: Voice, card: EventCard, assessment: str) -> EventCard:
+    asked = person.state.assessments.get(assessment)
+    course = person.voice(card.program)
+    if asked is None or asked.purpose != "form" or course is None:
+        return card
+    return replace(card, form=cards.questions_card(voice, course, assessment, asked, person.now))
+
+
+def _story(person: Person, run: str, voice: Voice) -> Story | None:
+    told = person.latest(e.Narrated, run=run, moment="begin")
+    return story(voice, told) if isinstance(told, e.Narrated) else None
+
+
+def _why(person: Person, delivery: Delivery, run: Run, voice: Voice) -> tuple[str, ...]:
+    """How it was chosen: why the micro intervention began, and why this came now."""
+    found: list[str] = []
+    started = person.latest(e.Started, run=delivery.run)
+    if isinstance(started, e.Started):
+        found.append(to_person(started, voice.program, voice.language))
+    decided = [d for _, d in journals.entries_of_kinds(person.id, ("decided",)) if isinstance(d, e.Decided)]
+    point = next((d for d in reversed(decided) if d.point == delivery.point), None)
+    if point is not None and point.outcome == "randomized":
+        found.append(to_person(point, voice.program, voice.language))
+    return tuple(found)
+
+
+def _questions(person: Person, events: list[Item]) -> list[Item]:
+    """Open questionnaires. A form belongs to its event and is shown there."""
+    found = []
+    for key, asked in person.state.assessments.items():
+        if asked.purpose == "form" or asked.expires <= person.now:
+            continue
+        run = person.state.runs.get(asked.run)
+        voice = person.voice(asked.program, run.version if run is not None else "")
+        course = person.voice(asked.program)
+        card = cards.questions_card(voice, course, key, asked, person.now) if voice and course else None
+        if voice is not None and card is not None and card.questions:
+            about = voice.title(run.intervention) if run is not None else ""
+            story_ = _story(person, asked.run, voice) if run is not None else None
+            found.append(
+                Item(key, "questions", card.title or _title(asked), questions=card, about=about, story=story_)
+            )
+    return found
+
+
+def _title(asked: Assessment) -> str:
+    return "One question" if len(asked.items) == 1 else "A few questions"
+
+
+def _offers(person: Person) -> list[Item]:
+    found = []
+    for key, offer in person.state.offers.items():
+        voice = person.voice(offer.program)
+        if offer.action == "proposed" or voice is None or (offer.expires and offer.expires <= person.now):
+            continue
+        delivery = next(
+            (k for k, d in person.state.deliveries.items() if d.what == "offer" and d.name == key), ""
+        )
+        card: OfferCard = cards.offer_card(voice, key, delivery, offer)
+        if card.choices:
+            title = "What would do you good?" if card.listed else "A suggestion for you"
+            stated = person.latest(e.Recommended, recommendation=key)
+            why = (
+                (to_person(stated, voice.program, voice.language),)
+                if isinstance(stated, e.Recommended)
+                else ()
+            )
+            found.append(Item(key, "offer", title, offer=card, why=why))
+    return found
+
+
+def _contacts(person: Person) -> list[Item]:
+    found = []
+    for key, delivery in person.state.deliveries.items():
+        voice = person.voice(delivery.program)
+        contact = voice.program.program.contact if voice is not None else None
+        if (
+            delivery.what != "contact"
+            or voice is None
+            or contact is None
+            or delivery.done
+            or not _open(person, delivery)
+        ):
+            continue
+        text = voice.say(contact.say) or voice.plain(contact.say)
+        found.append(Item(key, "contact", "A word in between", contact=ContactCard(key, text)))
+    return found
+
+
+def _next(person: Person) -> tuple[str, ...]:
+    """What comes next, as far as it can be known without giving away a draw."""
+    state, now = person.state, person.now
+    today_ = local_day(state.zone, now)
+    said = []
+    for run in state.runs.values():
+        voice = person.voice(run.program, run.version)
+        if voice is None:
+            continue
+        title = voice.title(run.intervention)
+        if run.ended and run.outcome_at > now:
+            when = day_words(local_day(state.zone, run.outcome_at), today_)
+            said.append(f"“{title}” is behind you. A few questions will show what it changed: {when}.")
+        elif not run.ended:
+            said.append(f"You are in the middle of “{title}”. The next small thing comes by itself.")
+    if said:
+        return tuple(said)
+    looks = [
+        d.moment
+        for d in agenda(person.programs, state)
+        if d.kind in ("evaluation", "retry") and d.moment > now
+    ]
+    if looks and min(looks) - now < 60 * DAY:
+        when = day_words(local_day(state.zone, min(looks)), today_)
+        said.append(
+            f"The program looks again at what could help: {when}. Until then, nothing is expected of you."
+        )
+    return tuple(said)
+
+
+# -- Help -------------------------------------------------------------------------------------------------------------
+
+
+def helps(person: Person) -> tuple[Help, ...]:
+    """The help pages of all the person's programs: those of their safety rules, each text once."""
+    found: dict[str, Help] = {}
+    for program in person.state.courses:
+        voice = person.voice(program)
+        for index in range(len(voice.program.program.safety) if voice is not None else 0):
+            one = _help(person, program, index, "")
+            if one is not None:
+                found.setdefault(one.text, one)
+    return tuple(found.values())
+
+
+def _help(person: Person, program: str, rule: int, alert: str) -> Help | None:
+    voice = person.voice(program)
+    if voice is None or rule >= len(voice.program.program.safety):
+        return None
+    authored = voice.program.program.safety[rule]
+    text = voice.say(authored.say)
+    if text is None and authored.show is not None:
+        text = cards.read_text(voice.program.id, voice.program.version, authored.show, voice.language)
+    roster = voice.program.program.rosters.get(authored.alert.roster) if authored.alert is not None else None
+    return Help(alert, text or "", roster.hours if roster else "", voice.plain(roster.note) if roster else "")
+
+
+__all__ = [
+    "Help",
+    "Journey",
+    "Person",
+    "Today",
+    "helps",
+    "journey",
+    "read_person",
+    "today",
+    "today_of",
+    "wants",
+]
