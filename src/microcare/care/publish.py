@@ -6,6 +6,7 @@ from pathlib import Path
 from microcare.base.issues import Issue, Severity
 from microcare.care import clock
 from microcare.exchange.questionnaires import questionnaire_measure
+from microcare.program.checks import check_program
 from microcare.program.compiler import compile_program
 from microcare.program.reader import read_program
 from microcare.store import bundles, deployment
@@ -19,14 +20,6 @@ class Published:
     version: str
     wording: str
     issues: tuple[Issue, ...]
-
-
-def check_program(reading):
-    try:
-        from microcare.program.checks import check_program as c
-    except ImportError:
-        return ()
-    return c(reading)
 
 
 def publish(path: Path) -> Published:

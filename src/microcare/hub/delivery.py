@@ -228,6 +228,9 @@ def prompt_again(work: Work, name: str, channel: str = "") -> None:
     """The next channel, or the end of a snooze: the same delivery, so quiet hours count again and limits do not."""
     delivery = work.state.deliveries[name]
     program = work.programs.of(delivery.program, work.state.courses[delivery.program].version)
+    coming = delivery.channels[delivery.tried : delivery.tried + 1]
+    if not channel and coming and coming[0][1] <= work.now and delivery.prompt and not delivery.opened:
+        channel = coming[0][0]
     answer = gate.ask(work, program, prompt=True, again=delivery.prompt)
     if answer.reasons:
         if answer.again and (not delivery.expires or answer.again < delivery.expires):

@@ -161,7 +161,7 @@ def _kind(text: str, shown: str) -> str | None:
 
 
 def _models_in(shown: str) -> bool:
-    return any(part.__name__ in shown for part, _ in ORDER)
+    return "<class 'microcare" in shown or "microcare.program" in shown.replace("microcare.program.parts", "")
 
 
 def _plain_type(shown: str, info: FieldInfo) -> str:
@@ -178,6 +178,9 @@ def _plain_type(shown: str, info: FieldInfo) -> str:
     if shown.startswith("dict"):
         return "expression by name" if "expression" in shown else "by name"
     simple = {"str": "text", "int": "whole number", "float": "number", "bool": "`true` or `false`"}
+    for word, meaning in (("int", "whole number"), ("float", "number")):
+        if re.search(rf"\b{word}\b", shown):
+            return meaning
     base = shown.replace(" | None", "").removeprefix("<class '").removesuffix("'>")
     return simple.get(base, "value")
 
