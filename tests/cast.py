@@ -10,7 +10,15 @@ from typing import Any
 
 import yaml
 
-from microcare.base.moments import DAY, EPOCH_DAY, format_local, parse_clock, parse_moment, parse_span, resolve
+from microcare.base.moments import (
+    DAY,
+    EPOCH_DAY,
+    format_local,
+    parse_clock,
+    parse_moment,
+    parse_span,
+    resolve,
+)
 from microcare.hub import codec, effect, entry, stimulus
 from microcare.hub.advance import wake
 from microcare.hub.explainer import to_facilitator

@@ -55,8 +55,8 @@ def read_rows() -> dict[str, list[dict[str, str]]]:
 def test_every_row_has_its_stimuli_and_nothing_else_is_there(stimuli: list[Json]) -> None:
     kinds = Counter(str(stimulus.get("name", stimulus["kind"])) for stimulus in stimuli)
     assert kinds == {
-        **{"enroll": PEOPLE, "withdraw": PEOPLE, "zone": MOVED, "draw": AVAILABLE},
-        **{"home_or_work": ROWS, "log_steps_before": ROWS, "free": ROWS, "steps": ROWS},
+        "enroll": PEOPLE, "withdraw": PEOPLE, "zone": MOVED, "draw": AVAILABLE,
+        "home_or_work": ROWS, "log_steps_before": ROWS, "free": ROWS, "steps": ROWS,
     }
 
 

@@ -140,9 +140,10 @@ def banned_calls(path: str, source: str) -> list[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             name = next((n for n in names if n in BANNED_MODULES or n.split(".")[0] in BANNED_MODULES), "")
+        line = node.lineno if isinstance(node, ast.expr | ast.stmt) else 0
         if name and (path, name.split(".")[-1]) not in ALLOWED:
             use = BANNED.get(name, "`base.chance.draw`, or what is given as an argument")
-            found.append(f"{path}:{getattr(node, 'lineno', 0)} {name}: use {use}")
+            found.append(f"{path}:{line} {name}: use {use}")
     return found
 
 
@@ -168,7 +169,7 @@ def missing_docstrings(path: str, source: str) -> list[str]:
 
 def falsy_numbers(path: str, source: str) -> list[str]:
     """`if not p:` where 0 is a value."""
-    names = {"p", "prob", "probability", "weight", "score", "value", "share", "severity"}
+    names = {"p", "prob", "probability", "weight", "score", "share", "severity"}
     found = []
     for node in ast.walk(ast.parse(source)):
         tests = [node.test] if isinstance(node, ast.If | ast.IfExp | ast.While) else []

@@ -3,10 +3,9 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from microcare.program.planner import coverage
-
 from microcare.commands.loading import load, read
 from microcare.commands.terminal import OK, PROBLEMS, paint, say, say_json
+from microcare.program.planner import coverage
 
 
 def run(path: Path, as_json: bool) -> int:

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from microcare.program.reader import Reading, read_program
-
 from microcare.base.issues import Issue, Severity
 from microcare.commands.terminal import complain, paint
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.program.checks import check_program
 from microcare.program.compiled import CompiledProgram
 from microcare.program.compiler import compile_program
+from microcare.program.reader import Reading, read_program
 
 
 def read(path: Path) -> Reading:

@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from microcare.program.schema import program_schema
-
 from microcare.commands.terminal import OK, say, say_json
+from microcare.program.schema import program_schema
 
 
 def run(out: Path | None) -> int:

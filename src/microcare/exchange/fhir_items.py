@@ -13,10 +13,10 @@ MOST_CHOICES = 500
 DEEPEST = 30
 """Groups inside groups."""
 _KINDS: Mapping[str, Kind] = {
-    **{"choice": "choice", "open-choice": "choice", "coding": "choice", "question": "choice"},
-    **{"decimal": "number", "integer": "number", "quantity": "number", "boolean": "boolean"},
-    **{"string": "text", "text": "text", "url": "text", "date": "date", "time": "time", "dateTime": "moment"},
-    **{"display": "note"},
+    "choice": "choice", "open-choice": "choice", "coding": "choice", "question": "choice",
+    "decimal": "number", "integer": "number", "quantity": "number", "boolean": "boolean",
+    "string": "text", "text": "text", "url": "text", "date": "date", "time": "time", "dateTime": "moment",
+    "display": "note",
 }
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
 _SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/"

@@ -124,6 +124,7 @@ def wrong_form(name: str, as_method: bool, target: str) -> tuple[str, str]:
 
 
 def is_method_only(name: str) -> bool:
+    """Whether a function can only be called on a text, like `name.contains("x")`."""
     return name in METHODS and name != "size"
 
 

@@ -47,6 +47,7 @@ def always(expression: Expression, facts: Mapping[str, tuple[float, float]]) -> 
 
 
 def bounds_of(leaf: Leaf, facts: Mapping[str, tuple[float, float]]) -> Interval:
+    """The closed bounds of a numeric leaf: those given, else those its function has by nature."""
     if leaf.name in facts:
         low, high = facts[leaf.name]
         return _anything if math.isnan(low) or math.isnan(high) else (float(low), float(high))
@@ -111,6 +112,7 @@ def narrow(node: Node, wanted: bool, facts: Facts) -> Facts:
 
 
 def narrow_to(leaf: Node, items: tuple[Node, ...], facts: Facts) -> Facts:
+    """What is known of a leaf once it is among these items."""
     if leaf.type is Type.NUMBER:
         spans = [interval(item, facts) for item in items]
         low, high = facts.numbers[leaf.leaf]
@@ -160,11 +162,13 @@ def compare_possible(node: Node, wanted: bool, facts: Facts) -> bool:
 
 
 def may_be(leaf: Node, constant: Node, facts: Facts) -> bool:
+    """Whether a text leaf might be this constant."""
     left = facts.texts.get(leaf.leaf)
     return left is None or constant.value in left
 
 
 def in_possible(node: Node, wanted: bool, facts: Facts) -> bool:
+    """Whether `x in [...]` might have this value."""
     left, items = node.children[0], node.children[1].children
     if left.type is Type.NUMBER:
         x = interval(left, facts)
@@ -211,6 +215,7 @@ def interval(node: Node, facts: Facts) -> Interval:
 
 
 def combined(node: Node, spans: list[Interval]) -> Interval:
+    """The bounds of a function of numbers, from the bounds of its arguments."""
     low, high = spans[0]
     if node.op in ("min", "max"):
         pick = min if node.op == "min" else max
@@ -227,6 +232,7 @@ def combined(node: Node, spans: list[Interval]) -> Interval:
 
 
 def whole(op: str, end: float) -> float:
+    """The end of an interval after rounding."""
     if math.isinf(end):
         return end
     return {"floor": end // 1, "ceil": -(-end // 1), "round": round_half_away(end)}[op]

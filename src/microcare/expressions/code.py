@@ -82,6 +82,7 @@ def is_atom(text: str) -> bool:
 
 
 def walk(node: Node) -> list[Node]:
+    """A node and all below it."""
     return [node, *(below for child in node.children for below in walk(child))]
 
 
@@ -103,6 +104,7 @@ def guard(name: str, kind: Type, arithmetic: bool) -> str:
 
 
 def chain(operators: Sequence[str], texts: Sequence[str]) -> str:
+    """Texts joined by their operators, in parentheses."""
     return "(" + texts[0] + "".join(f" {o} {t}" for o, t in zip(operators, texts[1:], strict=True)) + ")"
 
 
@@ -155,6 +157,7 @@ class Writer:
 
 
 def inverse(text: str) -> str:
+    """The negation of a generated condition, without a double `not`."""
     return (
         text[5:-1]
         if text.startswith("(not ") and text.endswith(")") and text.count("(") == 1

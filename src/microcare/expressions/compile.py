@@ -42,6 +42,7 @@ def renumber(node: Node, order: dict[int, int]) -> Node:
 
 
 def check_type(checker: FullChecker, root: Node, expects: Type | None) -> None:
+    """Complain where the whole expression is not of the expected type."""
     if expects is None or root.type is expects:
         return
     message = f"This is {type_words[root.type]}; {type_words[expects]} is expected here."

@@ -126,4 +126,5 @@ class Fast:
 
 
 def size_of(value: Value) -> float:
+    """The magnitude of a constant, for the bound on what an operation can reach."""
     return abs(value) if isinstance(value, int | float) else 1

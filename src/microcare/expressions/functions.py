@@ -62,6 +62,7 @@ def sum_of(series: Series) -> float | None:
 
 
 def mean_of(series: Series) -> float | None:
+    """The mean of the known numbers; unknown where there are none."""
     values = numbers(series)
     added = sum_of(series)
     return None if added is None else added / len(values)
@@ -86,11 +87,13 @@ def slope_of(series: Series) -> float | None:
 
 
 def share_of(series: Series) -> float | None:
+    """The share of true among the known; unknown where there are none."""
     truths = [value for _, value in series if isinstance(value, bool)]
     return sum(truths) / len(truths) if truths else None
 
 
 def today_of(series: Series, clock: Clock) -> float | None:
+    """The sum since local midnight; unknown where there is nothing yet."""
     return sum_of(part(series, clock.midnight(0) - 1, clock.now))
 
 
@@ -107,6 +110,7 @@ def usual_of(series: Series, window: int, clock: Clock) -> float | None:
 
 
 def change_of(series: Series, window: int, clock: Clock) -> float | None:
+    """The mean of the last window minus the mean of the window before."""
     now = mean_of(part(series, clock.now - window, clock.now))
     before = mean_of(part(series, clock.now - 2 * window, clock.now - window))
     return None if now is None or before is None else accept_number(now - before)

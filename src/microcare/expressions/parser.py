@@ -24,6 +24,8 @@ _operands = frozenset({"number", "text", "word"})
 
 
 class Parser:
+    """Recursive descent with bounds on depth and size; it goes on after a problem, to find them all."""
+
     def __init__(self, source: str) -> None:
         self.source = source
         tokens = Tokens(source)

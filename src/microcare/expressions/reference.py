@@ -22,6 +22,8 @@ class FunctionDoc:
 
 @dataclass(frozen=True, slots=True)
 class OperatorDoc:
+    """One operator of the reference."""
+
     sign: str
     name: str
     meaning: str

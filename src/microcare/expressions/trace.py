@@ -37,6 +37,7 @@ def trace(expression: Expression, values: Sequence[Value]) -> Trace:
 
 
 def traced(node: Node, expression: Expression, leaves: Sequence[Value]) -> Trace:
+    """The trace of one node, from the values of the leaves."""
     source = " ".join(expression.source[node.start : node.end].split())
     if node.op == "constant":
         return Trace(source, node.type, node.value, "constant")
@@ -80,6 +81,7 @@ def reasons(found: Trace) -> list[Trace]:
 
 
 def leaves_of(found: Trace) -> Iterator[Trace]:
+    """The leaves of a trace, left to right."""
     if found.operation == "leaf":
         yield found
     for part in found.parts:

@@ -79,10 +79,12 @@ def between_times(value: str, low: str, high: str) -> bool:
 
 
 def to_time(text: str) -> str | None:
+    """A text as a time of day, or unknown."""
     return text if text in TIMES else None
 
 
 def to_date(text: str) -> str | None:
+    """A text as a date, or unknown."""
     return text if is_date(text) else None
 
 

@@ -39,14 +39,17 @@ def accept_number(value: object) -> int | float | None:
 
 
 def accept_boolean(value: object) -> bool | None:
+    """True or false; anything else is unknown."""
     return value if isinstance(value, bool) else None
 
 
 def accept_text(value: object) -> str | None:
+    """A text; anything else is unknown."""
     return str.__str__(value) if isinstance(value, str) else None
 
 
 def accept_time(value: object) -> str | None:
+    """A time of day HH:MM; anything else is unknown."""
     text = accept_text(value)
     return text if text in TIMES else None
 
@@ -64,6 +67,7 @@ def is_date(value: object) -> bool:
 
 
 def accept_date(value: object) -> str | None:
+    """A date YYYY-MM-DD; anything else is unknown."""
     text = accept_text(value)
     return text if text is not None and is_date(text) else None
 
@@ -128,6 +132,7 @@ def quote(text: str) -> str:
 
 
 def show_moment(value: int) -> str:
+    """A moment as people read it, UTC."""
     try:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=value)
     except OverflowError:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from microcare.base.moments import MINUTE, format_moment, is_zone, parse_window
-from microcare.hub import delivery, entry, recommender, safety
+from microcare.hub import delivery, entry, recommender, safety, sequencer
 from microcare.hub import stimulus as s
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.state import Assessment, Delivery
@@ -51,6 +51,9 @@ def _enroll(work: Work, x: s.Enroll) -> None:
             synthetic=x.synthetic,
         )
     )
+    if x.program in work.stop:
+        work.say(entry.Stopped(at=x.at, received=work.now, program=x.program, reason=work.stop[x.program]))
+        return None
     work.happen(x.program, "enrolled")
     if not compiled.program.model:
         for name, intervention in compiled.interventions.items():
@@ -62,6 +65,8 @@ def _withdraw(work: Work, x: s.Withdraw) -> None:
     if x.program and x.program not in work.state.courses:
         return _refuse(work, f"withdraw {x.program}", "not in this program")
     gone = {x.program} if x.program else set(work.state.courses)
+    for name in [k for k, r in work.state.runs.items() if r.program in gone and not r.ended]:
+        sequencer.let_all_go(work, name, "the person withdrew")
     for name in [k for k, d in work.state.deliveries.items() if d.program in gone]:
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="withdrawn"))
     work.say(entry.Withdrew(at=x.at, received=work.now, program=x.program))
@@ -126,9 +131,9 @@ def _signal(work: Work, x: s.Signal) -> None:
     )
     # Environment-based rules: a number's or a text's arrival, a yes-or-no's becoming true; late data trigger nothing.
     if work.now - x.at > THERE or (before and before[-1][0] > x.at):
-        return
+        return None
     if isinstance(x.value, bool) and (not x.value or (before and before[-1][1] is True)):
-        return
+        return None
     for name in list(work.state.courses):
         if work.course(name) is not None:
             work.happen(name, "signal", x.name)
@@ -160,7 +165,8 @@ def _receipt(work: Work, x: s.Receipt) -> None:
         return _refuse(work, f"receipt {x.delivery}", "there is no such delivery")
     work.present = x.stage == "opened" and _there(x)
     work.say(_staged(work, x))
-    if x.stage in ("shown", "opened") and found.what == "event":
+    new = work.state.deliveries[x.delivery].stage != found.stage
+    if new and x.stage in ("shown", "opened") and found.what == "event":
         work.happen(found.program, "event", found.name, x.stage, found.run)
     return None
 
@@ -352,9 +358,12 @@ def _publish(work: Work, x: s.Publish) -> None:
     new = work.programs.of(x.program, x.version)
     moves = x.running == "move"
     if moves:
-        for run, found in list(work.state.runs.items()):
+        for found in list(work.state.runs.values()):
             if found.program == x.program and found.intervention not in new.interventions:
                 return _refuse(work, f"publish {x.program}", f"{found.intervention} runs and is not in the new version")
+    for name, offer in list(work.state.offers.items()):
+        if offer.program == x.program and not set(offer.interventions) <= set(new.interventions):
+            work.say(entry.OfferClosed(at=x.at, received=work.now, offer=name, answer="let go"))
     work.say(entry.Moved(at=x.at, received=work.now, program=x.program, version=x.version, runs=moves))
     work.settle[x.program] = None
     return None

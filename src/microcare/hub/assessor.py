@@ -39,6 +39,8 @@ def close(work: Work, name: str, asked: Assessment, late: bool) -> None:
     """Score an assessment and let its purpose be served."""
     program = _program(work, asked)
     if program is None:
+        if not late:
+            _forsaken(work, name, asked)
         return
     measure = program.measures[asked.measure]
     values = _values(work, program, asked)
@@ -74,6 +76,22 @@ def close(work: Work, name: str, asked: Assessment, late: bool) -> None:
         target(work, program)
     elif asked.purpose == "evaluation" or complete:
         work.settle[program.id] = None
+
+
+def _forsaken(work: Work, name: str, asked: Assessment) -> None:
+    """Close what a new version of the program asks no more. Its answers stay in the journal."""
+    work.say(
+        entry.Assessed(
+            at=work.now,
+            received=work.now,
+            assessment=name,
+            program=asked.program,
+            measure=asked.measure,
+            purpose=asked.purpose,
+            complete=False,
+            values=dict(asked.answers),
+        )
+    )
 
 
 def _program(work: Work, asked: Assessment) -> CompiledProgram | None:
@@ -171,6 +189,8 @@ def watched(work: Work, name: str) -> None:
     found = work.state.deliveries[name]
     event = delivery.event_of(work, found.run, found.name)
     if event is None or event.proximal is None:
+        # Its micro intervention is over, so nothing waits for the figure any more.
+        work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="the intervention ended"))
         return
     value = figure(work, event.proximal, found.done)
     state_proximal(

@@ -11,7 +11,13 @@ from microcare.hub import entry, gate
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
 from microcare.hub.work import DECISIONS, Work
-from microcare.program.compiled import CompiledCase, CompiledIntervention, CompiledProgram, CompiledRule, Condition
+from microcare.program.compiled import (
+    CompiledCase,
+    CompiledIntervention,
+    CompiledProgram,
+    CompiledRule,
+    Condition,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def decide(work: Work, point: Point) -> Decision | None:
     rule = point.rule
     work.spend(program.id, "decisions", DECISIONS)
     if work.now > (point.asked or point.planned) + rule.window:
-        return _enter(work, program, point, outcome="missed", reasons=("its window closed before it could be asked",))
+        return miss(work, point, "its window closed before it could be asked")
     view = View(program, work.state, work.now, run)
     answer = gate.ask(work, program, prompt=not work.present) if rule.delivers else gate.OPEN
     values = read(rule.inputs, view)
@@ -67,6 +73,11 @@ def decide(work: Work, point: Point) -> Decision | None:
             why = (f"{rule.condition.expression.source} is false",)
             return _enter(work, program, point, outcome="not_eligible", available=True, reasons=why, inputs=inputs)
     return _choose(work, program, intervention, point, values, inputs)
+
+
+def miss(work: Work, point: Point, why: str) -> Decision:
+    """Enter a decision point that can no longer be asked."""
+    return _enter(work, work.run_program(point.run), point, outcome="missed", reasons=(why,))
 
 
 def _availability(rule: CompiledRule, values: list[Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:

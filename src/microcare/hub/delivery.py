@@ -60,11 +60,11 @@ def _deliver(
     event: CompiledEvent | None = None,
 ) -> str:
     work.spend(program.id, "deliveries", DELIVERIES)
-    prompt = not work.present and not silent
     human = event is not None and event.event.by_human
+    prompt = not work.present and not silent and not human
     delivery = work.name("delivery", "d")
     first = work.now
-    channels = tuple((channel, first + after) for channel, after in program.channels)
+    channels = () if human else tuple((channel, first + after) for channel, after in program.channels)
     found = work.state.runs.get(run)
     names = _names(event) if event is not None else ()
     view = work.view(program, run)
@@ -150,8 +150,8 @@ def after_done(work: Work, name: str) -> None:
     delivery = work.state.deliveries[name]
     work.happen(delivery.program, "event", delivery.name, "done", delivery.run)
     program = work.run_program(delivery.run)
-    compiled = program.interventions[work.state.runs[delivery.run].intervention].events[delivery.name]
-    proximal = compiled.proximal
+    compiled = event_of(work, delivery.run, delivery.name)
+    proximal = compiled.proximal if compiled is not None else None
     if proximal is None:
         complete(work, name, None)
     elif proximal.measure:
@@ -233,12 +233,9 @@ def prompt_again(work: Work, name: str, channel: str = "") -> None:
         channel = coming[0][0]
     answer = gate.ask(work, program, prompt=True, again=delivery.prompt)
     if answer.reasons:
-        if answer.again and (not delivery.expires or answer.again < delivery.expires):
-            _snooze(work, name, answer.again)
-        elif delivery.what == "event":
-            close(work, name, answer.reasons[0])
-        else:
-            _snooze(work, name, 0)
+        # Where nothing can be tried in time any more, it stays with the person until it expires.
+        in_time = answer.again and (not delivery.expires or answer.again < delivery.expires)
+        _snooze(work, name, answer.again if in_time else delivery.expires)
         return
     first = channel or delivery.channels[0][0]
     work.say(entry.Fallback(at=work.now, received=work.now, delivery=name, channel=first, snooze=not channel))

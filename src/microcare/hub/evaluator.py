@@ -9,7 +9,13 @@ from microcare.hub import delivery, entry
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
 from microcare.hub.work import Work, holds
-from microcare.program.compiled import CompiledEvaluation, CompiledMeasure, CompiledNeed, CompiledProgram, Reader
+from microcare.program.compiled import (
+    CompiledEvaluation,
+    CompiledMeasure,
+    CompiledNeed,
+    CompiledProgram,
+    Reader,
+)
 
 
 def open_evaluation(

@@ -242,10 +242,14 @@ def _staged(state: State, x: e.Staged) -> None:
     if found is None or x.stage not in STAGES:
         return
     first = STAGES.index(x.stage) > STAGES.index(found.stage)
-    opened = x.at if x.stage == "opened" and not found.opened else found.opened
     if x.stage == "opened":
         _active(state, x.at)
-    state.deliveries[x.delivery] = replace(found, stage=x.stage if first else found.stage, opened=opened)
+    stage = x.stage if first else found.stage
+    if x.stage == "opened" and not found.opened:
+        # Who has opened it needs no prompt for it any more.
+        state.deliveries[x.delivery] = replace(found, stage=stage, opened=x.at, snoozed=0)
+    else:
+        state.deliveries[x.delivery] = replace(found, stage=stage)
     if not first or found.run not in state.runs or x.stage not in ("shown", "opened"):
         return
     record = state.runs[found.run].events.get(found.name, NO_EVENT)
@@ -377,7 +381,15 @@ def _fallback(state: State, x: e.Fallback) -> None:
         return
     if not found.prompt:
         state.prompts = (*state.prompts, x.at)
-    state.deliveries[x.delivery] = replace(found, prompt=True, tried=found.tried + (not x.snooze), snoozed=0)
+    tried = found.tried + (not x.snooze)
+    channels = _later(found.channels, tried, x.at)
+    state.deliveries[x.delivery] = replace(found, prompt=True, tried=tried, snoozed=0, channels=channels)
+
+
+def _later(channels: tuple[tuple[str, int], ...], tried: int, at: int) -> tuple[tuple[str, int], ...]:
+    """Channels, those to come moved so that each keeps its distance from the prompt just made."""
+    late = at - channels[tried - 1][1]
+    return (*channels[:tried], *((c, m + late) for c, m in channels[tried:])) if late > 0 else channels
 
 
 def _undelivered(state: State, x: e.Undelivered) -> None:

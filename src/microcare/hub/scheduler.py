@@ -61,7 +61,9 @@ def agenda(programs: Programs, state: State) -> Iterator[Due]:
     for name, need in state.needs.items():
         course = state.courses.get(name.split("/")[0])
         if need.stale_at and course is not None and not course.stopped:
-            yield Due(need.stale_at, 8, "need", name)
+            program, _, part = name.partition("/")
+            if part in programs.of(program, course.version).by_need:
+                yield Due(need.stale_at, 8, "need", name)
     for name, course in state.courses.items():
         if not course.stopped:
             yield from _course(programs.of(name, course.version), state, course)
@@ -90,7 +92,7 @@ def _run(intervention: CompiledIntervention, state: State, name: str, run: Run) 
         return
     yield Due(run.ends_by, 9, "run_end", name)
     if run.unanswered_since:
-        yield Due(run.unanswered_since + intervention.disengaged_after, 9, "disengaged", name)
+        yield Due(run.unanswered_since + intervention.disengaged_after, 4, "disengaged", name)
         for rule in intervention.quiet:
             record = run.rules.get(rule.id, NOBODY)
             span = rule.trigger.span
@@ -126,7 +128,8 @@ def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
 def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State) -> Due | None:
     """The next decision point of a rule's schedule; None: it comes due no more."""
     times = rule.rule.times
-    if not record.began or rule.pattern is None or (times is not None and record.points >= times):
+    taken = record.points + len(record.postponed)
+    if not record.began or rule.pattern is None or (times is not None and taken >= times):
         return None
     if rule.random:
         found = _random_point(rule, record, state)
@@ -199,7 +202,7 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
             yield Due(slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index)
     target = program.program.target
     if target is not None and course.target is not True:
-        asked = state.felt.get(f"{program.id}/target", 0) or since
+        asked = max(state.felt.get(f"{program.id}/target", 0), since)
         yield Due(add(zone, asked, target.assess.every), 8, "target", program.id)
     contact = program.program.contact
     if contact is not None:

@@ -35,7 +35,8 @@ def trigger(work: Work, run: str, rule: CompiledRule) -> None:
     """A rule's trigger came: its schedule begins, it waits, or its decision point is now."""
     found = work.state.runs[run]
     record = found.rules.get(rule.id, NO_RULE)
-    if record.closed or (rule.rule.times is not None and record.points >= rule.rule.times):
+    taken = record.points + len(record.postponed)
+    if record.closed or (rule.rule.times is not None and taken >= rule.rule.times):
         return
     wait = add(work.state.zone, work.now, rule.rule.after) if rule.rule.after is not None else 0
     if rule.scheduled:
@@ -53,20 +54,18 @@ def trigger(work: Work, run: str, rule: CompiledRule) -> None:
             )
         )
     elif wait:
-        work.say(
-            entry.Began(
-                at=work.now, received=work.now, run=run, rule=rule.id, day=local_day(work.state.zone, work.now), due=wait
-            )
-        )
+        if wait not in record.waits:
+            day = local_day(work.state.zone, work.now)
+            work.say(entry.Began(at=work.now, received=work.now, run=run, rule=rule.id, day=day, due=wait))
     else:
-        decide(work, Point(run, rule, f"t{record.points + len(record.postponed) + 1}", work.now))
+        decide(work, Point(run, rule, f"t{taken + 1}", work.now))
 
 
 def decide(work: Work, point: Point) -> None:
     """Decide a point, and do what was decided."""
     rule = point.rule
     if rule.until is not None and holds(rule.until, work.view(work.run_program(point.run), point.run)) is True:
-        work.say(entry.Closed(at=work.now, received=work.now, run=point.run, rule=rule.id, reason="until"))
+        close(work, point.run, rule, "until")
         return
     decision = decider.decide(work, point)
     if decision is None:
@@ -74,7 +73,7 @@ def decide(work: Work, point: Point) -> None:
     run = work.state.runs[point.run]
     record = run.rules.get(rule.id, NO_RULE)
     if rule.rule.times is not None and record.points >= rule.rule.times:
-        work.say(entry.Closed(at=work.now, received=work.now, run=point.run, rule=rule.id, reason="times"))
+        close(work, point.run, rule, "times")
     first = ""
     for event in decision.events:
         # Events delivered together reach the person as one prompt.
@@ -90,6 +89,25 @@ def decide(work: Work, point: Point) -> None:
         offer(work, point, case.offer)
     if case.end:
         end(work, point.run, case.end, case.end_as, rule.id)
+
+
+def close(work: Work, run: str, rule: CompiledRule, reason: str) -> None:
+    """A rule comes due no more."""
+    let_go(work, run, rule, f"the rule was over ({reason})")
+    work.say(entry.Closed(at=work.now, received=work.now, run=run, rule=rule.id, reason=reason))
+
+
+def let_go(work: Work, run: str, rule: CompiledRule, why: str) -> None:
+    """Enter as missed what the gate had moved and what can no longer be asked: each decision point has one outcome."""
+    for slot, planned, until in work.state.runs[run].rules.get(rule.id, NO_RULE).postponed:
+        day, index = scheduler.slot_identity(slot)
+        decider.miss(work, Point(run, rule, slot, planned, day, index, until), f"{why} before it could be asked again")
+
+
+def let_all_go(work: Work, run: str, why: str) -> None:
+    """Let go of all that the gate had moved in a run."""
+    for rule in work.intervention(run).rules:
+        let_go(work, run, rule, why)
 
 
 def offer(work: Work, point: Point, name: str) -> None:
@@ -126,6 +144,7 @@ def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "") 
     if found.ended:
         return
     compiled = work.intervention(run)
+    let_all_go(work, run, "the intervention ended")
     for name in [k for k, d in work.state.deliveries.items() if d.run == run and not d.done]:
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="the intervention ended"))
     for name, asked in list(work.state.assessments.items()):

@@ -11,6 +11,7 @@ An answer is saved in a step of its own: the answer, its safety check and its al
 the next step, which the state's due instant calls for at once, so that nothing that fails later can undo them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from microcare.hub import arrivals, effect, entry, evaluator, recommender, scheduler, sequencer, timekeeper
@@ -41,9 +42,10 @@ def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
     """
     stopped: dict[str, str] = {}
     while True:
-        work = Work(programs, person, state.copy(), stimulus, max(stimulus.arrived, stimulus.at))
+        work = Work(programs, person, state.copy(), stimulus, max(stimulus.arrived, stimulus.at), stop=stopped)
         for program, reason in stopped.items():
-            work.say(entry.Stopped(at=work.now, received=work.now, program=program, reason=reason))
+            if program in state.courses:
+                work.say(entry.Stopped(at=work.now, received=work.now, program=program, reason=reason))
         try:
             _proceed(work)
         except BudgetExceededError as error:
@@ -52,7 +54,14 @@ def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
             stopped[error.program] = str(error)
             continue
         due = scheduler.due(programs, work.state)
-        return Step(stimulus, work.state, tuple(work.entries), tuple(work.effects), due)
+        return Step(stimulus, work.state, tuple(work.entries), tuple(_still_wanted(work)), due)
+
+
+def _still_wanted(work: Work) -> Iterator[effect.Any]:
+    """The step's effects, without prompts for what the same step has taken away again."""
+    for one in work.effects:
+        if not isinstance(one, effect.Prompt) or one.delivery in work.state.deliveries:
+            yield one
 
 
 def _proceed(work: Work) -> None:

@@ -14,6 +14,7 @@ AT_ONCE = 500
 def tick(work: Work, until: int, settle: Callable[[Work], None]) -> None:
     """Do everything that is due, earliest first; each sees what the last one changed."""
     before: tuple[Due, int] | None = None
+    item: Due | None = None
     for _ in range(AT_ONCE):
         item = min((d for d in scheduler.agenda(work.programs, work.state) if d.moment <= until), default=None)
         if item is None:
@@ -23,7 +24,8 @@ def tick(work: Work, until: int, settle: Callable[[Work], None]) -> None:
         before = (item, len(work.entries))
         TABLE[item.kind](work, item)
         settle(work)
-    raise BudgetExceededError(next(iter(work.state.courses), ""), "things due at once")
+    program = _program(work, item) if item is not None else next(iter(work.state.courses), "")
+    raise BudgetExceededError(program, "things due at once")
 
 
 def _program(work: Work, item: Due) -> str:

@@ -59,6 +59,8 @@ class Work:
     asked: set[str] = field(default_factory=set)
     """Reports the person has just made: they asked, so levels do not wait."""
     used: dict[str, int] = field(default_factory=dict)
+    stop: dict[str, str] = field(default_factory=dict)
+    """Programs that exceeded their budget in this step, with the reason: it is done again without them."""
 
     def say(self, stated: entry.Any) -> None:
         """State an entry; the working state changes with it."""

@@ -1,11 +1,8 @@
 """From a program as authored to a program ready to run, with every mistake found on the way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from microcare.program.source import Source
-
-from microcare.base.chance import thresholds
 from microcare.base.issues import Issue, Severity
 from microcare.base.moments import Span, parse_clock
 from microcare.base.schedules import DayPattern, parse_days
@@ -30,7 +27,16 @@ from microcare.program.compiled import (
 )
 from microcare.program.content import Form
 from microcare.program.decision import Action, Case, Rule, options_of
-from microcare.program.derived import asked_measure, needed_names, rule_name
+from microcare.program.derived import (
+    asked_measure,
+    by_signal,
+    cuts_of,
+    delivered_by,
+    is_scheduled,
+    needed_names,
+    pattern_of,
+    rule_name,
+)
 from microcare.program.evaluation import EvaluationTrigger
 from microcare.program.event import Event
 from microcare.program.intervention import Intervention
@@ -46,6 +52,7 @@ from microcare.program.scope import (
     program_names,
     with_value,
 )
+from microcare.program.source import Source
 from microcare.program.triggers import Trigger, parse_trigger
 from microcare.program.versions import hashes
 
@@ -260,7 +267,7 @@ class _Work:
             condition=condition,
             cases=cases,
             until=until,
-            pattern=_pattern(rule),
+            pattern=pattern_of(rule),
             clocks=clocks,
             clock_fields=clock_fields,
             fixed_clocks=clocks,
@@ -268,9 +275,9 @@ class _Work:
             random=rule.random or 0,
             between=rule.between,
             lasts=rule.lasts.exact if rule.lasts else 0,
-            proximal=self.proximal("", rule.proximal, names, (*path, "proximal"), 0) if _by_signal(rule) else None,
-            scheduled=_is_scheduled(rule),
-            delivers=tuple(dict.fromkeys(e for c in cases for e in _delivers(c))),
+            proximal=self.proximal("", rule.proximal, names, (*path, "proximal"), 0) if by_signal(rule) else None,
+            scheduled=is_scheduled(rule),
+            delivers=tuple(dict.fromkeys(e for c in cases for e in delivered_by(c))),
         )
 
     def trigger(self, rule: Rule, path: Path) -> Trigger:
@@ -311,7 +318,7 @@ class _Work:
             deliver=deliver,
             options=tuple(options),
             probabilities=probabilities,
-            cuts=_cuts(probabilities.values()),
+            cuts=cuts_of(probabilities.values()),
             events={name: events for name, (_, events) in options.items()},
             end=action.end or "",
             end_as=action.as_ or ("disengaged" if action.end == "disengaged" else ""),
@@ -372,7 +379,7 @@ class _Work:
             condition = self.condition(variant.condition, names, (*path, "if"))
             texts = [variant.say] if variant.say is not None else [w.say for w in variant.vary.values()]
             shown = tuple(dict.fromkeys(n for t in texts if t is not None for n in needed_names(t)))
-            cuts = _cuts([w.p for w in variant.vary.values()])
+            cuts = cuts_of([w.p for w in variant.vary.values()])
             found.append(CompiledVariant(f"{part}.{index}", variant, condition, shown, tuple(variant.vary), cuts))
         return tuple(found)
 
@@ -382,31 +389,3 @@ def _never() -> Condition:
     expression = compile_expression("false", Names(), Type.BOOLEAN)
     assert not isinstance(expression, tuple)
     return Condition(expression, Inputs(()), ())
-
-
-def _pattern(rule: Rule) -> DayPattern | None:
-    if isinstance(rule.every, DayPattern):
-        return rule.every
-    return DayPattern("day") if isinstance(rule.every, Span) or rule.random is not None else None
-
-
-def _by_signal(rule: Rule) -> bool:
-    return rule.proximal is not None and rule.proximal.signal is not None
-
-
-def _is_scheduled(rule: Rule) -> bool:
-    """Whether it comes due again and again by the calendar, rather than once when its trigger comes."""
-    return rule.every is not None or rule.random is not None or bool(rule.at)
-
-
-def _cuts(probabilities: Iterable[float]) -> tuple[int, ...]:
-    """Exact thresholds; a check of its own says so where they do not sum to 1."""
-    wanted = list(probabilities)
-    try:
-        return thresholds(wanted) if wanted else ()
-    except ValueError:
-        return ()
-
-
-def _delivers(case: CompiledCase) -> tuple[str, ...]:
-    return (*(case.deliver or ()), *(e for events in case.events.values() for e in events))

@@ -49,15 +49,12 @@ def complaints(error: ValidationError, source: Source) -> Iterator[Issue]:
 def _path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """The path in the file: without the names that unions, tags and validators add."""
     kept: list[int | str] = []
-    model: Any = Program
     for part in loc:
         if isinstance(part, str) and ("[" in part or part in ("str", "float", "Option", "int", "bool")):
             continue
-        if isinstance(part, str) and kept and isinstance(kept[-1], int) and part in _TAGS and len(kept) > 1:
-            if kept[-2] == "content":
-                continue
+        if part in _TAGS and len(kept) > 1 and isinstance(kept[-1], int) and kept[-2] == "content":
+            continue
         kept.append(part)
-    del model
     return tuple(kept)
 
 

@@ -1,7 +1,13 @@
 """What a program leaves to be derived: the measure of a single question, a rule's name, the values a text needs."""
 
+from collections.abc import Iterable
+
+from microcare.base.chance import thresholds
+from microcare.base.schedules import DayPattern
+from microcare.base.spans import Span
 from microcare.base.wording import Template, parse_template
 from microcare.program.assessment import Choice, Item, Measure
+from microcare.program.compiled import CompiledCase
 from microcare.program.decision import Rule
 from microcare.program.outcome import Proximal
 from microcare.program.parts import Text
@@ -44,3 +50,34 @@ def needed_names(text: Text) -> tuple[str, ...]:
         if isinstance(template, Template):
             found += template.needed
     return tuple(dict.fromkeys(found))
+
+
+def pattern_of(rule: Rule) -> DayPattern | None:
+    """The days on which a rule comes due; None where it does not come due by the calendar."""
+    if isinstance(rule.every, DayPattern):
+        return rule.every
+    return DayPattern("day") if isinstance(rule.every, Span) or rule.random is not None else None
+
+
+def by_signal(rule: Rule) -> bool:
+    """Whether a rule watches a signal after each of its decision points."""
+    return rule.proximal is not None and rule.proximal.signal is not None
+
+
+def is_scheduled(rule: Rule) -> bool:
+    """Whether it comes due again and again by the calendar, rather than once when its trigger comes."""
+    return rule.every is not None or rule.random is not None or bool(rule.at)
+
+
+def cuts_of(probabilities: Iterable[float]) -> tuple[int, ...]:
+    """Exact thresholds; a check of its own says so where they do not sum to 1."""
+    wanted = list(probabilities)
+    try:
+        return thresholds(wanted) if wanted else ()
+    except ValueError:
+        return ()
+
+
+def delivered_by(case: CompiledCase) -> tuple[str, ...]:
+    """All events that a case may deliver."""
+    return (*(case.deliver or ()), *(e for events in case.events.values() for e in events))

@@ -3,7 +3,15 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from microcare.base.ids import is_identifier
@@ -72,7 +80,10 @@ Expr = Annotated[
 """An expression of the language (see the reference): total, typed, and unknown where its data are unknown."""
 
 SpanField = Annotated[
-    Span, PlainValidator(_span), PlainSerializer(format_span, return_type=str), WithJsonSchema({"type": "string", "examples": ["30m", "2h", "3d", "2 weeks", "3 months"]})
+    Span,
+    PlainValidator(_span),
+    PlainSerializer(format_span, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["30m", "2h", "3d", "2 weeks", "3 months"]}),
 ]
 """A length of time. Days, weeks and months are counted on the wall calendar; hours, minutes, seconds exactly."""
 

@@ -165,7 +165,7 @@ def _models_in(shown: str) -> bool:
 
 
 def _plain_type(shown: str, info: FieldInfo) -> str:
-    models = [m for m in _models(info.annotation)]
+    models = _models(info.annotation)
     linked = ", ".join(f"[{_title(m).lower()}](#{_title(m).lower().replace(' ', '-')})" for m in models)
     if models and shown.startswith("dict"):
         return f"{linked} by name"

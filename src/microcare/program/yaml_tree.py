@@ -5,6 +5,7 @@ Scalars follow YAML 1.2: `on`, `no` and `18:30` are words.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,10 +56,8 @@ def read_tree(name: str, data: bytes) -> Tree:
     """Read one YAML file; whatever is wrong is an issue of the tree, never an exception."""
     tree = Tree()
     tree.places[()] = Place(name, 1, 1)
-    try:
+    with suppress(_StoppedError):
         _Reading(name, tree).read(_text(name, data, tree))
-    except _StoppedError:
-        pass
     return tree
 
 

@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["django.templatetags.static", "microcare.web.tags"],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

@@ -14,10 +14,10 @@ def check(c: Checked) -> Iterator[Issue]:
         if intervention.outcome is None:
             yield c.warning(("interventions", name), "no_outcome", f"`{name}` has no overall outcome",
                             "Add `outcome: {measure: ..., success: ...}`: did it reach its own aim?")  # fmt: skip
-        if intervention.events and all(e.proximal is None for e in intervention.events.values()):
-            if all(r.proximal is None for r in intervention.rules):
-                yield c.note(("interventions", name), "no_proximal", f"no event of `{name}` has a proximal assessment",
-                             "Add `proximal:` to at least one, or its effect cannot be seen.")  # fmt: skip
+        parts = (*intervention.events.values(), *intervention.rules)
+        if intervention.events and all(part.proximal is None for part in parts):
+            yield c.note(("interventions", name), "no_proximal", f"no event of `{name}` has a proximal assessment",
+                         "Add `proximal:` to at least one, or its effect cannot be seen.")  # fmt: skip
     asked = asked_measures(c)
     for name, measure in p.measures.items():
         if name not in asked:

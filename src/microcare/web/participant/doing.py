@@ -1,0 +1,157 @@
+"""Doing: the batch endpoint for the phone's queue, the plain form that works without scripts, and photos."""
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from microcare.care import clock
+from microcare.care.receive import BusyError, Received, receive
+from microcare.care.version import page_version
+from microcare.hub import stimulus
+from microcare.store import journals, texts
+from microcare.web.participant import stimuli
+from microcare.web.participant.session import signed_in
+from microcare.web.participant.stimuli import Wanted
+
+LARGEST_PHOTO = 5_000_000
+BATCH_BYTES = 2_000_000
+PHOTO = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+FIELDS = (
+    "kind",
+    "assessment",
+    "item",
+    "delivery",
+    "act",
+    "clock",
+    "stage",
+    "offer",
+    "intervention",
+    "name",
+    "zone",
+)
+
+
+def take(person: str, wanted: Sequence[Wanted]) -> Received:
+    """Take what a person did, in order."""
+    state = journals.load(person).state
+    made, refused = stimuli.make(person, state, wanted, clock.now())
+    taken = receive(person, made)
+    return Received(taken.saved, taken.known, (*taken.refused, *refused), taken.version)
+
+
+@require_POST
+@signed_in
+def batch(request: HttpRequest, person: str) -> HttpResponse:
+    """Stimuli as JSON, in order: `{"stimuli": [{kind, key, at, ...}]}`. A repeat is nothing new."""
+    if len(request.body) > BATCH_BYTES:
+        return JsonResponse({"error": "too much at once"}, status=413)
+    try:
+        wanted = stimuli.decode(request.body).stimuli
+    except msgspec.DecodeError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    if len(wanted) > stimuli.MOST:
+        return JsonResponse({"error": "too much at once"}, status=413)
+    try:
+        taken = take(person, wanted)
+    except BusyError:
+        return JsonResponse({"error": "busy"}, status=503, headers={"Retry-After": "2"})
+    refused = [{"key": key, "reason": reason} for key, reason in taken.refused]
+    return JsonResponse(
+        {"version": taken.version, "saved": taken.saved, "known": taken.known, "refused": refused}
+    )
+
+
+@require_POST
+@signed_in
+def form(request: HttpRequest, person: str) -> HttpResponse:
+    """The same from a plain form."""
+    post = request.POST
+    key = post.get("key", "") or f"form:{secrets.token_hex(12)}"
+    plain = {name: post.get(name, "") for name in FIELDS}
+    wanted = msgspec.convert(plain | {"key": key, "value": _value(request)}, Wanted)
+    wanted.until = _whole(post.get("until", ""))
+    photo = request.FILES.get("photo")
+    if photo is not None:
+        kept = keep_photo(person, photo.read(LARGEST_PHOTO + 1))
+        if kept is None:
+            messages.error(request, "This photo could not be saved: JPEG, PNG or WebP, at most 5 MB.")
+            return HttpResponseRedirect("/")
+        if wanted.kind == "act":
+            receive(person, [_photo_receipt(wanted, kept)])
+        wanted.value = kept
+    for _, reason in take(person, [wanted]).refused:
+        messages.error(request, f"That could not be saved: {reason}.")
+    return HttpResponseRedirect("/")
+
+
+def _value(request: HttpRequest) -> str | None:
+    found = request.POST.get("value")
+    return None if "skip" in request.POST else found
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _photo_receipt(wanted: Wanted, reference: str) -> stimulus.Receipt:
+    """That a photo was taken for an event: a receipt that names where the photo is kept."""
+    return stimulus.Receipt(
+        key=f"{wanted.key}:photo",
+        at=clock.now(),
+        delivery=wanted.delivery,
+        stage="shown",
+        detail=f"photo {reference}",
+    )
+
+
+@require_POST
+@signed_in
+def photo(request: HttpRequest, person: str) -> HttpResponse:
+    """Keep a photo; returns its reference. With `delivery`, it belongs to that event."""
+    found = request.FILES.get("photo")
+    body = found.read(LARGEST_PHOTO + 1) if found is not None else b""
+    key = request.POST.get("key", "")
+    wanted = Wanted(kind="act", key=key, delivery=request.POST.get("delivery", ""))
+    if wanted.delivery and journals.known(person, [f"{key}:photo"]):
+        return JsonResponse({"reference": "", "known": True})
+    kept = keep_photo(person, body)
+    if kept is None:
+        return JsonResponse({"error": "JPEG, PNG or WebP, at most 5 MB"}, status=400)
+    if wanted.delivery:
+        receive(person, [_photo_receipt(wanted, kept)])
+    return JsonResponse({"reference": kept})
+
+
+def keep_photo(person: str, body: bytes) -> str | None:
+    """Keep a photo under its person; None where it is none, or too large."""
+    media = next((kind for magic, kind in PHOTO.items() if body.startswith(magic)), "")
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        media = "image/webp"
+    if not media or len(body) > LARGEST_PHOTO:
+        return None
+    return texts.keep_bytes(person, body, media)
+
+
+@require_GET
+@signed_in
+def show_photo(request: HttpRequest, person: str, reference: str) -> HttpResponse:
+    """A photo of one's own."""
+    kept = texts.kept(person, reference)
+    if kept is None or not kept.media.startswith("image/"):
+        return HttpResponse("There is no such photo.", status=404, content_type="text/plain")
+    return HttpResponse(kept.body, content_type=kept.media)
+
+
+@require_GET
+@signed_in
+def version(request: HttpRequest, person: str) -> HttpResponse:
+    """The person's version: pages poll it. 304 where it is what the page has."""
+    number = page_version(person)
+    mark = f'"{number}"'
+    if request.headers.get("If-None-Match") == mark:
+        return HttpResponse(status=304, headers={"ETag": mark})
+    return JsonResponse({"version": number, "now": clock.now()}, headers={"ETag": mark})

@@ -1,0 +1,175 @@
+"""Joining: an invitation code opens a person's pages; what the program asks of them; leaving the browser."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from microcare.base.moments import is_zone
+from microcare.base.zones import zone_names
+from microcare.care.enroll import CannotJoinError, join
+from microcare.care.programs import compiled, programs
+from microcare.hub.stimulus import Value
+from microcare.program.compiled import CompiledProgram
+from microcare.program.parts import text_in
+from microcare.program.person import PersonField
+from microcare.store import journals, people
+from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in
+from microcare.web.participant.stimuli import typed
+
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "nl": "Nederlands",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Type a code, or confirm the one of a link: opening a link alone signs nobody in (mail programs open links)."""
+    given = request.POST.get("code", code)
+    if request.method != "POST":
+        if not code and person_of(request):
+            return HttpResponseRedirect("/")
+        return render(request, "participant/enter.html", _invitation(code))
+    person = people.person_of_code(given)
+    if person is None:
+        return render(request, "participant/enter.html", {"code": given[:60], "wrong": True}, status=404)
+    sign_in(request, person)
+    return HttpResponseRedirect("/join/about" if _wants_to_join(person) else "/")
+
+
+def _invitation(code: str) -> dict[str, object]:
+    """What an invitation is to, where the code opens one."""
+    person = people.person_of_code(code) if code else None
+    if person is None:
+        return {"code": code[:60], "wrong": bool(code)}
+    program = _wants_to_join(person)
+    found = programs().current(program) if program else None
+    title = text_in(found.program.title, found.program.language) if found is not None else ""
+    return {"code": code, "title": title, "known": True}
+
+
+def _wants_to_join(person: str) -> str:
+    """The program a person is invited to and not in yet (having never been in it)."""
+    state = journals.load(person).state
+    return people.invited_to(person) if not state.courses and not state.last else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def about(request: HttpRequest, person: str) -> HttpResponse:
+    """What the program is, what it asks of those who join, and their consent."""
+    name = _wants_to_join(person)
+    if not name or programs().current(name) is None:
+        return HttpResponseRedirect("/")
+    program = compiled(name)
+    authored = program.program
+    language = request.POST.get("language") or request.GET.get("language") or authored.language
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        fields, problems = _fields(request, program)
+        if "consent" not in request.POST:
+            problems["consent"] = "Please tick this if you want to take part."
+        zone = request.POST.get("zone", "")
+        if not problems:
+            try:
+                join(
+                    person,
+                    name,
+                    zone=zone if is_zone(zone) else "UTC",
+                    language=language,
+                    fields=fields,
+                    key=f"enroll:{name}",
+                )
+                return HttpResponseRedirect("/")
+            except CannotJoinError as error:
+                problems["consent"] = f"This could not be saved: {error}."
+    shown = [
+        _shown(request, n, f, language, problems) for n, f in authored.person.items() if f.ask is not None
+    ]
+    languages = [(c, LANGUAGES.get(c, c)) for c in authored.languages or (authored.language,)]
+    context = {
+        "title": text_in(authored.title, language),
+        "about": text_in(authored.about, language) if authored.about is not None else "",
+        "fields": shown,
+        "languages": languages,
+        "chosen_language": language,
+        "zones": sorted(z for z in zone_names() if "/" in z or z == "UTC"),
+        "chosen_zone": request.POST.get("zone", ""),
+        "problems": problems,
+        "rosters": [
+            (r.hours, text_in(r.note, language) if r.note is not None else "")
+            for r in authored.rosters.values()
+        ][:1],
+    }
+    return render(request, "participant/about.html", context, status=422 if problems else 200)
+
+
+def _fields(request: HttpRequest, program: CompiledProgram) -> tuple[dict[str, Value], dict[str, str]]:
+    """What was filled in, and what is wrong with it. What is left empty keeps its default."""
+    found: dict[str, Value] = {}
+    problems: dict[str, str] = {}
+    for name, field in program.program.person.items():
+        if field.ask is None:
+            continue
+        try:
+            value = field_value(field, request.POST.get(f"field.{name}", ""))
+        except ValueError as error:
+            problems[name] = f"{error}.".capitalize()
+            continue
+        if value is not None and value != field.default:
+            found[name] = value
+    return found, problems
+
+
+def field_value(field: PersonField, text: str) -> Value:
+    """A person's field from a form; None where it was left empty. Raises ValueError in plain words."""
+    value = typed(field.type, text[:2000])
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = field.min, field.max
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise ValueError(
+                f"it lies between {low:g} and {high:g}"
+                if low is not None and high is not None
+                else "out of range"
+            )
+    if field.type == "choice" and value is not None and value not in field.options:
+        raise ValueError("please choose one of these")
+    return value
+
+
+def _shown(
+    request: HttpRequest, name: str, field: PersonField, language: str, problems: dict[str, str]
+) -> dict[str, object]:
+    default = field.default if field.default is not None and field.type != "text" else ""
+    given = request.POST.get(f"field.{name}", _form_text(default))
+    return {
+        "name": name,
+        "ask": text_in(field.ask or name, language),
+        "type": field.type,
+        "given": given,
+        "placeholder": str(field.default) if field.type == "text" and field.default is not None else "",
+        "unit": field.unit or "",
+        "min": field.min,
+        "max": field.max,
+        "options": [(value, text_in(label, language)) for value, label in field.options.items()],
+        "problem": problems.get(name, ""),
+    }
+
+
+def _form_text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out: this browser forgets the person, its caches too."""
+    sign_out(request)
+    answer = HttpResponseRedirect("/join")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer

@@ -1,0 +1,168 @@
+"""The pages: today, what one needs, the journey, help; and a program's files."""
+
+import secrets
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from microcare.base.moments import DAY, HOUR, format_clock, local_clock, local_day, resolve
+from microcare.care.cards import Item
+from microcare.care.enroll import enroll
+from microcare.care.journeys import Today, helps, today_of
+from microcare.care.jump import NotADemoError, jump
+from microcare.care.reading import Person, wants
+from microcare.care.telling import day_words
+from microcare.care.ways import journey_of
+from microcare.store import deployment, people
+from microcare.web.participant.session import page, person_of, reading, sign_in, signed_in
+
+SEEN = "help_seen"
+
+
+@require_GET
+@signed_in
+def today(request: HttpRequest, person: str) -> HttpResponse:
+    """What is with the person now, one thing at a time."""
+    found = reading(person)
+    if not found.state.courses and not found.state.last and people.invited_to(person):
+        return HttpResponseRedirect("/join/about")
+    shown = today_of(found)
+    seen = request.session.get(SEEN, [])
+    unseen = [a for a in shown.alerts if a.alert not in seen]
+    item = _chosen(shown, request.GET.get("at", ""))
+    context = {
+        "today": shown,
+        "alerts": unseen,
+        "item": item,
+        "place": _place(item, request.GET.get("item", "")),
+        "others": [i for i in shown.items if item is None or i.id != item.id],
+        "snoozed": [
+            (e, _when(shown, e.snoozed)) for e in shown.snoozed if item is None or e.delivery != item.id
+        ],
+        "paused": _when(shown, shown.paused_until) if shown.paused_until else "",
+        "until": _when(shown, item.event.expires)
+        if item is not None and item.event is not None and item.event.expires
+        else "",
+        "key": secrets.token_hex(12),
+        "helps": shown.help if shown.help != shown.alerts else shown.alerts,
+        "nav": "today",
+    }
+    return page(request, "participant/today.html", found, context)
+
+
+def _chosen(shown: Today, wanted: str) -> Item | None:
+    for item in shown.items:
+        if item.id == wanted:
+            return item
+    for event in shown.snoozed:
+        if event.delivery == wanted:
+            return Item(event.delivery, "event", event.title, event=event)
+    return shown.items[0] if shown.items else None
+
+
+def _place(item: Item | None, wanted: str) -> int:
+    """Which question is shown: the first without an answer, or one that the person went back to."""
+    questions = (
+        item.questions or (item.event.form if item.event is not None else None) if item is not None else None
+    )
+    if questions is None:
+        return 0
+    return next((i for i, q in enumerate(questions.questions) if q.item == wanted), questions.place)
+
+
+def _when(shown: Today, moment: int) -> str:
+    """A moment in words: at 18:00, tomorrow at 9:00."""
+    day, today_ = local_day(shown.zone, moment), local_day(shown.zone, shown.now)
+    clock_ = format_clock(local_clock(shown.zone, moment))
+    return clock_ if day == today_ else f"{day_words(day, today_)}, {clock_}"
+
+
+@require_POST
+@signed_in
+def seen(request: HttpRequest, person: str) -> HttpResponse:
+    """The person has read the help page of an open alert. It stays a tap away; staff are told all the same."""
+    known = request.session.get(SEEN, [])
+    request.session[SEEN] = [*known, *(a for a in request.POST.getlist("alert") if a not in known)][-50:]
+    return HttpResponseRedirect("/")
+
+
+@require_GET
+@signed_in
+def need(request: HttpRequest, person: str) -> HttpResponse:
+    """ "I need something": saying so opens a look at things at once."""
+    found = reading(person)
+    return page(
+        request,
+        "participant/need.html",
+        found,
+        {"wants": wants(found), "key": secrets.token_hex(12), "nav": "need"},
+    )
+
+
+@require_GET
+@signed_in
+def journey(request: HttpRequest, person: str) -> HttpResponse:
+    """The way so far: as a picture, or as a list."""
+    found = reading(person)
+    way = journey_of(found)
+    as_list = request.GET.get("as") == "list"
+    parts = way.parts if as_list else way.parts[::-1]
+    return page(
+        request,
+        "participant/journey.html",
+        found,
+        {"way": way, "parts": parts, "as_list": as_list, "nav": "journey"},
+    )
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Help now. It is there for everybody, signed in or not."""
+    person = person_of(request)
+    if not person:
+        return render(request, "participant/help.html", {"helps": (), "alone": True})
+    found = reading(person)
+    return page(request, "participant/help.html", found, {"helps": helps(found), "nav": "help"})
+
+
+# -- The demo ---------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@signed_in
+def demo(request: HttpRequest, person: str) -> HttpResponse:
+    """Move the demo's clock, or begin again as somebody new. Only a demo's database lets this happen."""
+    if not deployment.is_demo():
+        return HttpResponse("This is not a demo.", status=404, content_type="text/plain")
+    found = reading(person)
+    wanted = request.POST.get("to", "")
+    if wanted == "again":
+        return _again(request, found)
+    try:
+        jump(max(0, _target(found, wanted) - found.now))
+    except NotADemoError:
+        return HttpResponse("This is not a demo.", status=404, content_type="text/plain")
+    return HttpResponseRedirect("/")
+
+
+def _target(person: Person, wanted: str) -> int:
+    zone, now = person.state.zone, person.now
+    today_ = local_day(zone, now)
+    if wanted == "hour":
+        return now + HOUR
+    if wanted == "evening":
+        evening = resolve(zone, today_, 19 * 3600)
+        return evening if evening > now else resolve(zone, today_ + 1, 19 * 3600)
+    if wanted == "week":
+        return now + 7 * DAY
+    return resolve(zone, today_ + 1, 8 * 3600)
+
+
+def _again(request: HttpRequest, person: Person) -> HttpResponse:
+    program = next(iter(person.state.courses), "") or people.invited_to(person.id)
+    if program:
+        joined = enroll(program, zone=person.state.zone, name=person.name)
+        deployment.put(f"demo.person.{program}", joined.person)
+        sign_in(request, joined.person)
+    return HttpResponseRedirect("/")

@@ -1,0 +1,85 @@
+"""Who is signed in. A person is known by a long-lived signed session; there is no password to forget."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from hashlib import blake2b
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+
+from microcare.base.moments import format_clock, local_clock, local_day, weekday
+from microcare.care import clock
+from microcare.care.journeys import helps
+from microcare.care.reading import Person, read_person
+from microcare.care.telling import WEEKDAYS
+from microcare.store import deployment, journals
+from microcare.store.journals import UnknownPersonError
+
+KEY = "person"
+DAYS_90 = 90 * 86_400
+View = Callable[..., HttpResponseBase]
+
+
+def sign_in(request: HttpRequest, person: str) -> None:
+    """From now on this browser is this person's. The session gets a new key, so that nobody can have set it."""
+    request.session.cycle_key()
+    request.session[KEY] = person
+    request.session.set_expiry(DAYS_90)
+
+
+def sign_out(request: HttpRequest) -> None:
+    """This browser is nobody's any more."""
+    request.session.flush()
+
+
+def person_of(request: HttpRequest) -> str:
+    """The person who is signed in; empty: nobody."""
+    found = request.session.get(KEY, "")
+    return found if isinstance(found, str) else ""
+
+
+def signed_in(view: View) -> View:
+    """Only for a person who is signed in; the view gets their name in the journal."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: object, **more: object) -> HttpResponseBase:
+        person = person_of(request)
+        if person:
+            try:
+                journals.version(person)
+            except UnknownPersonError:
+                sign_out(request)
+                person = ""
+        if not person:
+            if "application/json" in request.headers.get("Accept", ""):
+                return JsonResponse({"error": "signed out"}, status=401)
+            return HttpResponseRedirect("/join")
+        return view(request, person, *args, **more)
+
+    return inner
+
+
+def reading(person: str) -> Person:
+    """The person as they are now."""
+    return read_person(person, clock.now())
+
+
+def tag(person: str) -> str:
+    """A name for the person that says nothing: what is queued on a phone is sent only as the same person."""
+    return blake2b(person.encode(), digest_size=8, person=b"microcare-tag").hexdigest()
+
+
+def page(request: HttpRequest, template: str, person: Person, context: Mapping[str, object]) -> HttpResponse:
+    """A page of a person."""
+    zone, now = person.state.zone, person.now
+    shared = {
+        "tag": tag(person.id),
+        "version": person.loaded.version,
+        "now": now,
+        "zone": zone,
+        "language": person.state.language,
+        "has_help": bool(helps(person)),
+        "demo": deployment.is_demo(),
+        "clock": f"{WEEKDAYS[weekday(local_day(zone, now))]} {format_clock(local_clock(zone, now))}",
+    }
+    return render(request, template, {**shared, **context})

@@ -1,0 +1,244 @@
+"""What a person decides for themselves: quiet hours, a pause, their own details, what is not for them, leaving."""
+
+from collections.abc import Callable
+
+import msgspec
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from microcare.base.moments import DAY, format_clock, is_zone, parse_window
+from microcare.base.zones import zone_names
+from microcare.care import settings as deeds
+from microcare.care import withdraw
+from microcare.care.cards import later_at
+from microcare.care.reading import Person
+from microcare.hub.stimulus import Value
+from microcare.program.person import PersonField
+from microcare.store import journals, people, texts
+from microcare.web.participant.join import LANGUAGES, field_value
+from microcare.web.participant.session import page, reading, signed_in
+from microcare.web.participant.stimuli import quiet_window
+
+PAUSES = (1, 3, 7, 14, 30)
+MODES = {
+    "": "As the program has it",
+    "app": "The app chooses",
+    "self": "I choose from a short list",
+    "coach": "A person chooses with me",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def settings(request: HttpRequest, person: str) -> HttpResponse:
+    """Show the settings, or change one of them."""
+    found = reading(person)
+    if request.method == "POST":
+        change = CHANGES.get(request.POST.get("what", ""))
+        if change is None:
+            return HttpResponseRedirect("/settings")
+        try:
+            messages.success(request, change(request, found))
+        except ValueError as error:
+            messages.error(request, f"That could not be saved: {error}.")
+        return HttpResponseRedirect("/settings")
+    state = found.state
+    window = parse_window(state.quiet) if state.quiet else None
+    context = {
+        "identity": people.identity(person),
+        "quiet": [format_clock(c % 86_400) for c in window] if window else ["", ""],
+        "pauses": PAUSES,
+        "paused": state.paused_until if state.paused_until > found.now else 0,
+        "languages": _languages(found),
+        "fields": _fields(found),
+        "likes": _likes(found),
+        "mode": state.mode,
+        "modes": MODES.items(),
+        "zones": sorted({*(z for z in zone_names() if "/" in z), "UTC", state.zone}),
+        "nav": "settings",
+    }
+    return page(request, "participant/settings.html", found, context)
+
+
+def _languages(person: Person) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for name in person.state.courses:
+        voice = person.voice(name)
+        if voice is not None:
+            authored = voice.program.program
+            found |= {c: LANGUAGES.get(c, c) for c in authored.languages or (authored.language,)}
+    return list(found.items())
+
+
+def _authored(person: Person) -> dict[str, tuple[PersonField, str, list[tuple[str, str]]]]:
+    """The person's fields, each with its question and labels in their language."""
+    found: dict[str, tuple[PersonField, str, list[tuple[str, str]]]] = {}
+    for name in person.state.courses:
+        voice = person.voice(name)
+        for key, field in (voice.program.program.person if voice is not None else {}).items():
+            if field.ask is not None and voice is not None:
+                labels = [(value, voice.plain(label)) for value, label in field.options.items()]
+                found.setdefault(key, (field, voice.plain(field.ask), labels))
+    return found
+
+
+def _fields(person: Person) -> list[dict[str, object]]:
+    shown: list[dict[str, object]] = []
+    for name, (field, ask, options) in _authored(person).items():
+        value: Value = person.state.fields.get(name, field.default)
+        if field.type == "text":
+            value = person.texts.get(str(person.state.fields.get(name, "")), "")
+        given = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+        shown.append(
+            {
+                "name": name,
+                "ask": ask,
+                "type": field.type,
+                "given": given,
+                "options": options,
+                "min": field.min,
+                "max": field.max,
+                "unit": field.unit or "",
+                "placeholder": str(field.default or "") if field.type == "text" else "",
+            }
+        )
+    return shown
+
+
+def _likes(person: Person) -> list[tuple[str, str]]:
+    """What the person said is not for them."""
+    found = []
+    for name, value in person.state.likes.items():
+        if value < 0:
+            voices = [v for p in person.state.courses if (v := person.voice(p)) is not None]
+            voice = next((v for v in voices if name in v.program.interventions), None)
+            found.append((name, voice.title(name) if voice is not None else name))
+    return found
+
+
+def _quiet(request: HttpRequest, person: Person) -> str:
+    if "clear" in request.POST:
+        deeds.quiet_hours(person.id, "")
+        return "The program's own quiet hours count again."
+    window = quiet_window(request.POST.get("begin", ""), request.POST.get("end", ""))
+    if not window:
+        raise ValueError("quiet hours need a beginning and an end that differ")
+    deeds.quiet_hours(person.id, window)
+    return "Your quiet hours are saved."
+
+
+def _pause(request: HttpRequest, person: Person) -> str:
+    days = request.POST.get("days", "")
+    if days not in {str(n) for n in (0, *PAUSES)}:
+        raise ValueError("choose for how long")
+    if days == "0":
+        deeds.pause(person.id, 0)
+        return "Welcome back. The program goes on."
+    until = later_at(person.state.zone, person.now + int(days) * DAY - DAY, 8 * 3600)
+    deeds.pause(person.id, until)
+    return "Paused. Nothing will reach you until then, and nothing is lost."
+
+
+def _language(request: HttpRequest, person: Person) -> str:
+    wanted = request.POST.get("language", "")
+    if wanted not in dict(_languages(person)):
+        raise ValueError("the program does not speak this language")
+    deeds.set_value(person.id, "language", wanted)
+    return "Saved."
+
+
+def _zone(request: HttpRequest, person: Person) -> str:
+    wanted = request.POST.get("zone", "")
+    if not is_zone(wanted):
+        raise ValueError("there is no such time zone")
+    deeds.zone(person.id, wanted)
+    return "Your time zone is saved."
+
+
+def _mode(request: HttpRequest, person: Person) -> str:
+    wanted = request.POST.get("mode", "")
+    if wanted not in MODES:
+        raise ValueError("choose one of these")
+    deeds.set_value(person.id, "mode", wanted)
+    return "Saved."
+
+
+def _like(request: HttpRequest, person: Person) -> str:
+    name, liked = request.POST.get("intervention", "")[:64], request.POST.get("liked", "0")
+    if liked not in ("-1", "0", "1"):
+        raise ValueError("it is liked or it is not")
+    deeds.like(person.id, name, int(liked))
+    return "It will not be suggested again." if liked == "-1" else "It may be suggested again."
+
+
+def _details(request: HttpRequest, person: Person) -> str:
+    for name, (field, _, _) in _authored(person).items():
+        given = request.POST.get(f"field.{name}")
+        if given is None:
+            continue
+        value = field_value(field, given)
+        before: Value = person.state.fields.get(name, field.default)
+        if field.type == "text":
+            before = person.texts.get(str(before), "")
+            value = value or None
+            if (value or "") == before:
+                continue
+        if value != before:
+            deeds.field(person.id, name, value)
+    return "Your details are saved."
+
+
+def _contact(request: HttpRequest, person: Person) -> str:
+    name, email = request.POST.get("name", "").strip()[:200], request.POST.get("email", "").strip()[:254]
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise ValueError("this is not an e-mail address") from None
+    people.correct(person.id, name, email)
+    return "Saved."
+
+
+def _leave(request: HttpRequest, person: Person) -> str:
+    if request.POST.get("sure") != "yes":
+        raise ValueError("tick that you are sure")
+    if request.POST.get("erase") == "yes":
+        withdraw.erase(person.id)
+        request.session.flush()
+        return "You have left, and who you are has been erased."
+    withdraw.withdraw(person.id)
+    return "You have left the program. Nothing will reach you any more."
+
+
+CHANGES: dict[str, Callable[[HttpRequest, Person], str]] = {
+    "quiet": _quiet,
+    "pause": _pause,
+    "language": _language,
+    "zone": _zone,
+    "mode": _mode,
+    "like": _like,
+    "details": _details,
+    "contact": _contact,
+    "leave": _leave,
+}
+"""What can be changed: one function for each."""
+
+
+@require_GET
+@signed_in
+def export(request: HttpRequest, person: str) -> HttpResponse:
+    """All that is kept about the person, as a file of their own."""
+    identity = people.identity(person)
+    kept = {
+        "name": identity.name,
+        "email": identity.email,
+        "texts": texts.texts(person),
+        "state": msgspec.to_builtins(journals.load(person).state),
+        "journal": [msgspec.to_builtins(entry) for _, entry in journals.entries(person)],
+    }
+    body = msgspec.json.format(msgspec.json.encode(kept), indent=1)
+    headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    return HttpResponse(body, content_type="application/json", headers=headers)

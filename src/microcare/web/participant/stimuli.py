@@ -1,0 +1,204 @@
+"""What a person does becomes stimuli here, whether it comes from a queue on the phone or from a plain form.
+
+A key that was seen before is nothing new. A device's time is never trusted beyond its arrival, nor before what it is about.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from microcare.base.moments import format_clock, is_zone, parse_clock, parse_window
+from microcare.care.cards import later_at
+from microcare.care.programs import programs
+from microcare.hub import stimulus
+from microcare.hub.state import Assessment, Delivery, State
+from microcare.hub.stimulus import Value
+from microcare.program.assessment import Item
+from microcare.store import journals, texts
+
+MOST = 200
+"""How many stimuli one post may bring."""
+LONGEST_TEXT = 20_000
+LONGEST_SPENT = 6 * 3_600_000
+_key = re.compile(r"[A-Za-z0-9:._\-]{8,200}")
+ACTS = ("done", "dismissed", "snoozed", "dropped")
+STAGES = ("shown", "opened")
+
+
+class Wanted(msgspec.Struct, kw_only=True):
+    """What a page or a form says. `at` and `until` are moments, ms; `clock` is a time of day to put something off to."""
+
+    kind: str
+    key: str
+    at: int = 0
+    assessment: str = ""
+    item: str = ""
+    value: str | None = None
+    delivery: str = ""
+    act: str = ""
+    until: int = 0
+    clock: str = ""
+    spent: int = 0
+    stage: str = ""
+    offer: str = ""
+    intervention: str = ""
+    name: str = ""
+    zone: str = ""
+
+
+class Batch(msgspec.Struct):
+    """What one post brings, in the order in which it happened."""
+
+    stimuli: list[Wanted]
+
+
+Made = tuple[list[stimulus.Any], list[tuple[str, str]]]
+"""Stimuli, and what could not become one: (key, why)."""
+
+
+def decode(body: bytes) -> Batch:
+    """A post's body; raises `msgspec.DecodeError` for anything else."""
+    return _decoder.decode(body)
+
+
+_decoder = msgspec.json.Decoder(Batch)
+
+
+def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
+    """Stimuli of a person, in order. Free texts are kept apart; the stimulus holds a reference."""
+    made: list[stimulus.Any] = []
+    refused: list[tuple[str, str]] = []
+    known = journals.known(person, [w.key for w in wanted])
+    for one in wanted[:MOST]:
+        if _key.fullmatch(one.key) is None:
+            refused.append((one.key[:40], "its key is no key"))
+            continue
+        problem = next(_problems(one), "") if one.key not in known else ""
+        if problem:
+            refused.append((one.key, problem))
+            continue
+        try:
+            made.append(_one(person, state, one, now, one.key in known))
+        except ValueError as error:
+            refused.append((one.key, str(error)))
+    return made, refused
+
+
+def _problems(one: Wanted) -> Iterator[str]:
+    if one.kind not in ("answer", "act", "choice", "report", "receipt", "zone"):
+        yield "nothing of this kind can be sent"
+    if one.kind == "act" and one.act not in ACTS:
+        yield "nothing of this kind can be done"
+    if one.kind == "receipt" and one.stage not in STAGES:
+        yield "there is no such stage"
+    if one.kind == "zone" and not is_zone(one.zone):
+        yield "there is no such time zone"
+    if one.value is not None and len(one.value) > LONGEST_TEXT:
+        yield "it is too long"
+
+
+def _one(person: str, state: State, one: Wanted, now: int, known: bool) -> stimulus.Any:
+    at = one.at if 0 < one.at < now else now
+    if one.kind == "answer":
+        asked = _asked(state, one.assessment)
+        value, reference = _value(person, state, asked, one, known)
+        at = max(at, min(asked.opened, now)) if asked is not None else at
+        return stimulus.Answer(
+            key=one.key, at=at, assessment=one.assessment, item=one.item, value=value, reference=reference
+        )
+    if one.kind == "act":
+        found = state.deliveries.get(one.delivery)
+        at = max(at, min(found.decided, now)) if found is not None else at
+        spent = min(max(one.spent, 0), LONGEST_SPENT)
+        until = _until(state, one, at)
+        return stimulus.Act(key=one.key, at=at, delivery=one.delivery, act=one.act, until=until, spent=spent)
+    if one.kind == "choice":
+        return stimulus.Choice(key=one.key, at=at, offer=one.offer, intervention=one.intervention)
+    if one.kind == "receipt":
+        return stimulus.Receipt(key=one.key, at=at, delivery=one.delivery, stage=one.stage)
+    if one.kind == "zone":
+        return stimulus.Zone(key=one.key, at=at, zone=one.zone)
+    return stimulus.Report(key=one.key, at=at, name=one.name)
+
+
+def _until(state: State, one: Wanted, at: int) -> int:
+    if one.act != "snoozed" or one.until:
+        return one.until
+    clock = parse_clock(one.clock)
+    if clock is None:
+        raise ValueError("say when it shall come back")
+    return later_at(state.zone, at, clock)
+
+
+def _asked(state: State, name: str) -> Assessment | None:
+    found: Assessment | Delivery | None = state.assessments.get(name) or state.closed.get(name)
+    return found if isinstance(found, Assessment) else None
+
+
+def item_of(state: State, asked: Assessment, name: str) -> Item | None:
+    """The item of an assessment, in the version that asks it."""
+    run, course = state.runs.get(asked.run), state.courses.get(asked.program)
+    version = run.version if run is not None else course.version if course is not None else ""
+    known = programs()
+    if not version or not known.known(asked.program, version):
+        return None
+    measure = known.of(asked.program, version).measures.get(asked.measure)
+    return measure.items.get(name) if measure is not None else None
+
+
+def _value(
+    person: str, state: State, asked: Assessment | None, one: Wanted, known: bool
+) -> tuple[Value, bool]:
+    """The value of an answer as the engine takes it, and whether it is a reference."""
+    item = item_of(state, asked, one.item) if asked is not None else None
+    if one.value is None or item is None:
+        return None if item is not None else one.value, False
+    if item.kind == "photo":
+        if texts.kept(person, one.value) is None:
+            raise ValueError("the photo is not here")
+        return one.value, True
+    if item.kind == "text":
+        if not one.value.strip():
+            return None, False
+        # A repeat must not keep its text once more: the journal knows the first one.
+        return ("" if known else texts.keep(person, one.value)), True
+    return typed(item.kind, one.value), False
+
+
+def typed(kind: str, text: str) -> Value:
+    """A text from a form as a value of a kind; empty is no answer. Raises ValueError in plain words."""
+    plain = text.strip()
+    if not plain:
+        return None
+    if kind in ("scale", "number", "integer"):
+        return _number(plain, whole=kind != "number")
+    if kind == "boolean":
+        if plain not in ("true", "false"):
+            raise ValueError("it is not yes or no")
+        return plain == "true"
+    if kind == "time":
+        clock = parse_clock(plain)
+        if clock is None:
+            raise ValueError(f"{plain[:20]} is not a time like 18:30")
+        return format_clock(clock)
+    return plain
+
+
+def _number(text: str, whole: bool) -> Value:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        raise ValueError(f"{text[:20]} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError("it is not a number")
+    if whole and not number.is_integer():
+        raise ValueError(f"{text[:20]} is not a whole number")
+    return int(number) if number.is_integer() else number
+
+
+def quiet_window(begin: str, end: str) -> str:
+    """Quiet hours from two times of a form; empty where they are none."""
+    window = f"{begin.strip()}-{end.strip()}"
+    return window if parse_window(window) is not None else ""

@@ -1,0 +1,28 @@
+"""The addresses of the person's pages."""
+
+from django.urls import path
+
+from microcare.web.participant import doing, files, join, pages, settings
+
+urlpatterns = [
+    path("", pages.today),
+    path("join", join.enter),
+    path("join/about", join.about),
+    path("join/<str:code>", join.enter),
+    path("leave", join.leave),
+    path("need", pages.need),
+    path("journey", pages.journey),
+    path("help", pages.help_page),
+    path("help/seen", pages.seen),
+    path("settings", settings.settings),
+    path("settings/my-data.json", settings.export),
+    path("do", doing.form),
+    path("stimuli", doing.batch),
+    path("photo", doing.photo),
+    path("photo/<str:reference>", doing.show_photo),
+    path("version", doing.version),
+    path("media/<str:program>/<str:version>", files.media),
+    path("manifest.webmanifest", files.manifest),
+    path("sw.js", files.worker),
+    path("demo", pages.demo),
+]

@@ -1,0 +1,99 @@
+"""What templates can do beyond Django's own: Markdown without HTML, and the addresses of a program's files."""
+
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from microcare.care.cards import beside
+
+register = template.Library()
+
+SAFE = ("https", "http", "mailto", "tel", "sms")
+
+
+def _link(
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    """A link opens apart from the app, which stays where it is."""
+    token = tokens[index]
+    if urlsplit(str(token.attrGet("href") or "")).scheme in ("http", "https"):
+        token.attrSet("target", "_blank")
+        token.attrSet("rel", "noopener noreferrer")
+    return self.renderToken(tokens, index, options, env)
+
+
+def _image(
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    """A picture of the program, by its path from the text; one from elsewhere is not loaded."""
+    token = tokens[index]
+    source = str(token.attrGet("src") or "")
+    alt = escape(token.content)
+    if urlsplit(source).scheme or not env.get("program"):
+        return alt
+    address = escape(media_address(env["program"], env["version"], beside(env["path"], source)))
+    return f'<img src="{address}" alt="{alt}" loading="lazy">'
+
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_markdown.add_render_rule("link_open", _link)
+_markdown.add_render_rule("image", _image)
+
+
+def media_address(program: str, version: str, path: str) -> str:
+    """Where a file of a program is served."""
+    return f"/media/{quote(program)}/{quote(version)}?path={quote(path)}"
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown as HTML. HTML within it is shown as text."""
+    return SafeString(_markdown.render(text, {}))
+
+
+@register.simple_tag
+def program_text(text: str, program: str, version: str, path: str = "") -> SafeString:
+    """A Markdown text of a program, whose pictures are the program's own files."""
+    found = _markdown.render(text, {"program": program, "version": version, "path": path})
+    return SafeString(found)
+
+
+@register.simple_tag
+def media(program: str, version: str, path: str) -> str:
+    """The address of a file of a program."""
+    return media_address(program, version, path)
+
+
+@register.filter
+def safe_address(address: str) -> str:
+    """An address that leads where it says; anything else leads nowhere."""
+    return address if urlsplit(address).scheme in SAFE else ""
+
+
+@register.filter
+def seconds(ms: int) -> int:
+    """Milliseconds as whole seconds."""
+    return ms // 1000
+
+
+@register.filter
+def minutes_words(ms: int) -> str:
+    """A length of time as a clock shows it: 2:00."""
+    whole = ms // 1000
+    return f"{whole // 60}:{whole % 60:02}"
