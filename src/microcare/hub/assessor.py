@@ -104,10 +104,10 @@ def _program(work: Work, asked: Assessment) -> CompiledProgram | None:
 
 
 def _values(work: Work, program: CompiledProgram, asked: Assessment) -> dict[str, Value]:
-    """The answers of an assessment, with those given elsewhere where it reuses them."""
+    """The answers of an assessment, with those given elsewhere where it reuses them; silence renews nothing."""
     measure = program.measures[asked.measure]
     values: dict[str, Value] = {}
-    if asked.reuse_from:
+    if asked.reuse_from and asked.answers:
         known = work.state.measures.get(f"{program.id}/{asked.measure}")
         if known is not None:
             values = {i: v for i, (at, v) in known.values.items() if at >= asked.reuse_from and i in measure.items}
