@@ -290,7 +290,8 @@ def _decide(work: Work, x: s.Decide) -> None:
         reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
         if reason:
             return _refuse(work, f"proposal {x.proposal}", reason)
-    recommender.answer(work, x.proposal, "accepted" if x.intervention else "declined", x.intervention, x.by)
+    said = "accepted" if x.intervention else "declined"
+    recommender.answer(work, x.proposal, said, x.intervention, x.by, x.narrative)
     return None
 
 

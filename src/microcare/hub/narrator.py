@@ -13,8 +13,13 @@ from microcare.program.compiled import CompiledVariant
 from microcare.program.narrative import PARTS
 
 
-def tell(work: Work, run: str, moment: str, parts: tuple[str, ...] = PARTS) -> None:
-    """Tell parts of the narrative of a run: at its beginning all four, at its end what comes next."""
+def tell(
+    work: Work, run: str, moment: str, parts: tuple[str, ...] = PARTS, edited: dict[str, str] | None = None
+) -> None:
+    """Tell parts of the narrative of a run: at its beginning all four, at its end what comes next.
+
+    `edited` are parts in a facilitator's own words, as references to where these are kept; they stand for the authored.
+    """
     found = work.state.runs[run]
     program = work.run_program(run)
     told: dict[str, str] = {}
@@ -22,7 +27,8 @@ def tell(work: Work, run: str, moment: str, parts: tuple[str, ...] = PARTS) -> N
     values: dict[str, Value] = {}
     skipped: dict[str, str] = {}
     view = work.view(program, run)
-    for part in parts:
+    own = {part: text for part, text in (edited or {}).items() if part in parts}
+    for part in (p for p in parts if p not in own):
         for variant in program.narrative[part]:
             if variant.variant.for_ and found.intervention not in variant.variant.for_:
                 continue
@@ -36,7 +42,7 @@ def tell(work: Work, run: str, moment: str, parts: tuple[str, ...] = PARTS) -> N
             told[part] = _wording(work, run, moment, variant, probabilities)
             values.update(known)
             break
-    if told or skipped:
+    if told or skipped or own:
         work.say(
             entry.Narrated(
                 at=work.now,
@@ -49,6 +55,7 @@ def tell(work: Work, run: str, moment: str, parts: tuple[str, ...] = PARTS) -> N
                 probabilities=probabilities,
                 values=values,
                 skipped=skipped,
+                edited=own,
                 version=program.version,
             )
         )

@@ -259,7 +259,14 @@ def _follow(
         work.effects.append(effect.Propose(at=work.now, program=program.id, subject=name, expires=work.now + lasts))
 
 
-def start(work: Work, program: CompiledProgram, intervention: str, need: str, by: str) -> str:
+def start(
+    work: Work,
+    program: CompiledProgram,
+    intervention: str,
+    need: str,
+    by: str,
+    edited: dict[str, str] | None = None,
+) -> str:
     """Begin a micro intervention: tell its narrative, and let its rules know."""
     compiled = program.interventions[intervention]
     count = work.state.counts.get(f"run/{program.id}/{intervention}", 0) + 1
@@ -278,12 +285,14 @@ def start(work: Work, program: CompiledProgram, intervention: str, need: str, by
             zone_day=local_day(work.state.zone, work.now),
         )
     )
-    narrator.tell(work, run, "begin")
+    narrator.tell(work, run, "begin", edited=edited)
     work.happen(program.id, "start", "", "", run)
     return run
 
 
-def answer(work: Work, name: str, said: str, intervention: str, by: str) -> None:
+def answer(
+    work: Work, name: str, said: str, intervention: str, by: str, edited: dict[str, str] | None = None
+) -> None:
     """An offer, list or proposal was answered."""
     offer = work.state.offers[name]
     program = work.course(offer.program)
@@ -293,7 +302,7 @@ def answer(work: Work, name: str, said: str, intervention: str, by: str) -> None
         )
     )
     if said == "accepted" and program is not None:
-        start(work, program, intervention, offer.need, by)
+        start(work, program, intervention, offer.need, by, edited)
     elif said in ("declined", "expired"):
         work.recommend.setdefault(offer.program, f"an offer was {said}")
 
