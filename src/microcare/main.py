@@ -131,11 +131,15 @@ def serve(host: str, port: int) -> None:
 
 def work() -> None:
     """Wake and deliver in this process until SIGTERM: two loops, so that slow mail delays nobody's care."""
+    import gc
     import threading
 
     from microcare.workers import deliver, wake
     from microcare.workers.loop import stop_on_signals
 
+    # A batch keeps many small, acyclic objects alive for a moment; looking for cycles among them was a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     stop = threading.Event()
     stop_on_signals(stop)
     delivering = threading.Thread(target=deliver.work, args=(stop,), name="deliver")

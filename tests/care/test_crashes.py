@@ -8,7 +8,7 @@ from microcare.care.deliver import deliver_due
 from microcare.care.receive import receive
 from microcare.care.verify import verify
 from microcare.care.wake import wake_due
-from microcare.channels.channel import Message, Outcome, Result
+from microcare.channels.channel import Channel, Message, Outcome, Result
 from microcare.channels.in_app import InApp
 from microcare.hub import entry, stimulus
 from microcare.store import journals, outbox
@@ -104,7 +104,7 @@ def test_a_crash_while_a_mail_is_sent_is_unclear_and_never_repeated(hub: Hub, wh
     wake_due(moment("2026-03-02T08:00:00Z"))
     hub.show(eleven)
     wake_due(eleven)
-    ways = {"in_app": InApp(), "email": _Postman(lambda _: None, when)}
+    ways: dict[str, Channel] = {"in_app": InApp(), "email": _Postman(lambda _: None, when)}
 
     def work(say: Say) -> None:
         ways["email"] = _Postman(say, when)

@@ -41,7 +41,9 @@ def test_shipped_programs_are_published_and_read_back_the_same(hub: Hub, name: s
 
 def test_a_program_with_errors_is_refused(hub: Hub, tmp_path: Path) -> None:
     file = tmp_path / "broken.yaml"
-    file.write_text(TEA.replace("deliver: cup", "deliver: saucer").replace("program: tea", "program: broken"), "utf-8")
+    file.write_text(
+        TEA.replace("deliver: cup", "deliver: saucer").replace("program: tea", "program: broken"), "utf-8"
+    )
     done = publish(file)
     assert done.version == ""
     assert any("saucer" in issue.message for issue in done.issues)
@@ -77,7 +79,9 @@ def test_joining_keeps_personal_texts_apart(hub: Hub) -> None:
     reference = journals.load(joined.person).state.fields["nickname"]
     assert isinstance(reference, str)
     assert texts.text(joined.person, reference) == "Enchantress"
-    rows = database.rows("SELECT body FROM journal UNION ALL SELECT body FROM stimulus UNION ALL SELECT snapshot FROM person")
+    rows = database.rows(
+        "SELECT body FROM journal UNION ALL SELECT body FROM stimulus UNION ALL SELECT snapshot FROM person"
+    )
     assert not any(word in row[0] for row in rows for word in ("Countess", "Enchantress", "Ada", "ada@"))
 
 
@@ -133,7 +137,10 @@ def test_facilitators_answer_alerts_by_name(hub: Hub) -> None:
     assert facilitate.resolve(person, "alert1", by="Bo", code="called").saved
     assert people.counts().open_alerts == 0
     moves = [e for _, e in journals.entries(person) if isinstance(e, entry.AlertMoved)]
-    assert [(m.stage, m.by, m.code) for m in moves] == [("acknowledged", "Bo", ""), ("resolved", "Bo", "called")]
+    assert [(m.stage, m.by, m.code) for m in moves] == [
+        ("acknowledged", "Bo", ""),
+        ("resolved", "Bo", "called"),
+    ]
 
 
 def test_erasing_leaves_a_journal_that_names_nobody(hub: Hub) -> None:
@@ -160,7 +167,9 @@ def test_a_jump_does_on_the_way_what_comes_due_in_its_order(hub: Hub) -> None:
         found = [e for _, e in journals.entries(person)]
         decided = [e for e in found if isinstance(e, entry.Decided)]
         assert [d.outcome for d in decided] == ["decided"] * 3
-        assert all(abs(d.at - d.planned) < 5000 for d in decided), "each at its own time, not at the jump's end"
+        assert all(abs(d.at - d.planned) < 5000 for d in decided), (
+            "each at its own time, not at the jump's end"
+        )
         assert [e.received for e in found] == sorted(e.received for e in found)
     with pytest.raises(ValueError, match="ahead"):
         jump(-1)
@@ -184,7 +193,8 @@ def test_the_stored_stimuli_give_the_same_entries_again(hub: Hub) -> None:
     jump(2 * DAY)
     receive(person, [stimulus.Report(key="r", at=0, name="talk")])
     jump(10 * DAY)
-    state, again = State(), []
+    state = State()
+    again: list[entry.Any] = []
     for one in journals.stimuli(person):
         done = step(programs.programs(), person, state, one)
         state, again = done.state, [*again, *done.entries]
@@ -202,7 +212,11 @@ def test_live_and_pure_give_the_same_journal(hub: Hub) -> None:
     entries: list[entry.Any] = []
     for one in [s for s in done if not isinstance(s, stimulus.Time)]:
         # A receipt answers what time has just brought, perhaps within the same millisecond.
-        first = wake(programs.programs(), person, state, due, one.arrived) if isinstance(one, stimulus.Receipt) else ()
+        first = (
+            wake(programs.programs(), person, state, due, one.arrived)
+            if isinstance(one, stimulus.Receipt)
+            else ()
+        )
         for taken in first:
             state, due, entries = taken.state, taken.due, [*entries, *taken.entries]
         for taken in advance(programs.programs(), person, state, due, one):
@@ -215,7 +229,9 @@ def test_live_and_pure_give_the_same_journal(hub: Hub) -> None:
 
 def _without_receipt_time(stated: entry.Any) -> tuple[str, str]:
     """What was stated, without the milliseconds by which a worker is late."""
-    name = getattr(stated, "delivery", "") or getattr(stated, "point", "") or getattr(stated, "assessment", "")
+    name = (
+        getattr(stated, "delivery", "") or getattr(stated, "point", "") or getattr(stated, "assessment", "")
+    )
     return type(stated).__name__, name
 
 

@@ -45,7 +45,9 @@ def quiet_person(hub: Hub, email: str = "ada@home.test") -> str:
 
 
 def statuses(person: str) -> Counter[tuple[str, str]]:
-    return Counter((getattr(o.effect, "channel", type(o.effect).__name__), o.status) for o in outbox.of(person))
+    return Counter(
+        (getattr(o.effect, "channel", type(o.effect).__name__), o.status) for o in outbox.of(person)
+    )
 
 
 def test_a_prompt_goes_to_the_app_and_then_one_mail_goes_out(hub: Hub) -> None:
@@ -189,10 +191,10 @@ def test_staff_are_told_until_somebody_takes_the_alert_on(hub: Hub) -> None:
         run_until(hub, sink, *(T + m * MINUTE for m in minutes))
         assert {to for to, _ in sink.mails[1:]} == {"lead@clinic.test"}
         assert len(sink.mails) >= 3
-        told = len(sink.mails)
+        count = len(sink.mails)
         facilitate.acknowledge(person, "alert1", by="Bo")
         run_until(hub, sink, *(T + h * HOUR for h in range(1, 30)))
-        assert len(sink.mails) == told, "nobody is told once somebody has taken it on"
+        assert len(sink.mails) == count, "nobody is told once somebody has taken it on"
         keys = [mail["Message-ID"] for _, mail in sink.mails]
         assert len(set(keys)) == len(keys)
     assert set(statuses(person)) >= {("Notify", "acknowledged"), ("Help", "accepted")}
@@ -213,7 +215,7 @@ def test_a_notice_to_staff_is_repeated_until_the_server_takes_it(
         sink.fault = ""
         run_until(hub, sink, T + 14 * MINUTE, T + 14 * MINUTE + 50_000)
         run_until(hub, sink, T + 15 * MINUTE + 30_000, T + 19 * MINUTE)
-        duty = [mail["Message-ID"] for to, mail in sink.mails if to == "duty@clinic.test"]
+        duty = [str(mail["Message-ID"]) for to, mail in sink.mails if to == "duty@clinic.test"]
         assert len(duty) >= 2
         assert len(set(duty)) == 1, "a repeat bears the same key"
 

@@ -15,7 +15,7 @@ from microcare.hub.advance import advance
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step, step
-from microcare.store import database, journals, outbox
+from microcare.store import commit, database, journals, outbox
 from microcare.store.journals import UnknownPersonError
 from tests.live import DAY, START, Hub, moment
 
@@ -85,13 +85,16 @@ def test_a_risk_answer_raises_its_alert_and_its_notices_in_its_own_commit(
 ) -> None:
     person = hub.join()
     commits: list[list[str]] = []
-    real = road.commit
+    real = commit.commit
 
     def watched(writings: Any, *, failed: frozenset[str] = frozenset()) -> frozenset[str]:
-        commits.append([str(r[4]) for w in writings for r in w.entries] + [str(r[3]) for w in writings for r in w.effects])
+        commits.append(
+            [str(r[4]) for w in writings for r in w.entries]
+            + [str(r[3]) for w in writings for r in w.effects]
+        )
         return real(writings, failed=failed)
 
-    monkeypatch.setattr(road, "commit", watched)
+    monkeypatch.setattr(commit, "commit", watched)
     receive(person, [answer("today", 2), answer("harm", 2)])
     risk = next(c for c in commits if "alerted" in c)
     assert risk == ["answered", "alerted", "help", "notify"]
@@ -154,7 +157,7 @@ def test_a_stimulus_that_breaks_the_engine_loses_no_other(hub: Hub, monkeypatch:
 
     monkeypatch.setattr(road, "advance", _breaking(lambda s: isinstance(s, stimulus.Report)))
     monkeypatch.setattr(road, "step", broken_step)
-    mixed = [
+    mixed: list[stimulus.Any] = [
         stimulus.Setting(key="s1", at=T, name="language", value="de"),
         stimulus.Report(key="r1", at=T, name="talk"),
         answer("today", 2),
@@ -172,7 +175,9 @@ def test_time_that_stands_still_is_found_out(hub: Hub, monkeypatch: pytest.Monke
     person = hub.join()
     hub.show(T + DAY)
 
-    def still(programs: Programs, name: str, state: State, due: int | None, one: stimulus.Any) -> Iterator[Step]:
+    def still(
+        programs: Programs, name: str, state: State, due: int | None, one: stimulus.Any
+    ) -> Iterator[Step]:
         while True:
             yield Step(stimulus.Time(key="t", at=T), state, (), (), T)
 

@@ -10,7 +10,7 @@ from microcare.care.verify import verify
 from microcare.care.wake import wake_due
 from microcare.hub import advance, entry
 from microcare.hub.step import Step
-from microcare.store import database, journals, queries, wakeups
+from microcare.store import commit, database, journals, queries, wakeups
 from tests.crash import start
 from tests.live import DAY, HOUR, START, Hub, moment
 
@@ -108,14 +108,14 @@ def test_a_conflict_writes_nothing_and_is_done_again(hub: Hub, monkeypatch: pyte
 
     person = hub.join()
     hub.show(NINE)
-    real = waking.commit
+    real = commit.commit
 
     def late(writings: Any, **rest: Any) -> frozenset[str]:
-        monkeypatch.setattr(waking, "commit", real)
+        monkeypatch.setattr(commit, "commit", real)
         settings.set_value(person, "language", "de")
         return real(writings, **rest)
 
-    monkeypatch.setattr(waking, "commit", late)
+    monkeypatch.setattr(commit, "commit", late)
     done = wake_due(NINE)
     assert (done.stepped, done.conflicts) == (0, 1)
     wake_due(NINE + 1000)

@@ -9,7 +9,13 @@ from microcare.channels.email import Email, Server, is_address, parse_server
 from microcare.channels.in_app import InApp
 from tests.smtp_sink import smtp_sink
 
-MAIL = Message("p1-7-0", "ada@home.test", "Etwas wartet auf Sie", "Für Sie:\n\nhttp://127.0.0.1:8000/\n.\nEnde\n", 1772434800000)
+MAIL = Message(
+    "p1-7-0",
+    "ada@home.test",
+    "Etwas wartet auf Sie",
+    "Für Sie:\n\nhttp://127.0.0.1:8000/\n.\nEnde\n",
+    1772434800000,
+)
 
 
 def _email(url: str) -> Email:
@@ -57,7 +63,9 @@ def test_a_server_that_is_not_there_is_a_clear_failure() -> None:
     assert _email(f"smtp://127.0.0.1:{port}").send(MAIL).result is Result.FAILED
 
 
-@pytest.mark.parametrize("to", ["", "ada", "@home.test", "ada@home.test\nBcc: all@x.test", "ada @home.test", "ädä@home.test"])
+@pytest.mark.parametrize(
+    "to", ["", "ada", "@home.test", "ada@home.test\nBcc: all@x.test", "ada @home.test", "ädä@home.test"]
+)
 def test_nothing_is_sent_to_what_is_no_address(to: str) -> None:
     assert not is_address(to)
     with smtp_sink() as sink:

@@ -16,7 +16,13 @@ def _pragmas() -> dict[str, object]:
     return {name: database.rows(f"PRAGMA {name}")[0][0] for name in wanted}
 
 
-EXPECTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000, "secure_delete": 1}
+EXPECTED = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": 30000,
+    "secure_delete": 1,
+}
 
 
 def test_every_connection_is_durable(hub: Hub) -> None:
@@ -62,9 +68,23 @@ def test_a_write_takes_its_lock_at_once(hub: Hub) -> None:
 
 
 def test_what_makes_a_row_unique_is_never_null(hub: Hub) -> None:
-    tables = ("person", "journal", "stimulus", "outbox", "program", "program_file", "identity", "kept_text", "deployment")
+    tables = (
+        "person",
+        "journal",
+        "stimulus",
+        "outbox",
+        "program",
+        "program_file",
+        "identity",
+        "kept_text",
+        "deployment",
+    )
     for table in tables:
-        keys = [(name, notnull) for _, name, _, notnull, _, pk in database.rows(f"PRAGMA table_info({table})") if pk]
+        keys = [
+            (name, notnull)
+            for _, name, _, notnull, _, pk in database.rows(f"PRAGMA table_info({table})")
+            if pk
+        ]
         assert keys, table
         assert all(notnull for _, notnull in keys), table
 
@@ -83,7 +103,16 @@ def test_every_query_is_one_this_database_understands(hub: Hub, name: str) -> No
     scans = [r[3] for r in plan if str(r[3]).startswith("SCAN") and "USING" not in str(r[3])]
     small = ("program", "deployment", "CONSTANT ROW", "p", "person", "outbox")
     assert all(str(s).split()[-1] in small for s in scans), scans
-    hot = {"LOAD", "CLAIMABLE", "NEXT_DUE", "ENTRIES", "OUTBOX_DUE", "OUTBOX_NEXT", "VERSION", "PERSON_OF_CODE"}
+    hot = {
+        "LOAD",
+        "CLAIMABLE",
+        "NEXT_DUE",
+        "ENTRIES",
+        "OUTBOX_DUE",
+        "OUTBOX_NEXT",
+        "VERSION",
+        "PERSON_OF_CODE",
+    }
     assert not (name in hot and scans), scans
 
 

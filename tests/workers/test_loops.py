@@ -25,7 +25,10 @@ def _until(true: Callable[[], bool]) -> bool:
 def test_both_loops_bring_a_prompt_to_the_app(hub: Hub) -> None:
     person = hub.join()
     stop = threading.Event()
-    threads = [threading.Thread(target=wake.work, args=(stop,)), threading.Thread(target=deliver.work, args=(stop,))]
+    threads = [
+        threading.Thread(target=wake.work, args=(stop,)),
+        threading.Thread(target=deliver.work, args=(stop,)),
+    ]
     for thread in threads:
         thread.start()
     try:

@@ -29,9 +29,19 @@ def free_port() -> int:
 def _start(code: str, folder: Path) -> subprocess.Popen[str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith("MICROCARE")}
     env["PYTHONPATH"] = str(ROOT / "src")
-    command = [sys.executable, "-c", f"import sys\nfrom pathlib import Path\nfrom microcare.main import demo, up\nsys.exit({code})"]
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys\nfrom pathlib import Path\nfrom microcare.main import demo, up\nsys.exit({code})",
+    ]
     return subprocess.Popen(
-        command, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=folder,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
 
 
@@ -73,8 +83,10 @@ def demo(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
         process.communicate(timeout=30)
 
 
-def test_a_demo_listens_within_seconds_and_says_where(demo: tuple[subprocess.Popen[str], int, str], tmp_path: Path) -> None:
-    process, port, said = demo
+def test_a_demo_listens_within_seconds_and_says_where(
+    demo: tuple[subprocess.Popen[str], int, str], tmp_path: Path
+) -> None:
+    _, port, said = demo
     assert len(re.findall(rf"http://127\.0\.0\.1:{port}/join/[2-9a-z]{{20}}", said)) == 2
     assert re.search(r"user: facilitator +password: [2-9a-z-]{23}", said)
     status, headers, body = _get(f"http://127.0.0.1:{port}/health")
@@ -90,7 +102,9 @@ def test_a_demo_listens_within_seconds_and_says_where(demo: tuple[subprocess.Pop
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
-def test_a_dead_process_is_started_again_and_all_end_together(demo: tuple[subprocess.Popen[str], int, str]) -> None:
+def test_a_dead_process_is_started_again_and_all_end_together(
+    demo: tuple[subprocess.Popen[str], int, str],
+) -> None:
     process, port, _ = demo
     before = dict(_children(process.pid))
     assert len(before) == 2
@@ -111,7 +125,9 @@ def test_a_dead_process_is_started_again_and_all_end_together(demo: tuple[subpro
     assert port_problem("127.0.0.1", port) == ""
 
 
-def test_no_process_is_left_when_the_supervisor_is_killed(demo: tuple[subprocess.Popen[str], int, str]) -> None:
+def test_no_process_is_left_when_the_supervisor_is_killed(
+    demo: tuple[subprocess.Popen[str], int, str],
+) -> None:
     process, _, _ = demo
     children = [pid for pid, _ in _children(process.pid)]
     process.kill()

@@ -62,6 +62,13 @@ class Question:
     high: float | None = None
     given: Value = None
     answered: bool = False
+    before: str = ""
+    """The question before it, to go back to."""
+
+    @property
+    def given_text(self) -> str:
+        """The answer as a form has it."""
+        return "" if self.given is None else _plain(self.given)
 
     @property
     def layout(self) -> str:
@@ -339,7 +346,7 @@ def questions_card(voice: Voice, course: Voice, key: str, asked: Assessment, now
     )
 
 
-def _question(voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, now: int) -> Question:
+def _question(voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, before: str, now: int) -> Question:
     points = tuple(
         Point(_plain(value), label, risky(course, asked.measure, name, value, now))
         for value, label in _answers(voice, item)
@@ -354,6 +361,7 @@ def _question(voice: Voice, course: Voice, asked: Assessment, name: str, item: I
         high=item.max,
         given=asked.answers.get(name),
         answered=name in asked.answers,
+        before=before,
     )
 
 

@@ -21,8 +21,8 @@ from microcare.hub import entry, stimulus
 from microcare.hub.advance import advance
 from microcare.hub.programs import Programs
 from microcare.hub.step import Step, step
-from microcare.store import journals, wakeups
-from microcare.store.commit import commit, write
+from microcare.store import commit, journals, wakeups
+from microcare.store.commit import write
 from microcare.store.journals import Loaded
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class _Road:
         person = self.loaded.person
         writing = write(self.loaded, self.pending)
         keep_mark = frozenset([person] if self.error else [])
-        if commit([writing], failed=keep_mark):
+        if commit.commit([writing], failed=keep_mark):
             raise _ConflictError
         for done in self.pending:
             self._remember(done)

@@ -12,8 +12,8 @@ from microcare.care.programs import programs
 from microcare.hub.advance import wake
 from microcare.hub.programs import Programs
 from microcare.hub.step import Step
-from microcare.store import wakeups
-from microcare.store.commit import Writing, commit, write
+from microcare.store import commit, wakeups
+from microcare.store.commit import Writing, write
 from microcare.store.journals import Loaded
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def _commit(woken: list[_Woke], done: Woken) -> None:
     failed = frozenset(one.before.person for one in ready if one.error)
     writings = [one.writing for one in ready if one.writing is not None]
     try:
-        conflicts = set(commit(writings, failed=failed)) if writings else set()
+        conflicts = set(commit.commit(writings, failed=failed)) if writings else set()
     except Exception:
         log.exception("a batch of %d people could not be committed; trying them one by one", len(ready))
         conflicts = _one_by_one(ready, failed)
@@ -107,7 +107,7 @@ def _one_by_one(ready: list[_Woke], failed: frozenset[str]) -> set[str]:
         if one.writing is None:
             continue
         try:
-            conflicts |= commit([one.writing], failed=failed)
+            conflicts |= commit.commit([one.writing], failed=failed)
         except Exception as raised:
             log.exception("%s could not be committed", one.before.person)
             one.error, one.writing = one.error or describe(raised), None

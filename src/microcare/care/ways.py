@@ -55,6 +55,11 @@ class Step:
     by: str = ""
     """Who chose it, where it was not the app."""
 
+    @property
+    def done_count(self) -> int:
+        """How many of its moments were done."""
+        return sum(1 for m in self.moments if m.done)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -42,7 +42,7 @@ def _time(
     for _ in range(AT_ONCE):
         if due is None or due > until:
             return
-        done = _tick(programs, person, state, due, due if now is None else now)
+        done = _tick(programs, person, state, due, max(due, state.last) if now is None else now)
         state, due = done.state, done.due
         yield done
 

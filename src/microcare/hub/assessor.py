@@ -14,8 +14,8 @@ from microcare.hub.work import Work, frozen
 from microcare.program.compiled import CompiledMeasure, CompiledProgram, CompiledProximal, Condition
 
 
-def answered(work: Work, name: str) -> None:
-    """An answer was saved in an assessment: close it when everything asked is answered."""
+def answered(work: Work, name: str, at: int) -> None:
+    """An answer given at that moment was saved in an assessment: close it when everything asked is answered."""
     asked = work.state.assessments.get(name)
     late = False
     if asked is None:
@@ -24,7 +24,7 @@ def answered(work: Work, name: str) -> None:
             return
         asked, late = found, True
     if all(item in asked.answers for item in asked.items):
-        close(work, name, asked, late)
+        close(work, name, asked, late, at)
 
 
 def overdue(work: Work, name: str) -> None:
@@ -35,8 +35,8 @@ def overdue(work: Work, name: str) -> None:
     close(work, name, asked, late=False)
 
 
-def close(work: Work, name: str, asked: Assessment, late: bool) -> None:
-    """Score an assessment and let its purpose be served."""
+def close(work: Work, name: str, asked: Assessment, late: bool, at: int = 0) -> None:
+    """Score an assessment and let its purpose be served. `at`: when it was answered; otherwise it is overdue now."""
     program = _program(work, asked)
     if program is None:
         if not late:
@@ -52,7 +52,7 @@ def close(work: Work, name: str, asked: Assessment, late: bool) -> None:
             work.say(entry.Undelivered(at=work.now, received=work.now, delivery=key, reason="answered"))
     work.say(
         entry.Assessed(
-            at=work.stimulus.at if work.present else work.now,
+            at=at or work.now,
             received=work.now,
             assessment=name,
             program=program.id,

@@ -177,6 +177,8 @@ class Began(Entry, frozen=True, tag="began"):
     """For a wait: when it comes due."""
     until: int = 0
     """For a schedule: when it stops coming due (0: not by time)."""
+    clock: int = 0
+    """For a schedule: what the wall clock showed when it began, in seconds; a rule that names no time comes due then."""
 
 
 class Closed(Entry, frozen=True, tag="closed"):

@@ -97,7 +97,8 @@ def _recommended(x: e.Recommended, program: CompiledProgram | None) -> str:
         found = next((c for c in x.candidates if c.intervention == x.chosen[0]), None)
         if found is not None:
             weights = ", ".join(f"{k} {v:.2f}" for k, v in found.parts.items())
-            parts.append(f"for the need {found.need}, score {found.score:.2f} ({weights})")
+            chance = f", drawn with probability {found.probability:.2g}" if found.probability else ""
+            parts.append(f"for the need {found.need}, score {found.score:.2f} ({weights}){chance}")
     else:
         parts.append("Nothing to recommend")
     if x.left_out:

@@ -307,7 +307,8 @@ def _started(state: State, x: e.Started) -> None:
 def _began(state: State, x: e.Began) -> None:
     record = state.runs[x.run].rules.get(x.rule, NO_RULE) if x.run in state.runs else NO_RULE
     waits = tuple(sorted((*record.waits, x.due))) if x.due else record.waits
-    _rule(state, x.run, x.rule, began=record.began or x.at, day=record.day or x.day, until=x.until, waits=waits)
+    first = {} if record.began else {"began": x.at, "day": x.day, "clock": x.clock}
+    _rule(state, x.run, x.rule, until=x.until, waits=waits, **first)
 
 
 def _closed(state: State, x: e.Closed) -> None:
@@ -529,7 +530,7 @@ def _offer_closed(state: State, x: e.OfferClosed) -> None:
     del state.offers[x.offer]
     for name in [k for k, d in state.deliveries.items() if d.what == "offer" and d.name == x.offer]:
         del state.deliveries[name]
-    if x.answer in ("declined", "expired") and found.action != "proposed":
+    if x.answer in ("declined", "expired"):
         for intervention in found.interventions:
             name = f"{found.program}/{intervention}"
             state.past[name] = replace(state.past.get(name, NO_PAST), declined_at=x.at)

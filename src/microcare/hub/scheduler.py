@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from microcare.base.moments import DAY, add, local_clock, local_day, parse_clock
+from microcare.base.moments import DAY, add, local_day, parse_clock
 from microcare.base.schedules import DayPattern, next_slot, window_bounds
 from microcare.hub.programs import Programs
 from microcare.hub.state import Course, Delivery, RuleRecord, Run, State
@@ -134,8 +134,10 @@ def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State)
     if rule.random:
         found = _random_point(rule, record, state)
     else:
-        clocks = clocks_of(rule, state) or (_began_clock(record, state),)
-        slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, record.began // 1000 * 1000)
+        clocks = clocks_of(rule, state) or (record.clock,)
+        # Once points have come, travel can put a planned one before the rule's beginning; it stays planned.
+        began = record.began // 1000 * 1000 if record.last is None else None
+        slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, began)
         if slot is None:
             return None
         found = Due(slot.moment, 5, "point", "", rule.id, slot.day, slot.index)
@@ -147,10 +149,6 @@ def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State)
 _next_slot = lru_cache(maxsize=1 << 16)(next_slot)
 """Asked for again and again between two decision points; a cache changes no result."""
 _clock = lru_cache(maxsize=4096)(parse_clock)
-
-
-def _began_clock(record: RuleRecord, state: State) -> int:
-    return local_clock(state.zone, record.began)
 
 
 def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due | None:

@@ -4,7 +4,7 @@ A sequence is nothing but rules over what has happened, so a paused, late or rep
 """
 
 from microcare.base import chance
-from microcare.base.moments import add, local_day
+from microcare.base.moments import add, local_clock, local_day
 from microcare.base.schedules import window_bounds
 from microcare.hub import assessor, decider, delivery, entry, evaluator, narrator, recommender, scheduler
 from microcare.hub.decider import Point
@@ -51,6 +51,7 @@ def trigger(work: Work, run: str, rule: CompiledRule) -> None:
                 rule=rule.id,
                 day=local_day(work.state.zone, began),
                 until=began + rule.lasts if rule.lasts else 0,
+                clock=local_clock(work.state.zone, began),
             )
         )
     elif wait:

@@ -39,6 +39,8 @@ class RuleRecord(Record, frozen=True):
     began: int = 0
     day: int = 0
     """Local day on which its schedule began."""
+    clock: int = 0
+    """Seconds after midnight at which it did."""
     until: int = 0
     last: tuple[int, int] | None = None
     """Identity (day, index) of the last decision point of its schedule."""

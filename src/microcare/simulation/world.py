@@ -45,7 +45,8 @@ class World:
                     one = virtual.choose(self.state, one) or one
                 steps = advance(self.programs, self.person, self.state, self.due, one)
             elif self.due is not None and self.due <= until:
-                steps = wake(self.programs, self.person, self.state, self.due, self.due)  # one instant at a time
+                # One instant at a time; what a stimulus made due in its past (travel) is asked now.
+                steps = wake(self.programs, self.person, self.state, self.due, max(self.due, self.now))
             else:
                 self.now = until
                 return

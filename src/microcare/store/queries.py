@@ -298,6 +298,11 @@ INSERT INTO deployment (key, value) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING
 """
 """Set it, unless it is set already: of two that try, the first one's stays."""
 
+DEMO_OFFSET = """
+SELECT o.value FROM deployment d JOIN deployment o ON o.key = 'offset' WHERE d.key = 'demo' AND d.value = '1'
+"""
+"""How far a demo's clock is ahead; no row outside a demo."""
+
 DEPLOYMENT_LIKE = """
 SELECT key, value FROM deployment WHERE key LIKE %s
 """

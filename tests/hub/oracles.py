@@ -1,0 +1,293 @@
+"""What must always hold, looked at from outside: only entries and effects are read, time by the standard library.
+
+`Watch` goes along with a life and looks at every step. It keeps its own account of pauses, holds, zones and limits.
+"""
+
+import math
+from collections import Counter, defaultdict
+from fractions import Fraction
+from hashlib import blake2b
+
+from microcare.base.spans import DAY
+from microcare.hub import effect, entry, stimulus
+from microcare.hub.step import Step
+from microcare.program.compiled import CompiledProgram, CompiledRule
+from tests.base import oracle
+from tests.hub.random_lives import Cast
+
+OUTCOMES = {"unavailable", "not_eligible", "unknown", "decided", "randomized", "missed"}
+
+
+def redrawn(seed: bytes, person: str, point: str) -> int:
+    """The integer that a decision point must have drawn: keyed BLAKE2b over its parts, each with its length before it."""
+    data = b"".join(len(p.encode()).to_bytes(8, "big") + p.encode() for p in (person, point, "option"))
+    return int.from_bytes(blake2b(data, key=seed, digest_size=8, person=b"microcare draw").digest(), "big")
+
+
+def option_of(drawn: int, options: dict[str, float]) -> str:
+    """The option on which a draw falls: the first whose summed probability, as written, lies above it."""
+    total = Fraction(0)
+    for name, p in options.items():
+        total += Fraction(repr(p))
+        if Fraction(drawn, 2**64) < total:
+            return name
+    raise AssertionError(f"{drawn} falls on none of {options}")
+
+
+class Watch:
+    """Goes along with a life, and objects where something does not hold."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.versions = {(c.id, c.version): c for c in (cast.p, cast.later, cast.q)}
+        self.zone, self.quiet, self.paused_until = "UTC", "", 0
+        self.courses: dict[str, str] = {}
+        self.holds: dict[str, str] = {}
+        self.episodes: dict[str, str] = {}
+        self.deliveries: dict[str, entry.Delivered] = {}
+        self.gone: set[str] = set()
+        self.counted: list[int] = []
+        self.known: set[str] = set()
+        self.prompted: Counter[tuple[str, str]] = Counter()
+        self.points: dict[str, entry.Decided] = {}
+        self.runs: dict[str, entry.Started] = {}
+        self.traveled = False
+        self.last = 0
+
+    def look(self, taken: Step) -> None:
+        """Look at one step: its entries one after the other, then its effects."""
+        now = max(taken.stimulus.arrived, taken.stimulus.at)
+        assert now >= self.last, "time went backwards"
+        self.last = now
+        snoozes = {x.delivery for x in taken.entries if isinstance(x, entry.Fallback) and x.snooze}
+        for stated in taken.entries:
+            assert stated.received == now
+            assert stated.at <= now
+            self.keep(stated)
+            self.decision(stated, taken)
+        self.alerts(taken)
+        for done in taken.effects:
+            if isinstance(done, effect.Prompt):
+                self.prompt(done, now, done.delivery in snoozes)
+
+    # -- its own account -------------------------------------------------------------------------------------------
+
+    def keep(self, x: entry.Any) -> None:
+        """Remember what matters to prompts."""
+        if isinstance(x, entry.Enrolled):
+            self.courses[x.program] = x.version
+            self.traveled = self.traveled or (len(self.courses) > 1 and x.zone != self.zone)
+            self.zone = x.zone
+        elif isinstance(x, entry.Moved):
+            self.courses[x.program] = x.version
+        elif isinstance(x, entry.Withdrew | entry.Stopped):
+            assert not isinstance(x, entry.Stopped), f"no program here exceeds its budget: {x.reason}"
+            for name in [x.program] if x.program else list(self.courses):
+                self.courses.pop(name, None)
+        elif isinstance(x, entry.Set):
+            self.settings(x)
+        elif isinstance(x, entry.Alerted):
+            self.episodes[x.alert] = x.episode
+            if x.hold:
+                self.holds[x.alert] = x.episode
+        elif isinstance(x, entry.AlertMoved) and x.stage == "resolved":
+            over = self.episodes[x.alert]
+            self.holds = {k: e for k, e in self.holds.items() if e != over}
+        elif isinstance(x, entry.Delivered):
+            assert x.delivery not in self.deliveries, "names are given once"
+            self.deliveries[x.delivery] = x
+        elif isinstance(x, entry.Undelivered | entry.Completed):
+            self.gone.add(x.delivery)
+        elif isinstance(x, entry.Acted) and x.act == "dismissed":
+            self.gone.add(x.delivery)
+        elif isinstance(x, entry.Started):
+            assert x.run not in self.runs
+            self.runs[x.run] = x
+
+    def settings(self, x: entry.Set) -> None:
+        """Remember a setting."""
+        if x.name == "zone":
+            self.zone, self.traveled = str(x.value), True
+        elif x.name == "quiet":
+            self.quiet = str(x.value or "")
+        elif x.name == "pause":
+            self.paused_until = int(x.value or 0)
+
+    # -- prompts ---------------------------------------------------------------------------------------------------
+
+    def prompt(self, x: effect.Prompt, now: int, snooze: bool) -> None:
+        """Whether this prompt may be."""
+        found = self.deliveries[x.delivery]
+        assert found.program in self.courses, "nothing fires after withdrawal"
+        assert x.delivery not in self.gone, "nothing fires once it is over"
+        assert now >= self.paused_until, "nothing fires while paused"
+        assert not self.holds, "nothing fires during a safety hold"
+        assert x.at == now < x.expires == found.expires, "nothing fires after its expiry"
+        assert not found.human, "what a human does is no prompt"
+        self.prompted[(x.delivery, x.channel)] += not snooze
+        assert self.prompted[(x.delivery, x.channel)] <= 1, "each channel is tried once"
+        for window in self.quiet_windows():
+            assert not oracle.is_inside(self.zone, now, window), f"{now} is in the quiet hours {window}"
+        if x.delivery not in self.known:
+            self.known.add(x.delivery)
+            self.count(now)
+
+    def count(self, now: int) -> None:
+        """A delivery's first prompt counts against all limits; a fallback or the end of a snooze does not."""
+        limits = [self.versions[item].program.limits for item in self.courses.items()]
+        if self.counted:
+            for limit in limits:
+                assert limit.gap is None or now - self.counted[-1] >= limit.gap.exact, "the gap between prompts"
+        self.counted.append(now)
+        today = oracle.local(self.zone, now).date()
+        of_today = [m for m in self.counted if oracle.local(self.zone, m).date() == today]
+        of_week = [m for m in self.counted if m > now - 7 * DAY]
+        for limit in limits:
+            assert limit.per_day is None or len(of_today) <= limit.per_day, "the daily limit"
+            assert limit.per_week is None or len(of_week) <= limit.per_week, "the weekly limit"
+
+    def quiet_windows(self) -> list[tuple[int, int]]:
+        """The quiet hours now in force."""
+        if self.quiet:
+            first, _, last = self.quiet.partition("-")
+            start, end = (int(c[:2]) * 3600 + int(c[3:]) * 60 for c in (first, last))
+            return [(start, end if end > start else end + 86_400)]
+        found = [self.versions[item].program.limits.quiet for item in self.courses.items()]
+        return [w for w in found if w is not None]
+
+    # -- decisions -------------------------------------------------------------------------------------------------
+
+    def decision(self, x: entry.Any, taken: Step) -> None:
+        """Whether a decision point is as it must be; whether an event was decided."""
+        if isinstance(x, entry.Delivered) and x.what == "event":
+            point = self.points[x.point]
+            assert any(point is y for y in taken.entries), "delivered in the step that decided"
+            assert point.outcome in ("decided", "randomized")
+            assert x.name in self.events_of(point)
+        if not isinstance(x, entry.Decided):
+            return
+        assert x.point not in self.points, f"{x.point} has one outcome"
+        assert x.outcome in OUTCOMES
+        self.points[x.point] = x
+        if x.outcome == "randomized":
+            assert math.isclose(math.fsum(x.options.values()), 1, abs_tol=1e-9)
+            assert x.options[x.chosen] > 0
+            if not x.source:
+                assert x.drawn == str(redrawn(self.cast.seed, "ada", x.point))
+                assert x.chosen == option_of(int(x.drawn), x.options)
+        else:
+            assert not x.options
+            assert x.outcome == "decided" or x.reasons, f"{x.outcome} names its reason"
+            assert x.outcome == "decided" or not x.chosen
+
+    def events_of(self, x: entry.Decided) -> tuple[str, ...]:
+        """The events that the chosen option delivers."""
+        rule = self.rule(x)
+        case = rule.cases[x.case or 0]
+        return case.events[x.chosen] if x.options else case.deliver or ()
+
+    def rule(self, x: entry.Decided) -> CompiledRule:
+        """The rule of a decision point, in the version that decided."""
+        return self.versions[(x.program, x.version)].interventions[x.intervention].by_id[x.rule]
+
+    # -- safety ----------------------------------------------------------------------------------------------------
+
+    def alerts(self, taken: Step) -> None:
+        """A saved answer and its alert stand in one step, alone; there are no others."""
+        raised = [x for x in taken.entries if isinstance(x, entry.Alerted)]
+        saved = [x for x in taken.entries if isinstance(x, entry.Answered)]
+        if not isinstance(taken.stimulus, stimulus.Answer):
+            assert not raised
+            assert not saved
+            return
+        assert all(isinstance(x, entry.Answered | entry.Alerted | entry.Refused) for x in taken.entries)
+        wanted = [x for x in saved if self.is_risk(x)]
+        assert [(x.measure, x.item, x.value) for x in raised] == [(x.measure, x.item, x.value) for x in wanted]
+        assert sum(isinstance(x, effect.Help) for x in taken.effects) == len(raised)
+        assert sum(isinstance(x, effect.Notify) for x in taken.effects) == sum(1 for x in raised if x.roster)
+
+    def is_risk(self, x: entry.Answered) -> bool:
+        """Whether an answer is a risk, as all programs here say it: `value >= 2` at one item."""
+        program: CompiledProgram = self.versions[(x.program, self.courses[x.program])]
+        if not program.program.safety or (x.measure, x.item) != ("mood", "alive"):
+            return False
+        return isinstance(x.value, int | float) and x.value >= 2
+
+
+def planned(watch: Watch, steps: list[Step]) -> None:
+    """Every planned slot of a scheduled rule has had its outcome or is still to come, in order, none left out."""
+    began: dict[tuple[str, str], entry.Began] = {}
+    taken: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    over: dict[tuple[str, str], int] = {}
+    run_over: dict[str, int] = {}
+    drawn: dict[tuple[str, str], list[entry.MomentsDrawn]] = defaultdict(list)
+    for step in steps:
+        when = step.stimulus.at if isinstance(step.stimulus, stimulus.Time) else step.stimulus.arrived
+        for x in step.entries:
+            if isinstance(x, entry.Began) and not x.due:
+                began.setdefault((x.run, x.rule), x)
+            elif isinstance(x, entry.Decided | entry.Postponed) and x.index >= 0:
+                slots = taken[(x.run, x.rule)]
+                if (x.day, x.index) not in slots:
+                    slots.append((x.day, x.index))
+            elif isinstance(x, entry.Closed):
+                over.setdefault((x.run, x.rule), when)
+            elif isinstance(x, entry.Ended):
+                run_over.setdefault(x.run, when)
+            elif isinstance(x, entry.MomentsDrawn):
+                drawn[(x.run, x.rule)].append(x)
+            elif isinstance(x, entry.Withdrew):
+                for run, started in watch.runs.items():
+                    if not x.program or started.program == x.program:
+                        run_over.setdefault(run, when)
+    moved = any(isinstance(x, entry.Moved) and x.runs for s in steps for x in s.entries)
+    clocks_set = any(isinstance(x, entry.Set) and x.name == "person.clock" for s in steps for x in s.entries)
+    if moved:
+        return
+    for (run, name), x in began.items():
+        started = watch.runs[run]
+        rule = watch.versions[(started.program, started.version)].interventions[started.intervention].by_id[name]
+        end = min(over.get((run, name), watch.last + 1), run_over.get(run, watch.last + 1))
+        exact = not watch.traveled and not clocks_set
+        if rule.random:
+            _random(watch, rule, x, taken[(run, name)], drawn[(run, name)], exact)
+        else:
+            _slots(watch, rule, x, started, taken[(run, name)], end, exact)
+
+
+def _slots(
+    watch: Watch, rule: CompiledRule, x: entry.Began, started: entry.Started, seen: list[tuple[int, int]], end: int, exact: bool
+) -> None:
+    assert rule.pattern is not None
+    clocks = rule.clocks or ((36_000,) if rule.clock_fields else (x.clock,))
+    days = range(x.day, x.day + (watch.last - x.at) // DAY + 4)
+    found = [s for s in oracle.slots(rule.pattern, clocks, watch.zone, x.day, days)]
+    order = [(day, index) for day, index, _ in found]
+    if seen:
+        first = order.index(seen[0])
+        assert seen == order[first : first + len(seen)], "in order, none twice, none left out"
+    if not exact:
+        return
+    until = min(x.until or math.inf, started.ends_by - 1)
+    must = [(d, i) for d, i, m in found if x.at // 1000 * 1000 <= m < end and m <= until]
+    may = [(d, i) for d, i, m in found if x.at // 1000 * 1000 <= m <= end and m <= until]
+    if rule.rule.times is not None:
+        must, may = must[: rule.rule.times], may[: rule.rule.times]
+    assert seen in (must, may[: len(seen)]), f"planned {must}, taken {seen}"
+    assert len(seen) >= len(must)
+
+
+def _random(
+    watch: Watch, rule: CompiledRule, x: entry.Began, seen: list[tuple[int, int]], drawn: list[entry.MomentsDrawn], exact: bool
+) -> None:
+    assert rule.pattern is not None
+    assert rule.between is not None
+    days = [d.day for d in drawn]
+    assert days == sorted(set(days)), "each day is drawn once"
+    assert seen == [(day, i) for day in days for i in range(rule.random)][: len(seen)]
+    for one in drawn:
+        assert len(one.moments) == rule.random
+        assert list(one.moments) == sorted(one.moments)
+        if exact:
+            start, stop = (oracle.resolve(watch.zone, one.day, c) for c in rule.between)
+            assert all(max(start, x.at) <= m < max(stop, start + 1, x.at + 1) for m in one.moments)

@@ -1,0 +1,69 @@
+"""What must always hold, for random programs, random people, and any interleaving of what reaches them."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from microcare.base import chance
+from microcare.hub import codec, entry
+from microcare.hub.fold import fold_all
+from microcare.hub.state import State
+from tests.hub.oracles import Watch, option_of, planned, redrawn
+from tests.hub.random_lives import Cast, Life, Move, casts, moves
+
+lives = st.lists(moves, min_size=5, max_size=60)
+
+
+def live(cast: Cast, story: list[Move]) -> tuple[Life, Watch]:
+    """Live a life and watch every step of it."""
+    life, watch = Life(cast), Watch(cast)
+    begin = [Move("enroll", 0, 0, 0, 4), *([Move("enroll", 1000, 0, 1, 4)] if len(story) % 2 else [])]
+    for number, move in enumerate([*begin, *story, Move("wait", 86_400_000, 0, 0, 0)]):
+        before, kept = life.state, codec.encode(life.state)
+        for taken in life.move(number, move):
+            assert codec.encode(before) == kept, "the state that was given stays as it was"
+            before, kept = taken.state, codec.encode(taken.state)
+            watch.look(taken)
+            refused = [x for x in taken.entries if isinstance(x, entry.Refused)]
+            if refused and len(refused) == len(taken.entries):
+                assert unchanged(life.steps, taken.state), "what is refused changes nothing"
+        assert life.due is None or life.due > life.now, "nothing is due in the past"
+    return life, watch
+
+
+def unchanged(steps: list, state: State) -> bool:
+    """Whether the last step left the state as it was, but for the moment of its last entry."""
+    before = steps[-2].state if len(steps) > 1 else State()
+    one, other = before.copy(), state.copy()
+    one.last = other.last = 0
+    return codec.encode(one) == codec.encode(other)
+
+
+def all_holds(cast: Cast, story: list[Move]) -> None:
+    """Live a life; then look at it as a whole."""
+    life, watch = live(cast, story)
+    planned(watch, life.steps)
+    stored = codec.encode(life.state)
+    read = [codec.decode_entry(codec.encode(x)) for x in life.entries()]
+    assert codec.encode(fold_all(State(), read)) == stored, "the state is the fold of the entries"
+    assert codec.decode_state(stored) == life.state
+    assert codec.encode(codec.decode_state(stored)) == stored
+    again = Life(cast)
+    for now, one in life.log:
+        list(again.wake(now) if one is None else again.send(one)) if one is None or again.log == again.log else None
+    assert [codec.encode(x) for x in again.entries()] == [codec.encode(x) for x in life.entries()]
+
+
+@given(casts, lives)
+@settings(max_examples=60)
+def test_whatever_happens_all_holds(cast: Cast, story: list[Move]) -> None:
+    all_holds(cast, story)
+
+
+@pytest.mark.slow
+@given(casts, lives)
+@settings(max_examples=3000)
+def test_soak(cast: Cast, story: list[Move]) -> None:
+    all_holds(cast, story)
