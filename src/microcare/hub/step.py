@@ -47,13 +47,12 @@ def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
             if program in state.courses:
                 work.say(entry.Stopped(at=work.now, received=work.now, program=program, reason=reason))
         try:
-            _proceed(work)
+            due = _proceed(work)
         except BudgetExceededError as error:
             if error.program in stopped:
                 raise
             stopped[error.program] = str(error)
             continue
-        due = scheduler.due(programs, work.state)
         return Step(stimulus, work.state, tuple(work.entries), tuple(_still_wanted(work)), due)
 
 
@@ -64,16 +63,21 @@ def _still_wanted(work: Work) -> Iterator[effect.Any]:
             yield one
 
 
-def _proceed(work: Work) -> None:
+def _proceed(work: Work) -> int | None:
+    """Take the stimulus; returns when time will matter next."""
     if isinstance(work.stimulus, Time):
-        timekeeper.tick(work, work.stimulus.at, _settle)
-    else:
-        arrivals.TABLE[type(work.stimulus)](work, work.stimulus)
+        return timekeeper.tick(work, work.stimulus.at, _settle)
+    arrivals.TABLE[type(work.stimulus)](work, work.stimulus)
     _settle(work)
+    if work.state.followups:
+        # Saving an answer asks nothing of the rest of the engine: what follows from it is due at once.
+        return work.state.followups[0].received
+    return scheduler.due(work.programs, work.state)
 
 
 def _settle(work: Work) -> None:
     """Ask the doers until nothing is left to look at."""
+    program = ""
     for _ in range(ROUNDS):
         while work.happenings:
             what = work.happenings.popleft()
@@ -98,7 +102,7 @@ def _settle(work: Work) -> None:
                 recommender.recommend(work, compiled, why)
             continue
         return
-    raise BudgetExceededError(next(iter(work.state.courses), ""), "rounds")
+    raise BudgetExceededError(program, "rounds")
 
 
 def evaluate_on(work: Work, program: str, kind: str, name: str) -> None:

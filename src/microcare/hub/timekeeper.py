@@ -11,14 +11,14 @@ AT_ONCE = 500
 """How many things one instant may bring."""
 
 
-def tick(work: Work, until: int, settle: Callable[[Work], None]) -> None:
-    """Do everything that is due, earliest first; each sees what the last one changed."""
+def tick(work: Work, until: int, settle: Callable[[Work], None]) -> int | None:
+    """Do everything that is due, earliest first; each sees what the last one changed. Returns what is due next."""
     before: tuple[Due, int] | None = None
     item: Due | None = None
     for _ in range(AT_ONCE):
-        item = min((d for d in scheduler.agenda(work.programs, work.state) if d.moment <= until), default=None)
-        if item is None:
-            return
+        item = min(scheduler.agenda(work.programs, work.state), default=None)
+        if item is None or item.moment > until:
+            return item.moment if item is not None else None
         if before == (item, len(work.entries)):
             raise BudgetExceededError(_program(work, item), f"{item.kind} {item.name} stays due")
         before = (item, len(work.entries))
