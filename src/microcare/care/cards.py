@@ -329,10 +329,10 @@ def questions_card(voice: Voice, course: Voice, key: str, asked: Assessment, now
     measure = voice.program.measures.get(asked.measure)
     if measure is None:
         return None
+    names = [name for name in asked.items if name in measure.items]
     questions = [
-        _question(voice, course, asked, name, measure.items[name], now)
-        for name in asked.items
-        if name in measure.items
+        _question(voice, course, asked, name, measure.items[name], before, now)
+        for name, before in zip(names, ["", *names], strict=False)
     ]
     authored = measure.measure
     return Questions(

@@ -190,6 +190,8 @@ def _act(work: Work, x: s.Act) -> None:
         found, late = closed, True
     if x.act not in ("done", "dismissed", "snoozed", "dropped"):
         return _refuse(work, f"{x.act} {x.delivery}", "there is no such act")
+    if x.act == "snoozed" and found.human:
+        return _refuse(work, f"snooze {x.delivery}", "a person does it; nothing reminds of it")
     if x.act == "snoozed" and not (x.at < x.until < (found.expires or x.until + 1)):
         limit = f"before {format_moment(found.expires)}" if found.expires else "later than now"
         return _refuse(work, f"snooze {x.delivery}", f"it can be put off to a moment {limit}")

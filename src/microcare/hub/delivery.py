@@ -227,6 +227,9 @@ def close(work: Work, name: str, reason: str) -> None:
 def prompt_again(work: Work, name: str, channel: str = "") -> None:
     """The next channel, or the end of a snooze: the same delivery, so quiet hours count again and limits do not."""
     delivery = work.state.deliveries[name]
+    if delivery.expires and work.now >= delivery.expires:
+        close(work, name, "expired")
+        return
     program = work.programs.of(delivery.program, work.state.courses[delivery.program].version)
     coming = delivery.channels[delivery.tried : delivery.tried + 1]
     if not channel and coming and coming[0][1] <= work.now and delivery.prompt and not delivery.opened:

@@ -154,13 +154,13 @@ _clock = lru_cache(maxsize=4096)(parse_clock)
 def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due | None:
     """A drawn moment that is still to come, or the beginning of the window of the next day to draw for."""
     assert rule.pattern is not None and rule.between is not None
-    last = record.last
-    if record.drawn_day and record.moments:
-        first = last[1] + 1 if last is not None and last[0] == record.drawn_day else 0
-        if first < len(record.moments):
-            day = record.drawn_day
-            return Due(record.moments[first], 5, "point", "", rule.id, day, first)
-    after = (record.drawn_day, LAST) if record.drawn_day else None
+    last, day = record.last or (0, -1), record.drawn_day
+    first = last[1] + 1 if last[0] == day else 0
+    if last[0] <= day and first < len(record.moments):
+        return Due(record.moments[first], 5, "point", "", rule.id, day, first)
+    # A new version may have made a daily rule a random one: days that are done stay done.
+    done = max(last[0], day)
+    after = (done, LAST) if done else None
     # A window that had begun already still counts, as far as it is left.
     earliest = record.began - 2 * DAY
     slot = next_slot(rule.pattern, (rule.between[0],), state.zone, record.day, after, earliest)

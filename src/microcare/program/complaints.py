@@ -1,12 +1,15 @@
 """What the models find wrong with a file, in an author's words."""
 
+import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from microcare.base.issues import Issue, Severity, nearest
+from microcare.program.content import KINDS as KINDS_OF_CONTENT
 from microcare.program.program import Program
 from microcare.program.source import Source
 
@@ -35,41 +38,77 @@ KINDS = {
 }  # fmt: skip
 
 
+MOST = 300
+"""So many are said at once."""
+UNIONS = ("str", "float", "Option", "int", "bool")
+"""What pydantic adds to a path for each way a value may be meant."""
+
+
 def complaints(error: ValidationError, source: Source) -> Iterator[Issue]:
     """The errors of a model, one issue a place."""
     seen: set[tuple[Any, ...]] = set()
-    for found in error.errors(include_url=False):
-        path = _path(found["loc"])
-        if (path, found["type"]) in seen or any((path, t) in seen for t in KINDS if found["type"] in KINDS):
+    found = [(_path(e["loc"]), e) for e in error.errors(include_url=False)]
+    # Where a value may be a text or a mapping, the error inside says more than "this is no text".
+    around = {path[:n] for path, _ in found for n in range(len(path))}
+    lacking = {path[:-1] for path, e in found if e["type"] == "missing"}
+    unknown = ((p, e) for p, e in found if e["type"] == "extra_forbidden" and p[:-1] in lacking)
+    meant = {(*p[:-1], _meant(p, e)) for p, e in islice(unknown, MOST)}
+    count = 0
+    for path, one in found:
+        kind = one["type"]
+        said = kind in KINDS and (path in around or any((path, t) in seen for t in KINDS))
+        misspelled = kind == "missing" and path in meant
+        if said or misspelled or (path, kind) in seen:
             continue
-        seen.add((path, found["type"]))
-        yield _issue(found, path, source)
+        seen.add((path, kind))
+        count += 1
+        if count > MOST:
+            yield Issue(
+                "more",
+                Severity.ERROR,
+                source.place(path),
+                "and more; these are the first",
+                "Mend some and check again.",
+            )
+            return
+        yield _issue(one, path, source)
 
 
 def _path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """The path in the file: without the names that unions, tags and validators add."""
     kept: list[int | str] = []
+    tagged = False
     for part in loc:
-        if isinstance(part, str) and ("[" in part or part in ("str", "float", "Option", "int", "bool")):
+        if isinstance(part, str) and ("[" in part or part in UNIONS):
             continue
-        if part in _TAGS and len(kept) > 1 and isinstance(kept[-1], int) and kept[-2] == "content":
+        if (
+            part in KINDS_OF_CONTENT
+            and not tagged
+            and len(kept) > 1
+            and isinstance(kept[-1], int)
+            and kept[-2] == "content"
+        ):
+            tagged = True
             continue
         kept.append(part)
     return tuple(kept)
 
 
-_TAGS = {"say", "read", "markdown", "image", "audio", "video", "link", "app", "peer", "human", "exercise", "form", "photo"}
-
-
 def _issue(found: Mapping[str, Any], path: tuple[int | str, ...], source: Source) -> Issue:
     kind, last = found["type"], path[-1] if path else ""
-    place, cure = source.place(path), CURES.get(kind, "")
+    place, cure = source.place(path, key="[key]" in found["loc"]), CURES.get(kind, "")
     if kind == "extra_forbidden":
         place = source.place(path, key=True)
-        known = _words(path[:-1])
-        near = nearest(str(last), known)
-        cure = f"Did you mean `{near}`?" if near else f"Known here: {', '.join(sorted(known)[:30])}." if known else ""
-        message = f"`{last}` is not a word that is known here"
+        name, known = _part(path[:-1], found["loc"])
+        near = _meant(path, found)
+        cure = (
+            f"Did you mean `{near}`?"
+            if near
+            else f"Known here: {', '.join(sorted(known)[:30])}."
+            if known
+            else ""
+        )
+        message = f"`{last}` is not a word of {name}"
     elif kind == "missing":
         place = source.place(path[:-1], key=True)
         message, cure = f"`{last}` is missing", f"Add `{last}: ...`."
@@ -85,6 +124,7 @@ def _issue(found: Mapping[str, Any], path: tuple[int | str, ...], source: Source
             cure = "Put it in quotes."
         if kind in ("dict_type", "string_type") and _is_text(path):
             message = f"{_shown(found.get('input'))} is not a text, and not one text for each language"
+            cure = cure or f"Write `{last}: ...`, or `{last}: {{en: ..., de: ...}}`."
     else:
         message = f"`{last}`: {found['msg']}" if kind in _OWN_BOUNDS else str(found["msg"])
         message = message.replace("Input should be", "it should be")
@@ -95,32 +135,54 @@ _OWN_BOUNDS = ("greater_than_equal", "less_than_equal", "too_short", "too_long")
 
 
 def _is_text(path: tuple[int | str, ...]) -> bool:
-    return bool(path) and str(path[-1]) in ("say", "title", "text", "ask", "goal", "aim", "label", "why", "markdown")
+    return bool(path) and str(path[-1]) in (
+        "say",
+        "title",
+        "text",
+        "ask",
+        "goal",
+        "aim",
+        "label",
+        "why",
+        "markdown",
+    )
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "a mapping"
-    text = repr(value) if isinstance(value, str) else {None: "nothing", True: "true", False: "false"}.get(value, str(value))
+    text = (
+        repr(value)
+        if isinstance(value, str)
+        else {None: "nothing", True: "true", False: "false"}.get(value, str(value))
+    )
     return text if len(text) < 60 else text[:57] + "..."
 
 
-def _words(path: tuple[int | str, ...]) -> set[str]:
-    """The words that are known at a path of the program."""
+def _meant(path: tuple[int | str, ...], found: Mapping[str, Any]) -> str | None:
+    """The word of its part that an unknown word was most likely meant to be."""
+    return nearest(str(path[-1]), _part(path[:-1], found["loc"])[1])
+
+
+def _part(path: tuple[int | str, ...], loc: tuple[int | str, ...]) -> tuple[str, set[str]]:
+    """The part at a path of the program as an author calls it, and the words it knows."""
     models: list[Any] = [Program]
     for part in path:
-        inner: list[Any] = []
-        for model in models:
-            if isinstance(model, type) and issubclass(model, BaseModel):
-                inner += [a for n, f in model.model_fields.items() if part in (n, f.alias) for a in _models(f)]
-            else:
-                inner.append(model)
+        inner = [
+            a for m in models for n, f in m.model_fields.items() if part in (n, f.alias) for a in _models(f)
+        ]
         models = inner or models
-    found: set[str] = set()
-    for model in models:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            found |= {f.alias or n for n, f in model.model_fields.items()}
-    return found
+    kind = next(
+        (loc[i + 1] for i in range(len(loc) - 2) if loc[i] in KINDS_OF_CONTENT or isinstance(loc[i], int)),
+        None,
+    )
+    if len(models) > 1 and kind in KINDS_OF_CONTENT:
+        return f"the content `{kind}`", {
+            f.alias or n for n, f in KINDS_OF_CONTENT[str(kind)].model_fields.items()
+        }
+    found = {f.alias or n for m in models for n, f in m.model_fields.items()}
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", models[0].__name__).lower() if len(models) == 1 else "this"
+    return name if name == "this" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}", found
 
 
 def _models(info: FieldInfo) -> list[Any]:

@@ -17,6 +17,8 @@ class CoveredNeed:
     goal: str
     answers: tuple[str, ...]
     missing: tuple[str, ...]
+    severity: float = 0.5
+    """How pressing it is where the author says so with a number; otherwise 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def coverage(program: Program) -> Coverage:
         named = level.needs[name].interventions
         answers = tuple(i for i in named if i in program.interventions)
         missing = tuple(i for i in named if i not in program.interventions)
-        needs.append(CoveredNeed(name, level.level, text_in(level.goal, program.language), answers, missing))
+        goal, severity = text_in(level.goal, program.language), _severity(level.needs[name].severity)
+        needs.append(CoveredNeed(name, level.level, goal, answers, missing, severity))
     answering = {i for need in needs for i in need.answers}
     goals = {goal.value: 0 for goal in Goal}
     for intervention in program.interventions.values():
@@ -89,23 +92,34 @@ def coverage(program: Program) -> Coverage:
         goals=goals,
         without_outcome=tuple(n for n, i in program.interventions.items() if i.outcome is None),
     )
-    return Coverage(**{f: getattr(found, f) for f in found.__slots__ if f != "build_next"}, build_next=_next(found))
+    return Coverage(
+        **{f: getattr(found, f) for f in found.__slots__ if f != "build_next"}, build_next=_next(found)
+    )
+
+
+def _severity(text: str | None) -> float:
+    """A severity that is a plain number between 0 and 1; one that depends on the person counts as 0.5."""
+    try:
+        return min(1.0, max(0.0, float(text))) if text is not None else 0.5
+    except ValueError:
+        return 0.5
 
 
 def _next(found: Coverage) -> tuple[Proposal, ...]:
-    """Most basic first: needs nothing answers, outcomes that are missing, needs with one answer only."""
+    """Needs nothing answers, most basic first; needs with one answer, most pressing first; then missing outcomes."""
     proposals: list[Proposal] = []
     for need in sorted(found.needs, key=lambda n: n.level):
-        if need.answers:
-            continue
-        planned = f"build {need.missing[0]}" if need.missing else f"a micro intervention for {need.need}"
-        proposals.append(Proposal(planned, f"nothing answers this need of level {need.level} ({need.goal})"))
+        if not need.answers:
+            planned = f"build {need.missing[0]}" if need.missing else f"a micro intervention for {need.need}"
+            proposals.append(
+                Proposal(planned, f"nothing answers this need of level {need.level} ({need.goal})")
+            )
+    for need in sorted(found.needs, key=lambda n: (-n.severity, n.level)):
+        if len(need.answers) == 1:
+            reason = f"only {need.answers[0]} answers it; a person for whom that fails has no other way"
+            proposals.append(Proposal(f"a second answer to {need.need}", reason))
     proposals += [
         Proposal(f"an overall outcome for {name}", "without it nobody can say whether it reached its own aim")
         for name in found.without_outcome
     ]
-    for need in sorted(found.needs, key=lambda n: n.level):
-        if len(need.answers) == 1:
-            reason = f"only {need.answers[0]} answers it; a person for whom that fails has no other way"
-            proposals.append(Proposal(f"a second answer to {need.need}", reason))
     return tuple(proposals)

@@ -1,21 +1,42 @@
 """The JSON Schema of programs, published from the same models, so that an editor completes and checks."""
 
-from typing import Any
+from typing import Any, get_args
 
 from microcare.program.content import KINDS
-from microcare.program.program import Program
+from microcare.program.program import ChannelStep, Program
 
-TEXT = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+TEXT: dict[str, Any] = {
+    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]
+}
+CHANNEL = {"enum": list(get_args(ChannelStep.model_fields["channel"].annotation))}
 SHORT: dict[str, dict[str, Any]] = {
-    "Event.content": {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}]},
     "Rule.available": {
         "anyOf": [
             {"type": ["string", "boolean"]},
             {"type": "object", "additionalProperties": {"type": ["string", "boolean"]}},
         ]
     },
-    "PersonField.options": {"anyOf": [{"type": "array", "items": {"type": ["string", "number"]}}, {"type": "object"}]},
-    "Program.channels": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "object"]}}]},
+    "PersonField.options": {
+        "anyOf": [
+            {"type": "array", "items": {"type": ["string", "number"]}},
+            {"type": "object", "additionalProperties": TEXT},
+        ]
+    },
+    "Program.channels": {
+        "anyOf": [
+            CHANNEL,
+            {
+                "type": "array",
+                "items": {
+                    "anyOf": [
+                        CHANNEL,
+                        {"$ref": "#/$defs/ChannelStep"},
+                        {"type": "object", "propertyNames": CHANNEL, "minProperties": 1, "maxProperties": 1},
+                    ]
+                },
+            },
+        ]
+    },
     "Program.suite": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
     "Intervention.bct": {"type": "array", "items": {"type": ["string", "number"]}},
 }
@@ -43,11 +64,24 @@ def program_schema() -> dict[str, Any]:
 
 
 def _short(word: str, part: dict[str, Any]) -> dict[str, Any] | None:
-    """The short forms of lists of names, choices and labels."""
+    """The short forms of content, choices, labels and lists of names."""
+    if word == "content":
+        block = part["items"]
+        return {
+            "anyOf": [
+                {"type": "string"},
+                block,
+                {"type": "array", "items": {"anyOf": [{"type": "string"}, block]}},
+            ]
+        }
     if word == "choices":
-        return {"anyOf": [{"type": "array", "items": {"type": ["string", "number", "boolean"]}}, {"type": "object"}]}
+        label = {"anyOf": [{"$ref": "#/$defs/Choice"}, *TEXT["anyOf"]]}
+        plain = {"type": "array", "items": {"type": ["string", "number", "boolean"]}}
+        return {"anyOf": [plain, {"type": "object", "additionalProperties": label}]}
     if word == "labels":
         return {"type": "object", "additionalProperties": TEXT}
     if word in ("deliver", "at", "measures", "only", "interventions", "kin", "for") and "array" in str(part):
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]}
+        return {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]
+        }
     return None

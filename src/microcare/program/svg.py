@@ -87,11 +87,10 @@ def words(
 ) -> str:
     """Lines of text, the first with its baseline at y."""
     step = leading or size * 1.35
-    placed = "".join(
+    return "".join(
         f'<text x="{x:.1f}" y="{y + i * step:.1f}" font-size="{size:g}" text-anchor="{anchor}" class="{kind}">{escape(clean(t))}</text>'
         for i, t in enumerate(lines)
     )
-    return placed
 
 
 def box(x: float, y: float, width: float, height: float, kind: str, round_: float = 8) -> str:

@@ -6,6 +6,7 @@ Scalars follow YAML 1.2: `on`, `no` and `18:30` are words.
 
 import re
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,16 @@ Path = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-_WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "Null": None, "~": None, "": None}
+_WORDS = {
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+    "null": None,
+    "Null": None,
+    "~": None,
+    "": None,
+}
 
 
 @dataclass(slots=True)
@@ -106,7 +116,9 @@ class _Reading:
                     documents += 1
                     if documents > 1:
                         message = "a second document begins here (`---`)"
-                        self.stop(self.place(event.start_mark), "documents", message, "Keep one document in a file.")
+                        self.stop(
+                            self.place(event.start_mark), "documents", message, "Keep one document in a file."
+                        )
                 self.take(event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -147,7 +159,14 @@ class _Reading:
                       f"Name it before with `&{event.anchor}`.")  # fmt: skip
             return
         self.count += found[1]
-        self.put(found[0], event)
+        if self.count <= MOST:
+            if len(self.stack) + _depth(found[0]) > DEEPEST:
+                self.stop(self.place(event.start_mark), "too_deep", f"nested more than {DEEPEST} levels deep",
+                          "Do not put aliases into aliases.")  # fmt: skip
+            # A copy: what is later written into one place must not appear in the others.
+            self.put(deepcopy(found[0]), event)
+            return
+        self.put(None, event)
 
     def begin(self, value: Any, event: Any) -> None:
         path = self.put(value, event)
@@ -192,7 +211,12 @@ class _Reading:
                       "If this is a text with braces, put it in quotes.")  # fmt: skip
         name = value if isinstance(value, str) else _written(value)
         if name == "<<":
-            self.stop(place, "merge", "`<<` is not known here", "Write the parts out, or use an alias for a whole part.")
+            self.stop(
+                place,
+                "merge",
+                "`<<` is not known here",
+                "Write the parts out, or use an alias for a whole part.",
+            )
         path = (*top.path, name)
         if path in self.tree.keys:
             first = self.tree.keys[path]
@@ -215,8 +239,19 @@ class _Reading:
         return text
 
 
+def _depth(value: Any) -> int:
+    """How many levels of mappings and lists a value has."""
+    level, deep = [value], 0
+    while level := [v for v in level if isinstance(v, dict | list)]:
+        level = [inner for v in level for inner in (v.values() if isinstance(v, dict) else v)]
+        deep += 1
+    return deep
+
+
 def _written(value: Any) -> str:
-    return {True: "true", False: "false", None: "null"}[value] if isinstance(value, bool | None) else str(value)
+    return (
+        {True: "true", False: "false", None: "null"}[value] if isinstance(value, bool | None) else str(value)
+    )
 
 
 def _plain(problem: str) -> tuple[str, str]:
@@ -224,7 +259,10 @@ def _plain(problem: str) -> tuple[str, str]:
     for words, message, cure in _PROBLEMS:
         if words in problem:
             return message, cure
-    return f"this is not YAML: {problem[:120]}", "Check indentation, colons and quotes in this line and the one before."
+    return (
+        f"this is not YAML: {problem[:120]}",
+        "Check indentation, colons and quotes in this line and the one before.",
+    )
 
 
 _PROBLEMS = (
@@ -243,5 +281,3 @@ _PROBLEMS = (
     ("undefined alias", "this alias stands for nothing", "Name it before with `&`."),
     ("control characters", "a character that cannot be seen", "Delete it."),
 )  # fmt: skip
-
-

@@ -1,10 +1,14 @@
 """What a program promises beyond its form: one promise a file. To add a check, add its file here and its cases."""
 
+from itertools import islice
+
 from microcare.base.issues import Issue
 from microcare.program.checks import (
     chances,
+    circles,
     constants,
     endings,
+    fields,
     languages,
     limits,
     links,
@@ -34,7 +38,13 @@ CHECKS = {
     "personal": personal.check,
     "safety": safety.check,
     "links": links.check,
+    "fields": fields.check,
+    "circles": circles.check,
 }
+
+
+MOST = 100
+"""So many issues one check may have: a program with more is mended in several rounds."""
 
 
 def check_program(reading: Reading) -> tuple[Issue, ...]:
@@ -43,5 +53,5 @@ def check_program(reading: Reading) -> tuple[Issue, ...]:
         return ()
     compiled, found = compile_program(reading.program, reading.source)
     checked = Checked(reading.program, reading.source, compiled)
-    issues = [*found, *(issue for check in CHECKS.values() for issue in check(checked))]
+    issues = [*found, *(issue for check in CHECKS.values() for issue in islice(check(checked), MOST))]
     return tuple(sorted(dict.fromkeys(issues), key=lambda i: (i.place, i.code, i.message)))

@@ -1,0 +1,68 @@
+// An exercise with a timer: its steps one after the other, with a pause, and an end that is said.
+
+const words = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+
+export function timers(within) {
+  for (const box of within.querySelectorAll("[data-timer]:not([data-ready])")) set(box);
+}
+
+function set(box) {
+  box.dataset.ready = "1";
+  const whole = Number(box.dataset.timer), timer = box.querySelector(".timer");
+  const clock = box.querySelector(".clock"), gone = box.querySelector(".gone"), now = box.querySelector(".step-now");
+  const go = box.querySelector("[data-go]"), again = box.querySelector("[data-again]");
+  const steps = [...box.querySelectorAll(".all-steps li")].map((step) => step.textContent);
+  let passed = 0, since = 0, ticking = 0;
+  timer.hidden = false;
+  box.querySelector(".all-steps").open = false;
+
+  const at = () => Math.min(whole, passed + (since ? Date.now() - since : 0));
+
+  function draw() {
+    const done = at();
+    clock.textContent = words(whole - done);
+    gone.setAttribute("stroke-dasharray", `${(100 * done) / whole} 100`);
+    const step = steps.length ? steps[Math.min(steps.length - 1, Math.floor((done / whole) * steps.length))] : "";
+    const text = done >= whole ? "That is it." : step;
+    if (now.textContent !== text) now.textContent = text;
+    if (done >= whole) end();
+  }
+
+  function end() {
+    stop();
+    timer.classList.remove("runs", "paused");
+    go.hidden = true;
+    again.hidden = false;
+    navigator.vibrate?.(200);
+    document.querySelector(".acts .main-act")?.focus({ preventScroll: true });
+  }
+
+  function stop() {
+    passed = at();
+    since = 0;
+    clearInterval(ticking);
+  }
+
+  function start() {
+    since = Date.now();
+    ticking = setInterval(draw, 250);
+    timer.classList.add("runs");
+    timer.classList.remove("paused");
+    go.textContent = "Pause";
+    again.hidden = false;
+    draw();
+  }
+
+  go.addEventListener("click", () => {
+    if (!since) return start();
+    stop();
+    timer.classList.replace("runs", "paused");
+    go.textContent = "Go on";
+  });
+  again.addEventListener("click", () => {
+    stop();
+    passed = 0;
+    go.hidden = false;
+    start();
+  });
+}

@@ -1,0 +1,118 @@
+"""A real hub in processes of its own, and a real Chromium that looks at it."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.chromium import FLAGS, chromium
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo hub that is up."""
+
+    url: str
+    join: str
+    user: str
+    password: str
+    data: Path
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def start(program: str, data: Path) -> tuple[Demo, subprocess.Popen[str]]:
+    """Start a demo with a program and wait until its pages answer."""
+    port = free_port()
+    log = data.parent / f"{data.name}.log"
+    command = [sys.executable, "-m", "microcare", "demo", "--program", program, "--port", str(port), "--data", str(data)]
+    with log.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, text=True)
+    for _ in range(300):
+        said = log.read_text(encoding="utf-8")
+        join, password = re.search(r"(http\S+)/join/(\S+)", said), re.search(r"user: (\S+)\s+password: (\S+)", said)
+        if join and password and _answers(join[1]):
+            return Demo(join[1], f"{join[1]}/join/{join[2]}", password[1], password[2], data), process
+        assert process.poll() is None, said
+        time.sleep(0.1)
+    raise AssertionError(f"the demo did not come up: {log.read_text(encoding='utf-8')}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/health", timeout=1) as found:
+            return bool(found.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+@pytest.fixture
+def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Demo]:
+    """A demo hub of its own for a test; `@pytest.mark.parametrize("demo", ["mood"], indirect=True)` chooses the program."""
+    program = getattr(request, "param", "parenting")
+    found, process = start(program, tmp_path / "demo")
+    try:
+        yield found
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium was found (set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A phone."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    yield from _page(context)
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[Page]:
+    """A desktop."""
+    yield from _page(browser.new_context(viewport=DESKTOP))
+
+
+def _page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails its test on a script's error, or a request that leaves the hub."""
+    troubles: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    context.on(
+        "request", lambda r: troubles.append(f"left the hub: {r.url}") if "127.0.0.1" not in r.url and r.url.startswith("http") else None
+    )  # fmt: skip
+    yield page
+    context.close()
+    assert troubles == []
