@@ -62,7 +62,7 @@ class Watch:
         snoozes = {x.delivery for x in taken.entries if isinstance(x, entry.Fallback) and x.snooze}
         for stated in taken.entries:
             assert stated.received == now
-            assert stated.at <= now
+            assert stated.at <= now or isinstance(stated, entry.Began), "a schedule alone may begin later"
             self.keep(stated)
             self.decision(stated, taken)
         self.alerts(taken)
@@ -125,7 +125,8 @@ class Watch:
         assert x.at == now < x.expires == found.expires, "nothing fires after its expiry"
         assert not found.human, "what a human does is no prompt"
         self.prompted[(x.delivery, x.channel)] += not snooze
-        assert self.prompted[(x.delivery, x.channel)] <= 1, "each channel is tried once"
+        listed = sum(channel == x.channel for channel, _ in found.channels)
+        assert self.prompted[(x.delivery, x.channel)] <= listed, "each channel is tried once"
         for window in self.quiet_windows():
             assert not oracle.is_inside(self.zone, now, window), f"{now} is in the quiet hours {window}"
         if x.delivery not in self.known:
@@ -220,6 +221,7 @@ def planned(watch: Watch, steps: list[Step]) -> None:
     taken: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     over: dict[tuple[str, str], int] = {}
     run_over: dict[str, int] = {}
+    running: dict[str, str] = {}
     drawn: dict[tuple[str, str], list[entry.MomentsDrawn]] = defaultdict(list)
     for step in steps:
         when = step.stimulus.at if isinstance(step.stimulus, stimulus.Time) else step.stimulus.arrived
@@ -237,9 +239,11 @@ def planned(watch: Watch, steps: list[Step]) -> None:
             elif isinstance(x, entry.MomentsDrawn):
                 drawn[(x.run, x.rule)].append(x)
             elif isinstance(x, entry.Withdrew):
-                for run, started in watch.runs.items():
-                    if not x.program or started.program == x.program:
+                for run, program in running.items():
+                    if x.program in ("", program):
                         run_over.setdefault(run, when)
+            elif isinstance(x, entry.Started):
+                running[x.run] = x.program
     moved = any(isinstance(x, entry.Moved) and x.runs for s in steps for x in s.entries)
     clocks_set = any(isinstance(x, entry.Set) and x.name == "person.clock" for s in steps for x in s.entries)
     if moved:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from microcare.base.issues import Place
 from microcare.base.moments import DAY, HOUR, MINUTE, SECOND
@@ -26,7 +27,7 @@ ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathm
 GAPS = (0, SECOND, MINUTE, 10 * MINUTE, HOUR, 5 * HOUR, 11 * HOUR, DAY, 2 * DAY, 5 * DAY)
 LATE = (0, 0, 0, MINUTE, 2 * HOUR, 30 * HOUR)
 KINDS = (
-    "wait", "wait", "wait", "standstill", "act", "act", "act", "act", "receipt", "receipt", "answer", "answer", "answer", "answer",
+    "live", "live", "live", "live", "live", "wait", "wait", "standstill", "act", "act", "act", "act", "receipt", "receipt", "answer", "answer", "answer", "answer",
     "signal", "signal", "signal", "report", "choice", "decide", "assign", "setting", "setting", "pause", "zone", "draw",
     "withdraw", "enroll", "acknowledge", "resolve", "publish", "again", "wrong",
 )  # fmt: skip
@@ -58,16 +59,20 @@ def prepared(program: Case) -> CompiledProgram:
     return compiled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Cast:
     """What a life is lived with: two programs, and a later version of the first."""
 
-    p: CompiledProgram
-    later: CompiledProgram
-    q: CompiledProgram
+    written: tuple[Case, Case, Case]
     seed: bytes
     start: int
     zone: str
+    p: CompiledProgram = field(init=False, repr=False)
+    later: CompiledProgram = field(init=False, repr=False)
+    q: CompiledProgram = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.p, self.later, self.q = map(prepared, self.written)
 
     def programs(self) -> Programs:
         """All versions; people join the first one."""
@@ -77,10 +82,12 @@ class Cast:
 
 
 casts = st.builds(
-    lambda p, later, q, seed, start, zone: Cast(prepared(p), prepared(later), prepared(q), seed, start, zone),
-    programs("p"), programs("p"), programs("q"), st.binary(min_size=1, max_size=8),
-    st.sampled_from((START, SPRING, AUTUMN)), st.sampled_from(ZONES),
-)  # fmt: skip
+    Cast,
+    st.tuples(programs("p"), programs("p"), programs("q")),
+    st.binary(min_size=1, max_size=8),
+    st.sampled_from((START, SPRING, AUTUMN)),
+    st.sampled_from(ZONES),
+)
 
 
 @dataclass
@@ -121,7 +128,7 @@ class Life:
         self.sent.append(one)
         yield from self.take(advance(self.programs, "ada", self.state, self.due, one))
         if self.due is not None and self.due <= self.now:
-            yield from self.wake(self.now)
+            yield from self.take(wake(self.programs, "ada", self.state, self.due, self.now))
 
     def pass_time(self, until: int) -> Iterator[Step]:
         """Time runs: every due instant is woken when it comes."""
@@ -134,17 +141,44 @@ class Life:
         if move.kind == "standstill":
             yield from self.wake(self.now + move.gap)
             return
+        if move.kind == "live":
+            yield from self.follow(number, move)
+            return
         yield from self.pass_time(self.now + move.gap)
         one = self.made(number, move)
         if one is not None:
             yield from self.send(one)
+
+    def follow(self, number: int, move: Move) -> Iterator[Step]:
+        """Some due instants long, the person does and answers whatever there is."""
+        for turn in range(move.a // 2 + 1):
+            if self.due is not None:
+                yield from self.wake(max(self.due, self.now))
+            yield from self.pass_time(self.now + MINUTE)
+            times = {"at": self.now, "received": self.now}
+            for name in [k for k, d in self.state.deliveries.items() if d.what == "event" and not d.done]:
+                yield from self.send(stimulus.Receipt(key=f"k{number}/{turn}/{name}o", delivery=name, stage="opened", **times))
+                yield from self.send(stimulus.Act(key=f"k{number}/{turn}/{name}", delivery=name, act="done", **times))
+            for name, asked in list(self.state.assessments.items()):
+                for place, item in enumerate(asked.items):
+                    value = self.value(asked.measure, item, move.b + place + turn)
+                    key = f"k{number}/{turn}/{name}/{item}"
+                    yield from self.send(stimulus.Answer(key=key, assessment=name, item=item, value=value, **times))
+
+    def value(self, measure: str, item: str, number: int) -> stimulus.Value:
+        """An answer to an item."""
+        found = [m for c in (self.cast.p, self.cast.later, self.cast.q) if (m := c.measures.get(measure)) is not None]
+        kind = next((m.items[item].kind for m in found if item in m.items), "scale")
+        return number % 4 if kind == "scale" else ("yes", "no")[number % 2]
 
     def made(self, number: int, move: Move) -> stimulus.Any | None:
         """The stimulus of a move, about what is there now; None where there is nothing for it."""
         if move.kind == "wait":
             return None
         if move.kind == "again":
-            return self.sent[move.a % len(self.sent)] if self.sent else None
+            # The same once more, under another key: one whose key is known does not reach the engine.
+            old = self.sent[move.a % len(self.sent)] if self.sent else None
+            return None if old is None else replace(old, key=f"k{number}", received=self.now)
         times = {"key": f"k{number}", "at": max(self.now - move.late, self.cast.start), "received": self.now}
         return MAKERS[move.kind](self, move, times) if move.kind in MAKERS else None
 
@@ -176,10 +210,7 @@ def _answer(life: Life, m: Move, times: Case) -> stimulus.Any:
     items = list(getattr(found, "items", ())) or ["low"]
     answered = getattr(found, "answers", {})
     item = next((i for i in items if i not in answered), items[m.b % len(items)])
-    measure = getattr(found, "measure", "mood")
-    asked = life.cast.p.measures.get(measure) or life.cast.q.measures.get(measure) or life.cast.later.measures.get(measure)
-    kind = asked.items[item].kind if asked is not None and item in asked.items else "scale"
-    value = m.b % 4 if kind == "scale" else ("yes", "no")[m.b % 2]
+    value = life.value(getattr(found, "measure", "mood"), item, m.b)
     return stimulus.Answer(assessment=name, item=item, value=None if m.b == 11 else value, **times)
 
 

@@ -149,7 +149,7 @@ def interventions(draw: st.DrawFn) -> Case:
         "title": "One", "aim": "A narrow thing",
         "events": {n: {"goal": "support"} | draw(events()) for n in names},
         "rules": [draw(rules(names, i, i == 0)) for i in range(count)],
-        "rest": draw(st.sampled_from(("0m", "1d", "5d"))),
+        "rest": draw(st.sampled_from(("3h", "1d", "5d"))),
         "lasts": draw(st.sampled_from(("2d", "6d", "30d"))),
         "disengaged_after": draw(st.sampled_from(("1d", "4d", "20d"))),
     }  # fmt: skip

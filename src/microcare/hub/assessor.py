@@ -44,7 +44,9 @@ def close(work: Work, name: str, asked: Assessment, late: bool, at: int = 0) -> 
         return
     measure = program.measures[asked.measure]
     values = _values(work, program, asked)
-    complete = sum(1 for item in measure.items if values.get(item) is not None) >= measure.required
+    # An evaluation may have asked only some of the items: then these are what completeness is about.
+    wanted = min(measure.required, sum(1 for i in asked.items if i in measure.items and not measure.items[i].optional))
+    complete = sum(1 for item in asked.items if values.get(item) is not None) >= wanted
     scores = {s: _score(measure, s, c, values, complete) for s, c in measure.scores.items()}
     for key in [k for k, d in work.state.deliveries.items() if d.what == "assessment" and d.name == name]:
         if all(item in asked.answers for item in asked.items):

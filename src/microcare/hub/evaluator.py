@@ -1,7 +1,7 @@
 """The evaluator: the timely look at a person's state, and the need states that follow.
 
 An evaluation asks only what a need state still lacks: the fewest items whose answers are missing or older than the shelf
-life of its evidence. A need that is settled already by fresh evidence asks nothing.
+life of its evidence, and with them the items of the same measure that a safety rule looks at. A need that is settled already by fresh evidence asks nothing.
 """
 
 from microcare.base.moments import local_day
@@ -97,6 +97,10 @@ def lacking(work: Work, program: CompiledProgram) -> tuple[dict[str, tuple[str, 
             for item in _items(program.measures[measure], need, measure):
                 if (measure, item) not in open_items and not _answered(work, program, measure, item, need.stale_after):
                     asks.setdefault(measure, {})[item] = None
+    for measure, item in program.safety:
+        # Whoever is asked about a measure is asked about the risk in it, each time.
+        if measure in asks and (measure, item) not in open_items:
+            asks[measure][item] = None
     ordered = {m: tuple(i for i in program.measures[m].items if i in items) for m, items in asks.items()}
     return ordered, tuple(known)
 
