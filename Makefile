@@ -6,51 +6,66 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS := $(BIN)/python -m pytest
+# Never more than two at once: the tests that start hubs and browsers share the machine with them.
+WORKERS := -n 2 --dist loadgroup
+COMPILE = "$$UV" pip compile --quiet --no-config --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 $(UPGRADE)
 
-.PHONY: demo test quick bench check docs lock clean install format
+.PHONY: help install demo test quick bench check lint docs format lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    start a hub with an example program (PROGRAM=$(PROGRAM) PORT=$(PORT))"
-	@echo "make test    everything: format, lint, types, rules of the house, all tests"
-	@echo "make quick   the fast tests"
-	@echo "make bench   what things cost, as ratios"
-	@echo "make docs    write the generated documentation again"
+	@echo "make demo     start a hub with an example program (PROGRAM=$(PROGRAM) PORT=$(PORT))"
+	@echo "make test     everything: format, lint, types, rules of the house, all tests, in a real browser too"
+	@echo "make quick    the fast tests"
+	@echo "make check    format, lint, types, rules of the house"
+	@echo "make bench    what things cost, as ratios"
+	@echo "make docs     write the generated documentation again"
+	@echo "make format   format the code, and mend what can be mended"
+	@echo "make lock     pin the requirements again (UPGRADE=--upgrade for newer ones)"
+	@echo "make clean    remove the environment and all caches"
+	@echo
+	@echo "Each installs what it needs into $(VENV) first. PYTHON=python3.12 chooses the interpreter."
 
 install: $(STAMP)
 
-$(STAMP): requirements/dev.txt pyproject.toml scripts/install
+$(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml scripts/install
 	@PYTHON="$(PYTHON)" sh scripts/install "$(VENV)"
-	@touch $(STAMP)
+	@touch "$(STAMP)"
 
 demo: $(STAMP)
-	@$(BIN)/microcare demo --program $(PROGRAM) --port $(PORT)
+	@$(BIN)/microcare demo --program "$(PROGRAM)" --port "$(PORT)"
 
-check: $(STAMP)
+lint: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m mypy src tests bench scripts
+
+check: lint
 	@$(TESTS) tests/house
 
-test: check
-	@$(TESTS) -n 2 --dist loadgroup tests
+test: lint
+	@$(TESTS) $(WORKERS) tests
 
 quick: $(STAMP)
-	@$(TESTS) -n 2 -m "not slow and not browser and not reference" tests
+	@MICROCARE_EXAMPLES=60 $(TESTS) $(WORKERS) --hypothesis-profile=quick -m "not slow and not browser and not reference" tests
 
 bench: $(STAMP)
-	@for b in bench/expressions.py bench/step.py bench/preview.py bench/live.py; do $(BIN)/python $$b || exit 1; echo; done
+	@for b in bench/[a-z]*.py; do $(BIN)/python "$$b" || exit 1; echo; done
 
 docs: $(STAMP)
 	@$(BIN)/python scripts/docs.py
 
 format: $(STAMP)
-	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
 
+# The environment's own uv, or one on the path; pins that still fit are kept.
 lock:
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml --extra gunicorn -o requirements/runtime.txt
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml --extra gunicorn --extra dev -o requirements/dev.txt
+	@UV=$$(command -v "$(BIN)/uv" || command -v uv) || { echo "make lock needs uv." >&2; exit 1; }; \
+	$(COMPILE) pyproject.toml --extra gunicorn -o requirements/runtime.txt >/dev/null && \
+	$(COMPILE) pyproject.toml --extra gunicorn --extra dev -o requirements/dev.txt >/dev/null && \
+	echo uv | $(COMPILE) - -o requirements/uv.txt >/dev/null
+	@ls -l requirements/*.txt
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .grimp_cache .hypothesis

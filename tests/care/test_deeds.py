@@ -13,7 +13,6 @@ from microcare.care.verify import verify, verify_all
 from microcare.care.version import page_version
 from microcare.care.withdraw import erase
 from microcare.hub import entry, stimulus
-from microcare.hub.advance import advance, wake
 from microcare.hub.state import State
 from microcare.hub.step import step
 from microcare.store import database, deployment, journals, people, texts
@@ -199,40 +198,6 @@ def test_the_stored_stimuli_give_the_same_entries_again(hub: Hub) -> None:
         done = step(programs.programs(), person, state, one)
         state, again = done.state, [*again, *done.entries]
     assert again == [e for _, e in journals.entries(person)]
-
-
-def test_live_and_pure_give_the_same_journal(hub: Hub) -> None:
-    """The engine alone, driven by what people did, says the same as the live service with its worker and its commits."""
-    person = hub.join()
-    jump(2 * DAY)
-    receive(person, [stimulus.Answer(key="a", at=0, assessment="a1", item="today", value=2)])
-    jump(DAY)
-    done = journals.stimuli(person)
-    state, due = State(), None
-    entries: list[entry.Any] = []
-    for one in [s for s in done if not isinstance(s, stimulus.Time)]:
-        # A receipt answers what time has just brought, perhaps within the same millisecond.
-        first = (
-            wake(programs.programs(), person, state, due, one.arrived)
-            if isinstance(one, stimulus.Receipt)
-            else ()
-        )
-        for taken in first:
-            state, due, entries = taken.state, taken.due, [*entries, *taken.entries]
-        for taken in advance(programs.programs(), person, state, due, one):
-            state, due, entries = taken.state, taken.due, [*entries, *taken.entries]
-    live = [e for _, e in journals.entries(person)]
-    plain = [_without_receipt_time(e) for e in entries]
-    assert plain == [_without_receipt_time(e) for e in live][: len(plain)]
-    assert len(plain) >= len(live) - 2
-
-
-def _without_receipt_time(stated: entry.Any) -> tuple[str, str]:
-    """What was stated, without the milliseconds by which a worker is late."""
-    name = (
-        getattr(stated, "delivery", "") or getattr(stated, "point", "") or getattr(stated, "assessment", "")
-    )
-    return type(stated).__name__, name
 
 
 def test_facilitators_accounts(hub: Hub) -> None:

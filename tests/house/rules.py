@@ -1,7 +1,9 @@
 """The rules of the house, as functions over source text; each can fail, and its own cases show that it does."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "microcare"
@@ -25,30 +27,55 @@ FLOORS: dict[str, int] = {
     "__init__": -1,
 }
 """Imports point down only; those on one floor do not know each other."""
-DOORS = {("web/author", "simulation")}
-"""The only doors between the wings, besides what lies above both."""
+WINGS = {
+    "simulation": "science",
+    "optimization": "science",
+    "store": "care",
+    "channels": "care",
+    "care": "care",
+    "workers": "care",
+    "web": "care",
+}
+"""Two wings rest on the hub and do not touch below `main`."""
+DOORS = {("care.export", "optimization.dataset"), ("web.author", "simulation.world")}
+"""The only doors between the wings."""
 PURE = ("base", "expressions", "program", "hub", "simulation", "exchange")
-BANNED = {
-    "time.time": "a moment that is an argument",
-    "time.monotonic": "a budget in counts",
-    "time.sleep": "a due instant",
-    "datetime.now": "a moment that is an argument",
-    "datetime.utcnow": "a moment that is an argument",
-    "datetime.today": "a moment that is an argument",
-    "date.today": "a local day from `base.moments`",
-    "Instant.now": "a moment that is an argument",
-    "ZonedDateTime.now": "a moment that is an argument",
-    "uuid.uuid4": "a name made from the state's counts",
-    "os.urandom": "`base.chance.draw`",
-    "os.environ": "an argument",
-    "os.getenv": "an argument",
+CLOCKS = {"datetime", "date", "Instant", "ZonedDateTime", "OffsetDateTime", "PlainDateTime", "Date", "Time"}
+"""Classes whose `now` and `today` read a clock; `.now` of anything else is a value."""
+READS_CLOCK = re.compile(r"now|utcnow|now_in_\w+|today|today_in_\w+")
+BANNED_MODULES = {
+    "time": "a moment or a due instant that is an argument; a budget in counts",
+    "os": "what is given as an argument; chance is `base.chance`",
+    "random": "`base.chance`",
+    "secrets": "`base.chance`",
+    "uuid": "a name made from the state's counts (`base.ids`)",
+    "socket": "an effect that the caller carries out",
+    "threading": "a plain call; the caller decides what runs where",
+    "multiprocessing": "a plain call; the caller decides what runs where",
+    "concurrent": "a plain call; the caller decides what runs where",
+    "asyncio": "a plain call; the caller decides what runs where",
+    "subprocess": "an effect that the caller carries out",
+    "requests": "an effect that the caller carries out",
+    "urllib.request": "an effect that the caller carries out",
+    "http": "an effect that the caller carries out",
+    "tempfile": "bytes or text that is given",
+    "shutil": "bytes or text that is given",
+    "sqlite3": "what the caller has loaded",
+    "django": "what the caller has loaded",
+}
+BANNED_BUILTINS = {
     "open": "bytes or text that is given",
     "input": "an argument",
-    "read_text": "bytes or text that is given",
-    "read_bytes": "bytes or text that is given",
-    "write_text": "a result that the caller writes",
+    "print": "a result that the caller shows",
+    "hash": "`base.ids`: the builtin differs from one process to the next",
 }
-BANNED_MODULES = {"random", "secrets", "uuid", "socket", "threading", "subprocess", "requests", "urllib.request", "asyncio"}
+BANNED_METHODS = {
+    "open": "bytes or text that is given",
+    "read_text": "text that is given",
+    "read_bytes": "bytes that are given",
+    "write_text": "a result that the caller writes",
+    "write_bytes": "a result that the caller writes",
+}
 ALLOWED = {
     ("program/reader.py", "open"): "the one reader of program files",
     ("exchange/trial.py", "open"): "the one writer of the trial table",
@@ -59,6 +86,20 @@ LONG_FILES = {
     "hub/entry.py": "every kind of entry in one place; each is a few lines",
     "hub/fold.py": "the one place where state changes; one short function a kind of entry",
 }
+ZERO_COUNTS = {"p", "prob", "probability", "weight", "score", "share", "severity"}
+"""Names of numbers that may be 0, which is not the same as unknown."""
+FOREIGN = re.compile(
+    r"(?<![\w./-])/(?:work|root|tmp/brief)(?![\w-])"
+    r"|py" r"pi\.org|python" r"hosted|registry\.npm" r"js"
+    r"|\b(?-i:A" r"I|L" r"LM)\b|language" r" model\b|\bClau" r"de\b|\bChat" r"GPT\b",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Paths of somebody's machine, addresses of registries, and how a text was made: none of a reader's business."""
+
+
+@cache
+def _parse(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def modules() -> dict[str, Path]:
@@ -71,10 +112,9 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports(tree: ast.AST, package: str = "microcare", top_only: bool = False) -> Iterator[tuple[str, int]]:
-    """The package's own modules that a module imports, also inside functions: (dotted path, line)."""
-    nodes = tree.body if top_only and isinstance(tree, ast.Module) else ast.walk(tree)
-    for node in nodes:
+def imports(tree: ast.AST, package: str = "microcare") -> Iterator[tuple[str, int]]:
+    """The package's own modules that a module imports, also inside functions and by name: (dotted path, line)."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.startswith(package + "."):
@@ -87,18 +127,51 @@ def imports(tree: ast.AST, package: str = "microcare", top_only: bool = False) -
                 base = node.module[len(package) + 1 :]
                 for alias in node.names:
                     yield f"{base}.{alias.name}", node.lineno
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = node.args[0].value
+            if called in ("import_module", "__import__") and str(name).startswith(package + "."):
+                yield str(name)[len(package) + 1 :], node.lineno
+
+
+def relative_imports(module: str, source: str) -> list[str]:
+    """Imports that begin with a dot: they hide the floor they point to."""
+    return [
+        f"{module}:{node.lineno} a relative import: write `from microcare.{module.split('.')[0]}... import`"
+        for node in ast.walk(_parse(source))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
 
 
 def floor_breaches(module: str, source: str) -> list[str]:
     """Imports of a module that do not point down."""
     own = module.split(".")[0]
     found = []
-    for name, line in imports(ast.parse(source)):
+    for name, line in imports(_parse(source)):
         other = name.split(".")[0]
         if other == own or FLOORS.get(own) is None or FLOORS.get(other) is None:
             continue
-        if FLOORS[other] >= FLOORS[own] and not any(module.replace(".", "/").startswith(a) and other == b for a, b in DOORS):
+        if FLOORS[other] >= FLOORS[own]:
             found.append(f"{module}:{line} imports {name}: {own} lies below {other}, or beside it")
+    return found
+
+
+def wing_breaches(module: str, source: str) -> list[str]:
+    """Imports from one wing into the other that use no door."""
+
+    def within(name: str, door: str) -> bool:
+        return name == door or name.startswith(door + ".")
+
+    own = WINGS.get(module.split(".")[0])
+    found = []
+    for name, line in imports(_parse(source)):
+        other = WINGS.get(name.split(".")[0])
+        if own is None or other is None or own == other:
+            continue
+        if not any(within(module, a) and within(name, b) for a, b in DOORS):
+            found.append(
+                f"{module}:{line} imports {name}: the wings of {own} and {other} touch only at {sorted(DOORS)}"
+            )
     return found
 
 
@@ -107,75 +180,168 @@ def unknown_floors(names: list[str]) -> list[str]:
     return sorted({n.split(".")[0] for n in names} - set(FLOORS))
 
 
-def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+def import_graph(texts: Mapping[str, str]) -> dict[str, set[str]]:
+    """Which module imports which, lazily or not; a name inside a module counts as the module."""
+    graph: dict[str, set[str]] = {}
+    for name, text in texts.items():
+        graph[name] = set()
+        for imported, _ in imports(_parse(text)):
+            target = imported
+            while target and target not in texts:
+                target = target.rpartition(".")[0]
+            if target and target != name:
+                graph[name].add(target)
+    return graph
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
     """Circles in a graph of imports."""
     found: list[list[str]] = []
-    state: dict[str, int] = {}
+    done: set[str] = set()
 
     def visit(node: str, path: list[str]) -> None:
-        state[node] = 1
         for other in sorted(graph.get(node, ())):
-            if state.get(other) == 1:
-                found.append([*path[path.index(other) :], other] if other in path else [node, other])
-            elif other not in state:
+            if other in path:
+                found.append([*path[path.index(other) :], other])
+            elif other not in done:
                 visit(other, [*path, other])
-        state[node] = 2
+        done.add(node)
 
     for node in sorted(graph):
-        if node not in state:
+        if node not in done:
             visit(node, [node])
     return found
 
 
+def _origins(tree: ast.AST) -> dict[str, str]:
+    """What each imported name stands for: `import datetime as d` makes `d` stand for `datetime`."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.split(".")[0]
+                found[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
+    return found
+
+
+def _banned_module(name: str) -> str | None:
+    return next((m for m in BANNED_MODULES if name == m or name.startswith(m + ".")), None)
+
+
+def banned_uses(source: str) -> Iterator[tuple[int, str, str]]:
+    """Clocks, chance and I/O in a module: (line, name, what to use instead)."""
+    tree = _parse(source)
+    origins = _origins(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names]
+            if isinstance(node, ast.ImportFrom):
+                names = [] if node.level else [f"{node.module}.{n}" for n in names]
+            for module in {m for n in names if (m := _banned_module(n))}:
+                yield node.lineno, module, BANNED_MODULES[module]
+        elif (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BANNED_BUILTINS
+        ):
+            yield node.lineno, node.func.id, BANNED_BUILTINS[node.func.id]
+        elif isinstance(node, ast.Attribute):
+            owner = (
+                node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+            )
+            owner = origins.get(owner, owner).rpartition(".")[2]
+            if owner in CLOCKS and READS_CLOCK.fullmatch(node.attr):
+                yield node.lineno, f"{owner}.{node.attr}", "a moment or a local day that is an argument"
+            elif node.attr in BANNED_METHODS:
+                yield node.lineno, node.attr, BANNED_METHODS[node.attr]
+
+
 def banned_calls(path: str, source: str) -> list[str]:
     """Clocks, chance and I/O below `care/`."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        name = ""
-        if isinstance(node, ast.Attribute):
-            base = node.value.id if isinstance(node.value, ast.Name) else ""
-            name = f"{base}.{node.attr}" if f"{base}.{node.attr}" in BANNED else node.attr if node.attr in BANNED else ""
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BANNED:
-            name = node.func.id
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-            name = next((n for n in names if n in BANNED_MODULES or n.split(".")[0] in BANNED_MODULES), "")
-        line = node.lineno if isinstance(node, ast.expr | ast.stmt) else 0
-        if name and (path, name.split(".")[-1]) not in ALLOWED:
-            use = BANNED.get(name, "`base.chance.draw`, or what is given as an argument")
-            found.append(f"{path}:{line} {name}: use {use}")
-    return found
+    return [
+        f"{path}:{n} {name}: use {use}" for n, name, use in banned_uses(source) if (path, name) not in ALLOWED
+    ]
 
 
 def long_functions(path: str, source: str) -> list[str]:
     """Functions longer than they may be."""
     return [
         f"{path}:{node.lineno} {node.name} has {(node.end_lineno or 0) - node.lineno + 1} lines"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(_parse(source))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
     ]
 
 
+def is_long(source: str) -> bool:
+    """Whether a file is longer than it may be."""
+    return len(source.splitlines()) > LONGEST_FILE
+
+
 def missing_docstrings(path: str, source: str) -> list[str]:
     """Public functions and classes at the top of a module, and the module itself, that say nothing of themselves."""
-    tree = ast.parse(source)
+    tree = _parse(source)
     found = [] if ast.get_docstring(tree) or not source.strip() else [f"{path}:1 the module"]
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node):
+        if not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
             found.append(f"{path}:{node.lineno} {node.name}")
     return found
 
 
-def falsy_numbers(path: str, source: str) -> list[str]:
-    """`if not p:` where 0 is a value."""
-    names = {"p", "prob", "probability", "weight", "score", "share", "severity"}
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        tests = [node.test] if isinstance(node, ast.If | ast.IfExp | ast.While) else []
-        for test in tests:
-            inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
-            name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
-            if name in names:
-                found.append(f"{path}:{node.lineno} `{name}` is asked for truth; 0 is a value: write `is None`")
+def _conditions(tree: ast.AST) -> Iterator[ast.expr]:
+    """Every expression that is asked for its truth."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
+            yield node.test
+        elif isinstance(node, ast.comprehension):
+            yield from node.ifs
+        elif isinstance(node, ast.BoolOp):
+            yield from node.values
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            yield node
+
+
+def _known_booleans(tree: ast.AST) -> set[ast.AST]:
+    """What stands behind an `isinstance(..., bool) and`."""
+    found: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            first = node.values[0]
+            if (
+                isinstance(first, ast.Call)
+                and ast.unparse(first).startswith("isinstance(")
+                and ast.unparse(first.args[-1]) == "bool"
+            ):
+                found.update(n for value in node.values[1:] for n in ast.walk(value))
     return found
+
+
+def falsy_numbers(path: str, source: str) -> list[str]:
+    """`if not p:` where 0 is a value; `value` may be a true boolean, so only its negation is asked about."""
+    tree = _parse(source)
+    booleans = _known_booleans(tree)
+    found = set()
+    for test in _conditions(tree):
+        negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+        inner = test.operand if isinstance(test, ast.UnaryOp) and negated else test
+        name = (
+            inner.id
+            if isinstance(inner, ast.Name)
+            else inner.attr
+            if isinstance(inner, ast.Attribute)
+            else ""
+        )
+        if name in ZERO_COUNTS or (negated and name == "value" and test not in booleans):
+            found.add(f"{path}:{test.lineno} `{name}` is asked for truth; 0 is a value: write `is None`")
+    return sorted(found)
+
+
+def foreign_words(path: str, text: str) -> list[str]:
+    """Lines that speak of a machine, a registry, or how the text was made."""
+    lines = enumerate(text.splitlines(), 1)
+    return [f"{path}:{number}: {line.strip()[:100]}" for number, line in lines if FOREIGN.search(line)]

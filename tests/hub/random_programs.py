@@ -218,7 +218,7 @@ def programs(draw: st.DrawFn, name: str = "p") -> Case:
     maybe(limits, draw, 5, "quiet", st.sampled_from(WINDOWS))
     found["limits"] = limits
     if draw(st.booleans()):
-        alert = draw(st.sampled_from((None, {"roster": "duty", "acknowledge_within": "15m"})))
+        alert = draw(st.sampled_from((None, {"roster": "duty", "acknowledge_within": "5h"})))
         found["safety"] = [{"on": "mood.alive", "if": "value >= 2", "say": "Call.", "hold": draw(st.booleans()), "alert": alert}]
     maybe(found, draw, 4, "engagement", st.just({"measure": "felt", "every": "2d"}))
     maybe(found, draw, 3, "contact", st.just({"after": "3d", "say": "Here."}))

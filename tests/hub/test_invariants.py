@@ -58,7 +58,7 @@ def all_holds(cast: Cast, story: list[Move]) -> None:
 
 
 @given(casts, lives)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_whatever_happens_all_holds(cast: Cast, story: list[Move]) -> None:
     all_holds(cast, story)
 
@@ -68,3 +68,29 @@ def test_whatever_happens_all_holds(cast: Cast, story: list[Move]) -> None:
 @settings(max_examples=3000)
 def test_soak(cast: Cast, story: list[Move]) -> None:
     all_holds(cast, story)
+
+
+@pytest.mark.slow
+@given(st.binary(min_size=1, max_size=80), st.sampled_from(((0.5, 0.5), (0.6, 0.4), (0.1, 0.2, 0.7), (1 / 3, 1 / 3, 1 / 3))))
+@settings(max_examples=5)
+def test_draws_come_as_often_as_they_say(seed: bytes, probabilities: tuple[float, ...]) -> None:
+    """Chi-square over many people and days; 1 in 100 000 samples of a true generator would be refused."""
+    options = dict(zip("abc", probabilities, strict=False))
+    cuts = chance.thresholds(list(options.values()))
+    drawn = [
+        chance.pick(chance.draw(seed, f"person{p}", f"p.i0.1/r0/2026-03-{day:02}/0", "option"), cuts)
+        for p in range(1000)
+        for day in range(1, 31)
+    ]
+    found = Counter(drawn)
+    square = sum((found[i] - len(drawn) * p) ** 2 / (len(drawn) * p) for i, p in enumerate(options.values()))
+    assert square < {2: 19.51, 3: 23.03}[len(options)]
+
+
+@given(st.binary(min_size=1, max_size=64), st.text(max_size=20))
+def test_a_draw_can_be_checked_by_its_definition(seed: bytes, point: str) -> None:
+    drawn = redrawn(seed, "ada", point)
+    assert chance.draw(seed, "ada", point, "option") == drawn
+    options = {"a": 0.1, "b": 0.2, "c": 0.7}
+    cuts = chance.thresholds(list(options.values()))
+    assert list(options)[chance.pick(drawn, cuts)] == option_of(drawn, options)

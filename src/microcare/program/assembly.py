@@ -82,7 +82,9 @@ class Assembly:
             except RecursionError:
                 self.complain(Place(self.name(self.root), 1, 1), "too_deep", "it is nested too deeply")
         # Beside what broke a file, what follows from it would only be noise.
-        told = [i for i in self.issues if i.place.file not in broken or i.code in STOPPING or i.code == "twice"]
+        told = [
+            i for i in self.issues if i.place.file not in broken or i.code in STOPPING or i.code == "twice"
+        ]
         return Reading(
             program, source, tuple(sorted(dict.fromkeys(told), key=lambda i: (i.place, i.message)))
         )

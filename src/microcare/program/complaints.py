@@ -33,6 +33,7 @@ CURES = {
 KINDS = {
     "string_type": "a text", "int_type": "a whole number", "int_parsing": "a whole number", "int_from_float": "a whole number",
     "float_type": "a number", "float_parsing": "a number", "bool_type": "true or false", "bool_parsing": "true or false",
+    "finite_number": "a finite number",
     "dict_type": "names with their parts (`name: ...`)", "tuple_type": "a list", "list_type": "a list",
     "model_type": "names with their parts (`name: ...`)", "model_attributes_type": "names with their parts (`name: ...`)",
 }  # fmt: skip
@@ -40,14 +41,18 @@ KINDS = {
 
 MOST = 300
 """So many are said at once."""
+ADDED = re.compile(
+    r"\[key\]|(?:function-\w+|dict|list|tuple|union|tagged-union|nullable|constrained-\w+|json-or-python)\[.*",
+    re.DOTALL,
+)
 UNIONS = ("str", "float", "Option", "int", "bool")
-"""What pydantic adds to a path for each way a value may be meant."""
+"""What pydantic adds to a path for validators, and for each way a value may be meant."""
 
 
 def complaints(error: ValidationError, source: Source) -> Iterator[Issue]:
     """The errors of a model, one issue a place."""
     seen: set[tuple[Any, ...]] = set()
-    found = [(_path(e["loc"]), e) for e in error.errors(include_url=False)]
+    found = [(_path(e["loc"], source), e) for e in error.errors(include_url=False)]
     # Where a value may be a text or a mapping, the error inside says more than "this is no text".
     around = {path[:n] for path, _ in found for n in range(len(path))}
     lacking = {path[:-1] for path, e in found if e["type"] == "missing"}
@@ -74,29 +79,31 @@ def complaints(error: ValidationError, source: Source) -> Iterator[Issue]:
         yield _issue(one, path, source)
 
 
-def _path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _path(loc: tuple[int | str, ...], source: Source) -> tuple[int | str, ...]:
     """The path in the file: without the names that unions, tags and validators add."""
     kept: list[int | str] = []
     tagged = False
     for part in loc:
-        if isinstance(part, str) and ("[" in part or part in UNIONS):
-            continue
         if (
-            part in KINDS_OF_CONTENT
-            and not tagged
+            not tagged
             and len(kept) > 1
             and isinstance(kept[-1], int)
             and kept[-2] == "content"
+            and part in KINDS_OF_CONTENT
         ):
             tagged = True
+        elif part == "[key]" and kept and source.knows(kept):
             continue
-        kept.append(part)
+        elif source.knows([*kept, part]) or not (
+            isinstance(part, str) and (part in UNIONS or ADDED.fullmatch(part))
+        ):
+            kept.append(part)
     return tuple(kept)
 
 
 def _issue(found: Mapping[str, Any], path: tuple[int | str, ...], source: Source) -> Issue:
     kind, last = found["type"], path[-1] if path else ""
-    place, cure = source.place(path, key="[key]" in found["loc"]), CURES.get(kind, "")
+    place, cure = source.place(path, key=found["loc"][-1:] == ("[key]",)), CURES.get(kind, "")
     if kind == "extra_forbidden":
         place = source.place(path, key=True)
         name, known = _part(path[:-1], found["loc"])
@@ -161,7 +168,7 @@ def _shown(value: Any) -> str:
 
 def _meant(path: tuple[int | str, ...], found: Mapping[str, Any]) -> str | None:
     """The word of its part that an unknown word was most likely meant to be."""
-    return nearest(str(path[-1]), _part(path[:-1], found["loc"])[1])
+    return nearest(str(path[-1]), _part(path[:-1], found["loc"])[1]) if path else None
 
 
 def _part(path: tuple[int | str, ...], loc: tuple[int | str, ...]) -> tuple[str, set[str]]:
@@ -182,7 +189,8 @@ def _part(path: tuple[int | str, ...], loc: tuple[int | str, ...]) -> tuple[str,
         }
     found = {f.alias or n for m in models for n, f in m.model_fields.items()}
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", models[0].__name__).lower() if len(models) == 1 else "this"
-    return name if name == "this" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}", found
+    article = "the" if name.endswith("s") else "an" if name[0] in "aeiou" else "a"
+    return name if name == "this" else f"{article} {name}", found
 
 
 def _models(info: FieldInfo) -> list[Any]:

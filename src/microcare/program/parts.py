@@ -22,7 +22,7 @@ from microcare.base.spans import Span, format_span, parse_span
 class Part(BaseModel):
     """A part of a program: immutable, and a word it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 def _expression(value: object) -> object:

@@ -23,6 +23,7 @@ from microcare.program import (
     safety,
 )
 from microcare.program.event import ALIASES, NATURE, Goal
+from microcare.program.examples import CONTENT, FOLDER, PARTS, START
 from microcare.program.program import ChannelStep, Limits, Program
 from microcare.program.scope import NAMES, NameDoc
 from microcare.program.texts import TEXT_NAMES
@@ -49,7 +50,10 @@ ORDER: tuple[tuple[type[BaseModel], str], ...] = (
     (outcome.Proximal, "an event's (or a rule's) `proximal:`"),
     (decision.Rule, "in an intervention's list `rules:`"),
     (decision.Case, "in a rule's list `choose:`"),
-    (decision.Option, "under `randomize:`, by name, where an option delivers other events than its name says"),
+    (
+        decision.Option,
+        "under `randomize:`, by name, where an option delivers other events than its name says",
+    ),
     (narrative.Narrative, "`narrative:`"),
     (narrative.Variant, "in the lists of `narrative:`"),
     (narrative.Wording, "under a variant's `vary:`, by name"),
@@ -84,16 +88,47 @@ def reference() -> Iterator[str]:
     yield ""
     yield "Generated from the models by `make docs`. For a gentle start read the [tutorial](../guides/tutorial.md)."
     yield ""
+    yield from _start()
     yield from _values()
     for part, where in ORDER:
         yield from _part(part, where)
     yield from _content()
     yield from _goals()
     yield from _triggers()
-    yield from _names("Names in expressions", NAMES, "Names that rules and scores may use, and where each is known.")
+    yield from _names(
+        "Names in expressions", NAMES, "Names that rules and scores may use, and where each is known."
+    )
     yield from _expressions()
     yield from _names("Values in texts", TEXT_NAMES, "What stands in braces in a text: `{child_name}`, `{last.title}`. "
                       "`{name|instead}` says what stands there while the value is missing; `{{` and `}}` are braces.")  # fmt: skip
+
+
+def _start() -> Iterator[str]:
+    yield "## A whole program"
+    yield ""
+    yield (
+        "A program is one YAML file. This one asks how tired somebody is, recommends a walk where it helps, draws each "
+        "day whether to prompt for it, praises three in a row, and asks in the end whether it reached its aim. "
+        "Save it as `program.yaml`, then `microcare check program.yaml` and `microcare preview program.yaml`."
+    )
+    yield from ("", "```yaml", *START.rstrip().splitlines(), "```", "")
+    yield (
+        "Or it is a folder with `program.yaml`. A file or folder beside it that is named like a section *is* that section, "
+        "so nothing needs to be included. Saying the same thing twice is an error. Paths of files are written from the "
+        "program's folder and stay inside it."
+    )
+    yield from ("", "```text", *FOLDER.rstrip().splitlines(), "```", "")
+    yield (
+        "`suite: ../suite/walking` brings the interventions, measures, person fields, signals and reports of a shared folder, "
+        "laid out in the same way without a `program.yaml`; its paths are written from there. "
+        "YAML is read as version 1.2: `on`, `yes`, `no` and `18:30` are words. Tags, merge keys and a second document are refused."
+    )
+    yield ""
+    yield (
+        "For completion in an editor with a YAML language server, begin the file with "
+        "`# yaml-language-server: $schema=PATH/program.schema.json` (`microcare schema --out PATH/program.schema.json` writes it)."
+    )
+    yield ""
 
 
 def _values() -> Iterator[str]:
@@ -108,7 +143,10 @@ def _values() -> Iterator[str]:
     yield '| time | `"18:30"`, or a person\'s field that holds one: `person.dinner_time` |'
     yield "| how often | `day`, `2 days`, `weekday`, `weekend`, `monday, thursday`, `week`, `month`; `90m` inside `between` |"
     yield "| scale | `0..4` |"
-    yield '| expression | see [Expressions](#expressions). Quote it when it contains `: `, `#`, or begins with `!`: `"!why.success"` |'
+    yield (
+        "| expression | see [Expressions](#expressions). Quote it when it contains `: ` or ` #`, begins with "
+        '`!`, `"` or `{`, or has a comma inside braces or brackets: `"!why.success"` |'
+    )
     yield ""
 
 
@@ -124,6 +162,9 @@ def _part(part: type[BaseModel], where: str) -> Iterator[str]:
     for name, info in part.model_fields.items():
         yield f"| `{info.alias or name}` | {_type(info)} | {_default(info)} | {_cell(info.description or '')} |"
     yield ""
+    example = PARTS.get(part.__name__)
+    if example is not None:
+        yield from ("```yaml", *example.splitlines(), "```", "")
 
 
 def _title(part: type[BaseModel]) -> str:
@@ -143,7 +184,7 @@ def _type(info: FieldInfo) -> str:
     if "Literal[" in shown:
         found = re.search(r"Literal\[([^\]]*)\]", shown)
         words = [w.strip().strip("'") for w in found[1].split(",")] if found else []
-        rest = "number or " if shown.startswith("int") else ""
+        rest = "whole number or " if shown.startswith("int") else ""
         return rest + ", ".join(f"`{w}`" for w in words)
     if "Goal" in shown:
         return "a [goal](#goals-of-events)"
@@ -177,12 +218,10 @@ def _plain_type(shown: str, info: FieldInfo) -> str:
         return "list of names" if "Identifier" in shown or "PlainValidator" in shown else "list"
     if shown.startswith("dict"):
         return "expression by name" if "expression" in shown else "by name"
-    simple = {"str": "text", "int": "whole number", "float": "number", "bool": "`true` or `false`"}
-    for word, meaning in (("int", "whole number"), ("float", "number")):
-        if re.search(rf"\b{word}\b", shown):
-            return meaning
-    base = shown.replace(" | None", "").removeprefix("<class '").removesuffix("'>")
-    return simple.get(base, "value")
+    simple = {"int": "whole number", "float": "number", "str": "text", "bool": "`true` or `false`"}
+    return (
+        ", ".join(meaning for word, meaning in simple.items() if re.search(rf"\b{word}\b", shown)) or "value"
+    )
 
 
 def _models(kind: Any) -> list[type[BaseModel]]:
@@ -215,11 +254,11 @@ def _content() -> Iterator[str]:
         yield ""
         yield (part.__doc__ or "").strip()
         yield ""
-        yield "| word | default | meaning |"
-        yield "|---|---|---|"
+        yield "| word | value | default | meaning |"
+        yield "|---|---|---|---|"
         for name, info in part.model_fields.items():
-            yield f"| `{name}` | {_default(info)} | {_cell(info.description or '')} |"
-        yield ""
+            yield f"| `{name}` | {_type(info)} | {_default(info)} | {_cell(info.description or '')} |"
+        yield from ("", "```yaml", *CONTENT[kind].splitlines(), "```", "")
 
 
 def _goals() -> Iterator[str]:

@@ -31,10 +31,18 @@ class Source:
                 return found
         return Place(self.root, 1, 1)
 
+    def knows(self, path: Sequence[str | int]) -> bool:
+        """Whether a part was written itself."""
+        return tuple(path) in self._places or tuple(path) in self._keys
+
     def text(self, path: str, language: str = "") -> str | None:
         """The text of a file, in a language if there is one (`why.de.md` beside `why.md`); None where it is missing."""
         stem, dot, ending = path.rpartition(".")
-        for name in (f"{stem}.{language}{dot}{ending}", f"{stem}.{language.split('-')[0]}{dot}{ending}", path):
+        for name in (
+            f"{stem}.{language}{dot}{ending}",
+            f"{stem}.{language.split('-')[0]}{dot}{ending}",
+            path,
+        ):
             data = self.files.get(name)
             if data is not None:
                 return data.decode("utf-8", "replace")

@@ -152,6 +152,7 @@ def version(request: HttpRequest, person: str) -> HttpResponse:
     """The person's version: pages poll it. 304 where it is what the page has."""
     number = page_version(person)
     mark = f'"{number}"'
+    headers = {"ETag": mark, "X-Now": str(clock.now())}
     if request.headers.get("If-None-Match") == mark:
-        return HttpResponse(status=304, headers={"ETag": mark})
-    return JsonResponse({"version": number, "now": clock.now()}, headers={"ETag": mark})
+        return HttpResponse(status=304, headers=headers)
+    return JsonResponse({"version": number}, headers=headers)

@@ -72,7 +72,9 @@ def tag(person: str) -> str:
 def page(request: HttpRequest, template: str, person: Person, context: Mapping[str, object]) -> HttpResponse:
     """A page of a person."""
     zone, now = person.state.zone, person.now
+    voices = [v for name in person.state.courses if (v := person.voice(name)) is not None]
     shared = {
+        "brand": voices[0].plain(voices[0].program.program.title) if voices else "",
         "tag": tag(person.id),
         "version": person.loaded.version,
         "now": now,

@@ -1,137 +1,103 @@
-// The person's pages: sending without a reload, keeping what cannot be sent, and showing what is new.
+// The person's pages: acting without a reload, going on without a connection, and showing what is new.
 // Every form works without this file; nothing here decides anything.
 
+import { flush, learn, now, person, say, sayKept, sendLater, sendReceipt, token, unique } from "./sending.js";
+import { smaller } from "./photo.js";
 import { timers } from "./timer.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const main = $("#main");
-const person = main?.dataset.person;
-const strip = $("#strip"), said = $("#said");
-const shownAt = { moment: Date.now(), visible: 0, since: Date.now() };
-let token = $("#token input")?.value || "";
+const said = $("#said");
+const watch = { seen: 0, since: Date.now() };
 let version = main?.dataset.version || "";
-let sending = Promise.resolve();
 let failures = 0;
 
-// -- Time -------------------------------------------------------------------------------------------------------
-
-// The hub's clock may differ from the phone's. What lies between them is learned when the hub answers.
-const between = () => Number(localStorage.getItem("between") || 0);
-const learn = (now) => localStorage.setItem("between", String(now - Date.now()));
-const now = () => Date.now() + between();
-
 function spent() {
-  return shownAt.visible + (document.hidden ? 0 : Date.now() - shownAt.since);
+  return watch.seen + (document.hidden ? 0 : Date.now() - watch.since);
 }
 
-// -- Saying -----------------------------------------------------------------------------------------------------
+// -- Acting -----------------------------------------------------------------------------------------------------
 
-function say(text, mood = "") {
-  if (!strip) return;
-  strip.className = `strip ${mood}`;
-  strip.textContent = text;
-  strip.hidden = !text;
-}
-
-async function sayKept() {
-  const kept = await queue.all(person);
-  if (!kept.length) return say("");
-  const things = kept.length === 1 ? "One thing is" : `${kept.length} things are`;
-  say(`${things} saved on this phone, and will be sent when there is a connection.`);
-}
-
-// -- Sending ----------------------------------------------------------------------------------------------------
+const NAMES = ["assessment", "item", "delivery", "act", "clock", "offer", "intervention", "name"];
 
 function stimulusOf(form, submitter) {
-  const data = new FormData(form, submitter);
-  const stimulus = { kind: form.dataset.send, key: data.get("key"), at: now() };
-  for (const name of ["assessment", "item", "delivery", "act", "clock", "offer", "intervention", "name"]) {
-    if (data.has(name)) stimulus[name] = String(data.get(name));
-  }
+  const data = new FormData(form, submitter), kind = form.dataset.send;
+  const about = data.get("delivery") || data.get("assessment") || data.get("offer") || "";
+  const stimulus = { kind, key: [kind, about, data.get("item") || data.get("act") || "", unique()].join(":"), at: now() };
+  for (const name of NAMES) if (data.has(name)) stimulus[name] = String(data.get(name));
   if (data.get("until")) stimulus.until = Number(data.get("until"));
-  if (stimulus.kind === "answer") stimulus.value = data.has("skip") ? null : data.get("value") ?? null;
-  if (stimulus.kind === "act") stimulus.spent = spent();
+  if (kind === "answer") stimulus.value = data.has("skip") ? null : data.get("value") instanceof File ? null : data.get("value") ?? null;
+  if (kind === "act") stimulus.spent = Math.round(spent());
   return stimulus;
 }
 
-async function post(stimuli) {
-  const ask = () => fetch("/stimuli", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ stimuli }),
-  });
-  let answer = await ask();
-  if (answer.status === 403) {
-    // A page from the phone's own store may carry an old token: fetch a new one, and try once more.
-    const page = new DOMParser().parseFromString(await (await fetch("/", { cache: "no-store" })).text(), "text/html");
-    token = $("#token input", page)?.value || token;
-    answer = await ask();
-  }
-  return answer;
+async function photoOf(form, submitter) {
+  const file = $("input[type=file]", form)?.files?.[0];
+  return file && submitter?.name !== "skip" ? smaller(file) : null;
 }
-
-// Send all that is kept, in order. True: everything is with the hub.
-function flush() {
-  sending = sending.catch(() => {}).then(async () => {
-    for (;;) {
-      const rows = (await queue.all(person)).slice(0, 100);
-      if (!rows.length) return true;
-      const answer = await post(rows.map((row) => row.stimulus));
-      if (answer.status === 503) { await pause(2000); continue; }
-      if (!answer.ok) throw new Error(`the hub answered ${answer.status}`);
-      const result = await answer.json();
-      await queue.drop(rows.map((row) => row.number));
-      if (result.refused.length) {
-        say(`That could not be saved: ${result.refused.map((one) => one.reason).join("; ")}.`, "bad");
-      }
-    }
-  });
-  return sending;
-}
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function send(form, submitter) {
-  const saving = $(".saving", form.closest("article, main"));
-  const risky = submitter?.hasAttribute("data-help");
+  const saving = $(".saving", form.closest("article, main") || main);
+  const help = Boolean(submitter?.hasAttribute("data-help"));
   form.setAttribute("aria-busy", "true");
   try {
-    await queue.add(person, stimulusOf(form, submitter));
+    const photo = await photoOf(form, submitter);
+    await queue.add(person, stimulusOf(form, submitter), { ...(photo ? { photo } : {}), ...(help ? { help } : {}) });
   } catch {
     // Without a store on the phone, the plain form is the honest way.
-    form.dataset.send = "";
+    delete form.dataset.send;
+    form.removeAttribute("aria-busy");
     return form.requestSubmit(submitter);
   }
-  if (risky) showHelp();
+  if (help) showHelp();
+  if (saving) saving.textContent = "Saving …";
   try {
-    if (saving) saving.textContent = "Saving …";
-    await flush();
-    if (saving) saving.textContent = "Saved.";
-    if (strip && !strip.classList.contains("bad")) say("");
-    await show(form.dataset.send === "report" ? "/" : undefined);
-  } catch {
-    await sayKept();
-    goOnOffline(form);
+    const done = await flush();
+    if (saving) saving.textContent = done.refused.length ? "" : "Saved.";
+    if (!done.refused.length) say("");
+    await show(form.dataset.send === "report" ? "/" : location.pathname);
+  } catch (problem) {
+    if (problem.status === 401) say("You are signed out here. What you did is saved on this phone; sign in again to send it.", "bad");
+    else await sayKept();
+    sendLater();
+    goOn(form);
   }
 }
 
 // Without a connection: the next question is here already; anything else is kept, and says so.
-function goOnOffline(form) {
-  const questions = form.closest(".questions");
-  const next = questions && $("template", questions);
+function goOn(form) {
+  const questions = form.closest(".questions"), next = questions && $("template", questions);
+  const saving = $(".saving", form.closest("article, main") || main);
+  if (saving) saving.textContent = "";
   if (next) {
     form.replaceWith(next.content.cloneNode(true));
     next.remove();
-    const saving = $(".saving", questions.closest("article, main"));
     if (saving) saving.textContent = "Saved on this phone.";
-    focusOn(questions);
-    return;
+    return focusOn(questions);
   }
   const kept = document.createElement("div");
   kept.className = "kept";
   kept.setAttribute("role", "status");
-  kept.innerHTML = "<b>Saved on this phone.</b><span>It is not with the hub yet. It will be sent when there is a connection; what comes next will show then.</span>";
-  (questions || form.closest(".acts") || form).replaceWith(kept);
+  const title = document.createElement("b"), words = document.createElement("span");
+  title.textContent = "Saved on this phone.";
+  words.textContent = "It is not with the hub yet. It will be sent when there is a connection; what comes next will show then.";
+  kept.append(title, words);
+  return (questions || form.closest(".acts") || form).replaceWith(kept);
+}
+
+// A page from the phone's own store may ask what has been answered already: go on from there.
+async function applyKept() {
+  const rows = await queue.all(person);
+  for (const { stimulus, help } of rows) {
+    for (const form of main.querySelectorAll("form[data-send]")) {
+      const same = stimulus.kind === "answer"
+        ? $("[name=assessment]", form)?.value === stimulus.assessment && form.dataset.item === stimulus.item
+        : stimulus.kind === form.dataset.send && (stimulus.delivery || stimulus.offer) && ($("[name=delivery]", form)?.value ?? $("[name=offer]", form)?.value) === (stimulus.delivery || stimulus.offer);
+      if (same) { goOn(form); break; }
+    }
+    if (help) showHelp();
+  }
+  return rows.length;
 }
 
 // -- Showing ----------------------------------------------------------------------------------------------------
@@ -141,33 +107,55 @@ function showHelp() {
   if (!help || $("#help-card")) return;
   main.prepend(help.content.cloneNode(true));
   const card = $("#help-card");
-  card.focus();
-  card.scrollIntoView({ block: "start" });
+  card.focus({ preventScroll: true });
+  scrollTo({ top: 0, behavior: "instant" });
 }
 
-async function show(address) {
-  const wanted = address || location.pathname + (main.dataset.page === "today" ? "" : location.search);
-  const answer = await fetch(wanted, { cache: "no-store", headers: { "X-Shows": "main" } });
+// What a page shows, without what differs at every loading.
+function essence(within) {
+  const copy = within.cloneNode(true);
+  for (const field of copy.querySelectorAll("[name=csrfmiddlewaretoken], [name=key]")) field.removeAttribute("value");
+  for (const made of copy.querySelectorAll(".appear")) made.classList.remove("appear");
+  return copy.innerHTML;
+}
+
+let drawn = main ? essence(main) : "";
+
+// Fetch a page and show its main part. `quietly`: the person did not ask for it, so their place and focus stay.
+async function show(address, quietly = false) {
+  const answer = await fetch(address, { cache: "no-store", headers: { "X-Shows": "main" } });
   if (!answer.ok) return;
-  if (answer.redirected && new URL(answer.url).pathname.startsWith("/join")) return location.assign(answer.url);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = $("#main", page);
-  if (!fresh || !fresh.dataset.version) return location.assign(wanted);
-  const before = $("[data-shows]", main)?.dataset.shows, open = $("#help-card:not([data-server])", main);
-  const keepHelp = open && !$("#help-card", fresh) ? open : null;
+  if (answer.redirected && new URL(answer.url).pathname.startsWith("/join")) { location.assign(answer.url); return; }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = $("#main", page);
+  if (!fresh || !fresh.dataset.version) { location.assign(address); return; }
+  version = fresh.dataset.version;
+  token.value = $("#token input", page)?.value || token.value;
+  const seen = essence(fresh);
+  if (seen === drawn && quietly) return;
+  drawn = seen;
+  const before = $("[data-shows]", main)?.dataset.shows, focus = quietly ? place() : null;
+  const open = $("#help-card[tabindex]", main);
   main.replaceChildren(...fresh.childNodes);
-  if (keepHelp) main.prepend(keepHelp);
-  for (const name of ["version", "now", "page"]) main.dataset[name] = fresh.dataset[name];
-  version = main.dataset.version;
-  token = $("#token input", page)?.value || token;
+  // Help that is being read stays until the person puts it away.
+  if (open && !$("#help-card", main)) main.prepend(open);
+  for (const name of ["version", "now", "zone", "page"]) main.dataset[name] = fresh.dataset[name];
   document.title = page.title;
   const bar = $(".demo"), newBar = $(".demo", page);
   if (bar && newBar) bar.replaceWith(newBar);
-  if (address && address !== location.pathname) history.pushState(null, "", address);
+  if (!quietly && address !== location.pathname + location.search) history.pushState(null, "", address);
   for (const link of document.querySelectorAll(".tabs a")) {
-    link.toggleAttribute("aria-current", link.getAttribute("href") === location.pathname);
+    if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
-  arrived(before);
+  arrived(before, quietly, focus);
+}
+
+// Where the focus is, so that it can be found again in a page that was drawn anew.
+function place() {
+  const at = document.activeElement;
+  if (!at || !main.contains(at)) return null;
+  const marks = ["id", "name", "value", "href"].filter((name) => at.getAttribute(name)).map((name) => `[${name}="${CSS.escape(at.getAttribute(name))}"]`);
+  return `${at.localName}${marks.join("")}`;
 }
 
 function focusOn(within) {
@@ -175,97 +163,136 @@ function focusOn(within) {
 }
 
 // Something was shown: start its clock, tell the hub that it was opened, and say it to those who listen.
-function arrived(before) {
-  const item = $("[data-shows]", main);
+function arrived(before, quietly = false, focus = null) {
+  const item = $("[data-shows]", main), changed = item && before !== undefined && item.dataset.shows !== before;
   timers(main);
-  shownAt.visible = 0;
-  shownAt.since = Date.now();
-  if (before !== undefined && item && item.dataset.shows !== before) {
-    said.textContent = $("h2, legend", item)?.textContent || "";
-    focusOn(item);
-    scrollTo({ top: 0, behavior: "instant" });
-  } else if (before !== undefined) {
+  if (before === undefined || changed) { watch.seen = 0; watch.since = Date.now(); }
+  if (changed) said.textContent = `Now: ${$("h2, legend", item)?.textContent || ""}`;
+  else if (quietly) said.textContent = "There is something new below.";
+  if (quietly) { if (focus) $(focus, main)?.focus({ preventScroll: true }); }
+  else if (before !== undefined) {
     focusOn(item || main);
+    if (changed) scrollTo({ top: 0, behavior: "instant" });
   }
-  const delivery = $("input[name=delivery]", main)?.value;
-  if (delivery && item && navigator.onLine && !sessionStorage.getItem(`opened:${delivery}`)) {
-    sessionStorage.setItem(`opened:${delivery}`, "1");
-    const receipt = { kind: "receipt", key: `opened:${delivery}:${person}`, at: now(), delivery, stage: "opened" };
-    post([receipt]).then(async (answer) => { if (answer.ok) version = String((await answer.json()).version); }).catch(() => {});
-  }
+  sendReceipt($("input[name=delivery]", main)?.value).then((found) => { if (found) version = String(found); }).catch(() => {});
 }
 
 // Whether something is under way that a new page would take from the person.
 function busy() {
-  const field = document.activeElement;
-  return Boolean(
-    $(".timer.runs, .timer.paused, [aria-busy=true], details.later-box[open]", main) ||
-    $("#help-card", main) ||
-    [...main.querySelectorAll("textarea, input[type=text], input[type=number], input[type=time]")].some((one) => one.value !== one.defaultValue) ||
-    (field && field.matches?.("textarea, select, input:not([type=hidden])"))
+  const fields = "textarea, select, input[type=text], input[type=number], input[type=time], input[type=file]";
+  const changed = [...main.querySelectorAll(fields)].some((one) => (one.type === "file" ? one.files.length : one.value !== (one.defaultValue ?? one.value)));
+  return changed || Boolean(
+    $(".timer.runs, .timer.paused, [aria-busy=true], details[open].later-box, .kept", main) || document.activeElement?.matches?.(fields) ||
+    [...main.querySelectorAll("audio, video")].some((one) => !one.paused)
   );
+}
+
+// What is read stays: a newer thing comes beneath it, and is said.
+function sameItem() {
+  const item = $("#item", main)?.dataset.shows;
+  return item ? `/?at=${encodeURIComponent(item)}` : "/";
+}
+
+async function sent() {
+  say("Everything is saved.", "good");
+  if (main.dataset.page === "today") await show(sameItem());
 }
 
 async function poll() {
   if (document.hidden || !version) return;
   try {
-    const answer = await fetch("/version", { headers: { "If-None-Match": `"${version}"` }, cache: "no-store" });
+    const answer = await fetch("/version", { headers: { "If-None-Match": `"${version}"`, Accept: "application/json" }, cache: "no-store" });
     failures = 0;
-    if (answer.status === 200) {
-      const found = await answer.json();
-      learn(found.now);
-      if ((await queue.all(person)).length) await flush().then(() => say("")).catch(sayKept);
-      if (String(found.version) !== version && main.dataset.page === "today" && !busy()) await show();
-    } else if ((await queue.all(person)).length) {
-      await flush().then(() => { say("Everything is saved.", "good"); return show(); }).catch(sayKept);
+    if (answer.status === 401) { if (!(await queue.all(person)).length) location.reload(); return; }
+    learn(Number(answer.headers.get("X-Now") || NaN));
+    if ((await queue.all(person)).length) { await flush(); await sent(); }
+    else if (answer.status === 200 && main.dataset.page === "today") {
+      const found = String((await answer.json()).version);
+      if (found !== version && !busy()) await show(sameItem(), true);
     }
   } catch {
     failures += 1;
-    if (failures === 2) await sayKept();
+    if (failures > 1) await sayKept();
   }
 }
 
 function wait() {
-  const soon = Math.min(4000 * 2 ** Math.min(failures, 4), 60_000);
-  setTimeout(async () => { await poll(); wait(); }, soon);
+  setTimeout(async () => { await poll(); wait(); }, Math.min(4000 * 2 ** Math.min(failures, 4), 60_000));
+}
+
+// -- The time zone ----------------------------------------------------------------------------------------------
+
+function askZone() {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!own || main.dataset.page !== "today" || own === main.dataset.zone || localStorage.getItem("zone-no") === own || own === "UTC") return;
+  const note = document.createElement("div"), words = document.createElement("p"), row = document.createElement("div");
+  note.className = "notice";
+  words.textContent = `Your phone says ${own.replaceAll("_", " ")}. Shall times be shown and kept as they are there?`;
+  row.className = "row";
+  for (const [text, act] of [["Yes", () => queue.add(person, { kind: "zone", key: `zone::${unique()}`, at: now(), zone: own }).then(flush).then(() => show("/"))],
+    ["No, stay", async () => localStorage.setItem("zone-no", own)]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => { note.remove(); act().catch(sayKept); });
+    row.append(button);
+  }
+  note.append(words, row);
+  main.prepend(note);
+}
+
+// -- Leaving ----------------------------------------------------------------------------------------------------
+
+// Nothing of a person stays on a phone that was signed out; what is not sent yet is sent first, or said.
+async function leave(form) {
+  await flush().catch(() => {});
+  const kept = await queue.all(person);
+  if (kept.length && form.dataset.sure !== "yes") {
+    form.dataset.sure = "yes";
+    return say("Not everything has been sent yet. If you sign out now, what waits on this phone is lost. Tap again to sign out.", "bad");
+  }
+  await queue.drop(kept.map((row) => row.number));
+  await caches?.delete("pages");
+  localStorage.clear();
+  sessionStorage.clear();
+  return form.submit();
 }
 
 // -- Beginning --------------------------------------------------------------------------------------------------
 
 function begin() {
+  // Another person's pages are not for this one.
+  if (localStorage.getItem("person") !== person) caches?.delete("pages");
+  localStorage.setItem("person", person);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.form === "leave") forget();
-    if (!form.dataset.send || !self.queue) return;
-    if ($("input[type=file]", form)?.files?.length) return;
+    if (!self.queue) return;
+    if (form.dataset.form === "leave") { event.preventDefault(); leave(form).catch(() => form.submit()); return; }
+    if (!form.dataset.send) return;
     event.preventDefault();
     if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter);
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-close]")) {
-      event.target.closest("#help-card").remove();
-      focusOn(main);
-    }
+    if (!event.target.closest("[data-close]")) return;
+    event.target.closest("#help-card").remove();
+    focusOn(main);
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) shownAt.visible += Date.now() - shownAt.since;
-    else { shownAt.since = Date.now(); poll(); }
+    if (document.hidden) watch.seen += Date.now() - watch.since;
+    else { watch.since = Date.now(); poll(); }
   });
-  addEventListener("online", () => { failures = 0; flush().then(() => { say("Everything is saved.", "good"); return show(); }).catch(sayKept); });
+  addEventListener("online", () => { failures = 0; poll(); });
   addEventListener("offline", () => say("There is no connection. What you do is saved on this phone, and sent later."));
-  sayKept().then(() => queue.all(person)).then((kept) => kept.length && flush().then(() => { say("Everything is saved.", "good"); return show(); }).catch(sayKept));
+  addEventListener("popstate", () => location.reload());
+  applyKept().then((kept) => { sayKept(); poll(); return kept; }).catch(() => {});
   arrived();
+  askZone();
   wait();
 }
 
-// Nothing of a person stays on a phone that was signed out.
-function forget() {
-  caches?.delete("pages");
-  sessionStorage.clear();
-}
-
 const zone = $("[data-zone-select]");
-if (zone) {
+if (zone && !zone.dataset.chosen) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if ([...zone.options].some((option) => option.value === own)) zone.value = own;
 }

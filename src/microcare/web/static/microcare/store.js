@@ -17,15 +17,20 @@
     return base.transaction(TABLE, mode).objectStore(TABLE);
   }
 
-  scope.queue = {
+  function finished(store) {
+    return new Promise((resolve, reject) => {
+      store.transaction.oncomplete = () => { store.transaction.db.close(); resolve(); };
+      store.transaction.onerror = store.transaction.onabort = () => { store.transaction.db.close(); reject(store.transaction.error); };
+    });
+  }
+
+  const queue = {
     // Keep one thing, under the person it belongs to; resolves when the phone has it.
-    async add(person, stimulus) {
+    // `more`: `photo` (a picture that goes before it) and `help` (it is a risk answer).
+    async add(person, stimulus, more = {}) {
       const store = await table("readwrite");
-      store.add({ person, stimulus });
-      return new Promise((resolve, reject) => {
-        store.transaction.oncomplete = () => { store.transaction.db.close(); resolve(); };
-        store.transaction.onerror = () => reject(store.transaction.error);
-      });
+      store.add({ person, stimulus, ...more });
+      return finished(store);
     },
     // Everything of a person, in the order in which it was done.
     async all(person) {
@@ -37,7 +42,68 @@
     async drop(numbers) {
       const store = await table("readwrite");
       for (const number of numbers) store.delete(number);
-      return new Promise((resolve) => { store.transaction.oncomplete = () => { store.transaction.db.close(); resolve(); }; });
+      return finished(store);
     },
   };
+
+  async function upload(row, token) {
+    const form = new FormData();
+    form.append("photo", row.photo, "photo");
+    form.append("key", row.stimulus.key);
+    if (row.stimulus.kind === "act") form.append("delivery", row.stimulus.delivery);
+    return fetch("/photo", { method: "POST", body: form, headers: { "X-CSRFToken": token, Accept: "application/json" } });
+  }
+
+  function batch(stimuli, token) {
+    return fetch("/stimuli", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
+      body: JSON.stringify({ stimuli }),
+    });
+  }
+
+  // Why a post was not taken: the status, so that the caller can tell "later" from "never".
+  class NotTaken extends Error {
+    constructor(status) { super(`the hub answered ${status}`); this.status = status; }
+  }
+
+  // Send what is kept of a person, in order; returns what the hub refused, and its version. Raises where it is not reached.
+  // A repeat is nothing new to the hub, so whoever sends twice does no harm.
+  async function flush(person, token) {
+    const done = { refused: [], version: 0, sent: 0 };
+    for (;;) {
+      const rows = (await queue.all(person)).slice(0, 50);
+      if (!rows.length) return done;
+      const photo = rows.findIndex((row) => row.photo);
+      // A photo goes alone: what it belongs to names it.
+      const part = photo === 0 ? rows.slice(0, 1) : photo > 0 ? rows.slice(0, photo) : rows;
+      if (photo === 0) {
+        const kept = await upload(part[0], token);
+        if (kept.ok) {
+          if (part[0].stimulus.kind === "answer") part[0].stimulus.value = (await kept.json()).reference;
+        } else if (kept.status === 400 || kept.status === 413) {
+          done.refused.push({ key: part[0].stimulus.key, reason: "the photo was too large, or no photo" });
+          if (part[0].stimulus.kind === "answer") { await queue.drop([part[0].number]); continue; }
+        } else throw new NotTaken(kept.status);
+      }
+      const answer = await batch(part.map((row) => row.stimulus), token);
+      if (answer.status === 503) { await new Promise((resolve) => setTimeout(resolve, 2000)); continue; }
+      if (answer.status === 400) {
+        // The hub cannot read it, and never will.
+        done.refused.push({ key: part[0].stimulus.key, reason: "the hub could not read it" });
+      } else if (!answer.ok) {
+        throw new NotTaken(answer.status);
+      } else {
+        const result = await answer.json();
+        done.refused.push(...result.refused);
+        done.version = result.version;
+        done.sent += part.length;
+      }
+      await queue.drop(part.map((row) => row.number));
+    }
+  }
+
+  scope.queue = queue;
+  scope.flushQueue = flush;
+  scope.NotTaken = NotTaken;
 })(self);

@@ -1,11 +1,13 @@
 // The service worker: the shell from the phone, pages from the hub; without a connection the last page that was seen.
 "use strict";
+importScripts("/static/microcare/store.js?SHELL_MARK");
 const SHELL = "shell-SHELL_MARK", PAGES = "pages";
 const FILES = ["SHELL_FILES"];
-const KEPT = ["/", "/help", "/journey", "/need"];
+// Only these are kept, and only until the person signs out.
+const KEPT = ["/", "/help", "/need"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })))).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
@@ -13,7 +15,7 @@ self.addEventListener("activate", (event) => {
     for (const name of await caches.keys()) if (name !== SHELL && name !== PAGES) await caches.delete(name);
     await self.clients.claim();
     const pages = await caches.open(PAGES);
-    for (const address of ["/help", "/"]) await keep(pages, address).catch(() => {});
+    for (const address of KEPT) await keep(pages, address).catch(() => {});
   })());
 });
 
@@ -26,24 +28,37 @@ self.addEventListener("fetch", (event) => {
   const request = event.request, address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== self.location.origin) return;
   if (address.pathname.startsWith("/static/")) {
-    event.respondWith(caches.match(request).then((found) => found || fetch(request)));
-  } else if (request.mode === "navigate" || request.headers.get("X-Shows")) {
-    event.respondWith(page(request, address));
+    event.respondWith(caches.match(request, { cacheName: SHELL, ignoreSearch: true }).then((found) => found || fetch(request)));
+  } else if (request.mode === "navigate" || request.headers.get("X-Shows") === "main") {
+    event.respondWith(page(event, request, address));
   }
 });
 
-async function page(request, address) {
+async function page(event, request, address) {
   try {
     const answer = await fetch(request);
-    if (answer.ok && !answer.redirected && KEPT.includes(address.pathname)) {
+    if (answer.ok && !answer.redirected && KEPT.includes(address.pathname) && !address.search) {
       const copy = answer.clone();
-      caches.open(PAGES).then((pages) => pages.put(address.pathname, copy));
+      event.waitUntil(caches.open(PAGES).then((pages) => pages.put(address.pathname, copy)));
     }
     return answer;
   } catch (error) {
+    // Only a page that is opened comes from the phone; a look for news must know that the hub was not reached.
+    if (request.mode !== "navigate") throw error;
     const pages = await caches.open(PAGES);
-    const found = await pages.match(address.pathname) || (request.mode === "navigate" && (await pages.match("/") || await pages.match("/help")));
+    const found = await pages.match(address.pathname) || await pages.match("/") || await pages.match("/help");
     if (found) return found;
     throw error;
   }
+}
+
+// The connection is back while no page is open: send what is kept, as the person who is signed in here.
+self.addEventListener("sync", (event) => {
+  if (event.tag === "flush") event.waitUntil(sendKept());
+});
+
+async function sendKept() {
+  const page = await (await fetch("/", { cache: "no-store" })).text();
+  const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1], person = /data-person="([^"]+)"/.exec(page)?.[1];
+  if (token && person) await self.flushQueue(person, token);
 }
