@@ -11,7 +11,7 @@ from microcare.program.planner import coverage
 def run(path: Path, as_json: bool) -> int:
     """Print what answers each need state, what nothing answers, and what to build next."""
     reading = read(path)
-    if reading.program is None or load(path) is None:
+    if load(path) is None or reading.program is None:
         return PROBLEMS
     found = coverage(reading.program)
     if as_json:

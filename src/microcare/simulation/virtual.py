@@ -103,8 +103,10 @@ class VirtualPerson:
         if x.what == "offer":
             yield stimulus.Choice(key=f"choice:{x.name}", at=at + MINUTE, offer=x.name, intervention="")
             return
+        done = at + 2 * MINUTE
+        if x.expires and done >= x.expires:
+            return
         if self.share("does", x.delivery) < self.persona.does:
-            done = at + 2 * MINUTE
             yield stimulus.Act(
                 key=f"done:{x.delivery}", at=done, delivery=x.delivery, act="done", spent=done - at - 5 * SECOND
             )

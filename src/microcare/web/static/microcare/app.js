@@ -263,8 +263,9 @@ async function leave(form) {
 
 function begin() {
   // Another person's pages are not for this one.
-  if (localStorage.getItem("person") !== person) caches?.delete("pages");
+  const other = localStorage.getItem("person") !== person;
   localStorage.setItem("person", person);
+  navigator.serviceWorker?.ready.then((worker) => worker.active?.postMessage(other ? "renew" : "keep")).catch(() => {});
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!self.queue) return;

@@ -14,8 +14,15 @@ self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) if (name !== SHELL && name !== PAGES) await caches.delete(name);
     await self.clients.claim();
+  })());
+});
+
+// A page says who is here: keep what may be needed without a connection, and nothing of anybody else.
+self.addEventListener("message", (event) => {
+  event.waitUntil((async () => {
+    if (event.data === "renew") await caches.delete(PAGES);
     const pages = await caches.open(PAGES);
-    for (const address of KEPT) await keep(pages, address).catch(() => {});
+    for (const address of KEPT) if (!await pages.match(address)) await keep(pages, address).catch(() => {});
   })());
 });
 
