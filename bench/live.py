@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 PEOPLE, ROUNDS = 300, 12
 DAY = 86_400_000
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
-ADVANCE = (
-    "UPDATE person SET snapshot=?, version=?, sequence=?, due=?, alerts=?, waiting=? WHERE id=? AND version=?"
-)
+ADVANCE = "UPDATE person SET snapshot=?, version=?, sequence=?, due=?, alerts=?, waiting=? WHERE id=? AND version=?"
 ENTRY = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
 STIMULUS = "INSERT INTO stimulus VALUES (?, ?, ?, ?, ?, ?)"
 EFFECT = "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, ?, ?, ?, 0, 0)"
@@ -67,9 +65,7 @@ class Recorder:
         self._commit = commit.commit
         commit.commit = self.commit
 
-    def commit(
-        self, writings: Sequence["Writing"], *, failed: frozenset[str] = frozenset()
-    ) -> frozenset[str]:
+    def commit(self, writings: Sequence["Writing"], *, failed: frozenset[str] = frozenset()) -> frozenset[str]:
         """Commit, and remember."""
         batch: Batch = [(ADVANCE, []), (ENTRY, []), (STIMULUS, []), (EFFECT, [])]
         for one in writings:

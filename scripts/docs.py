@@ -13,8 +13,7 @@ def generated() -> dict[Path, str]:
     """Every generated file with its text."""
     return {
         ROOT / "docs/reference/language.md": "\n".join(reference()).rstrip() + "\n",
-        ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False)
-        + "\n",
+        ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False) + "\n",
     }
 
 

@@ -3,14 +3,15 @@
 import signal
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.conftest import PHONE, Demo, start
 from tests.chromium import FLAGS, chromium
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-DESK = {"width": 1280, "height": 860}
+DESK = ViewportSize(width=1280, height=860)
 STEPS = 110
 """How many things the person does or lets pass before the journey is drawn."""
 
@@ -53,7 +54,7 @@ def take(browser: Browser, demo: Demo) -> None:
 
 def phone(browser: Browser, demo: Demo, shade: str) -> Page:
     """A phone that is signed in."""
-    scheme = "dark" if shade == "dark" else "light"
+    scheme: Literal["dark", "light"] = "dark" if shade == "dark" else "light"
     page = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=scheme).new_page()
     page.goto(demo.join)
     page.get_by_role("button", name="Go on").click()

@@ -76,7 +76,9 @@ def patched(program: Case, patch: Mapping[str, Any]) -> Case:
         if value is None:
             found.pop(key, None)
         else:
-            found[key] = patched(found[key], value) if isinstance(value, dict) and isinstance(found.get(key), dict) else value
+            found[key] = (
+                patched(found[key], value) if isinstance(value, dict) and isinstance(found.get(key), dict) else value
+            )
     return found
 
 
@@ -253,7 +255,7 @@ def tell(case: Mapping[str, Any]) -> Story:
             received = deeds.pop("received", "")
             for verb, value in deeds.items():
                 assert verb in VERBS, f"{verb}: one of {', '.join(VERBS)}"
-                VERBS[verb](story, str(when), value, received)
+                VERBS[verb](story, str(when), value, str(received or ""))
     return story.check()
 
 
@@ -294,7 +296,9 @@ def _standstill(story: Story, when: str, value: Any, received: str) -> None:
     story.pass_time(when).standstill(value)
 
 
-def _sends(make: Callable[[Story, Any, dict[str, Any]], stimulus.Any]) -> Callable[[Story, str, Any, str], None]:
+def _sends(
+    make: Callable[[Story, Any, dict[str, Any]], stimulus.Any],
+) -> Callable[[Story, str, Any, str], None]:
     def send(story: Story, when: str, value: Any, received: str) -> None:
         at = story.moment(when)
         arrives = story.moment(received) if received else 0
@@ -343,12 +347,16 @@ VERBS: dict[str, Callable[[Story, str, Any, str], None]] = {
     "opened": _sends(lambda s, v, c: stimulus.Receipt(delivery=s.delivery(v), stage="opened", **c)),
     "shown": _sends(lambda s, v, c: stimulus.Receipt(delivery=s.delivery(v), stage="shown", **c)),
     "choose": _sends(lambda s, v, c: stimulus.Choice(offer=_first(s.world.state.offers), intervention=v or "", **c)),
-    "approve": _sends(lambda s, v, c: stimulus.Decide(proposal=_first(s.world.state.offers), by="carla", intervention=v, **c)),
+    "approve": _sends(
+        lambda s, v, c: stimulus.Decide(proposal=_first(s.world.state.offers), by="carla", intervention=v, **c)
+    ),
     "decline": _sends(lambda s, v, c: stimulus.Decide(proposal=_first(s.world.state.offers), by="carla", **c)),
     "assign": _sends(lambda s, v, c: stimulus.Assign(program=s.program.id, intervention=v, by="carla", **c)),
     "draw": _sends(lambda s, v, c: stimulus.Draw(program=s.program.id, **v, **c)),
     "withdraw": _sends(lambda s, v, c: stimulus.Withdraw(program=v or "", **c)),
     "acknowledge": _sends(lambda s, v, c: stimulus.Acknowledge(alert=_first(s.world.state.alerts), by="carla", **c)),
-    "resolve": _sends(lambda s, v, c: stimulus.Resolve(alert=_first(s.world.state.alerts), by="carla", code=v or "ok", **c)),
+    "resolve": _sends(
+        lambda s, v, c: stimulus.Resolve(alert=_first(s.world.state.alerts), by="carla", code=v or "ok", **c)
+    ),
 }
 """What can happen in a line of a story."""

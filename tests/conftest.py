@@ -9,9 +9,7 @@ from tests.chromium import chromium
 from tests.reference import REFERENCE
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(
-    "default", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("default"), max_examples=15)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
@@ -65,9 +63,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(f"{test}: {reason.removeprefix('Skipped: ')}")
     wrong = _not_to_be_left_out(config)
     if wrong:
-        terminalreporter.write_line(
-            f"This run fails: with CI set, these {len(wrong)} may not be left out.", red=True
-        )
+        terminalreporter.write_line(f"This run fails: with CI set, these {len(wrong)} may not be left out.", red=True)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

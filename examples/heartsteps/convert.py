@@ -127,9 +127,7 @@ def read_rows(path: Path) -> dict[str, list[Row]]:
             )
             so_far = rows.setdefault(cells["id"], [])
             if row.number != len(so_far):
-                raise ValueError(
-                    f"decision point {row.number} follows {len(so_far)} rows of person {cells['id']}"
-                )
+                raise ValueError(f"decision point {row.number} follows {len(so_far)} rows of person {cells['id']}")
             if row.suggested and not row.available:
                 raise ValueError("a suggestion was delivered to somebody unavailable")
             if not 0 < row.probability < 1:
@@ -168,9 +166,7 @@ def decision_point(person: Person, number: int) -> datetime:
     return _instant(person, person.first_day + timedelta(days=day), SLOTS[slot])
 
 
-def convert(
-    people: Mapping[str, Person], rows: Mapping[str, Sequence[Row]], import_draws: bool
-) -> list[Json]:
+def convert(people: Mapping[str, Person], rows: Mapping[str, Sequence[Row]], import_draws: bool) -> list[Json]:
     """All stimuli of all people, in the order of time; at one instant person by person, each in its order."""
     unknown = sorted(set(rows) - set(people))
     if unknown:

@@ -39,9 +39,7 @@ def coverage(program: ProgramPath, json: Json = False) -> None:
 @app.command()
 def draw(
     program: ProgramPath,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the SVG files; otherwise plain text is printed.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the SVG files; otherwise plain text is printed.")] = None,
 ) -> None:
     """Draw the conceptual model and each micro intervention's sequence."""
     from microcare.commands.draw import run
@@ -70,13 +68,9 @@ def preview(
 def replay(
     program: ProgramPath,
     stimuli: Annotated[Path, typer.Argument(help="Stimuli as JSON lines, each with its person.")],
-    out: Annotated[Path, typer.Option(help="Where the journal is written, as JSON lines.")] = Path(
-        "journal.jsonl"
-    ),
+    out: Annotated[Path, typer.Option(help="Where the journal is written, as JSON lines.")] = Path("journal.jsonl"),
     seed: Annotated[str, typer.Option(help="The secret seed of the draws.")] = "replay",
-    until: Annotated[
-        str, typer.Option(help="Let time pass until then (ISO 8601; otherwise the last stimulus).")
-    ] = "",
+    until: Annotated[str, typer.Option(help="Let time pass until then (ISO 8601; otherwise the last stimulus).")] = "",
     json: Json = False,
 ) -> None:
     """Run recorded stimuli through a program and write the journal of entries."""
@@ -100,9 +94,7 @@ def up(
 
 @app.command()
 def demo(
-    program: Annotated[
-        list[str] | None, typer.Option(help="parenting, activity, mood, ...; may be repeated.")
-    ] = None,
+    program: Annotated[list[str] | None, typer.Option(help="parenting, activity, mood, ...; may be repeated.")] = None,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Keep the demo in this folder.")] = None,
 ) -> None:

@@ -25,9 +25,7 @@ def set_up(data: Path, *, migrate: bool = True) -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def up(
-    data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, server: str = "waitress"
-) -> int:
+def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, server: str = "waitress") -> int:
     """Start the hub in a folder and keep it up until it is told to stop. Returns the exit status."""
     from microcare.workers.supervise import Supervisor, port_problem
 
@@ -84,9 +82,7 @@ def _shown(host: str) -> str:
 
 
 def _say(data: Path, host: str, port: int) -> None:
-    print(
-        f"microcare is up: http://{_shown(host)}:{port}/  (data in {data}; stop it with Ctrl-C)", flush=True
-    )
+    print(f"microcare is up: http://{_shown(host)}:{port}/  (data in {data}; stop it with Ctrl-C)", flush=True)
 
 
 def _commands(data: Path, host: str, port: int, workers: int, server: str) -> dict[str, list[str]]:

@@ -106,16 +106,10 @@ def on_pattern(pattern: DayPattern, first_day: int, day: int) -> bool:
         return passed // 7 % pattern.n == 0 and (wanted if pattern.weekdays else passed % 7 == 0)
     first = date.fromordinal(first_day)
     months = (when.year - first.year) * 12 + when.month - first.month
-    return (
-        months % pattern.n == 0
-        and when.day == min(first.day, monthrange(when.year, when.month)[1])
-        and wanted
-    )
+    return months % pattern.n == 0 and when.day == min(first.day, monthrange(when.year, when.month)[1]) and wanted
 
 
-def slots(
-    pattern: DayPattern, clocks: Sequence[int], zone: str, first_day: int, days: range
-) -> Iterator[Found]:
+def slots(pattern: DayPattern, clocks: Sequence[int], zone: str, first_day: int, days: range) -> Iterator[Found]:
     """Every slot planned for some days: (day, index, moment)."""
     for day in days:
         if on_pattern(pattern, first_day, day):

@@ -61,9 +61,7 @@ def test_draws_are_uniform() -> None:
         assert 155 < chi < 381
 
 
-@pytest.mark.parametrize(
-    "probabilities", [[0.6, 0.4], [0.1] * 10, [0.7, 0.2, 0.1], [1], [0, 1], [0.333, 0.333, 0.334]]
-)
+@pytest.mark.parametrize("probabilities", [[0.6, 0.4], [0.1] * 10, [0.7, 0.2, 0.1], [1], [0, 1], [0.333, 0.333, 0.334]])
 def test_exact_sums_end_at_the_whole(probabilities: list[float]) -> None:
     assert thresholds(probabilities)[-1] == WHOLE
 
@@ -79,9 +77,7 @@ def test_a_missing_rest_belongs_to_no_option(probabilities: list[float]) -> None
         pick(WHOLE - 1, cuts)
 
 
-@pytest.mark.parametrize(
-    "probabilities", [[-0.1, 1.1], [1.1], [0.6, 0.5], [math.nan], [math.inf], [0.1] * 11]
-)
+@pytest.mark.parametrize("probabilities", [[-0.1, 1.1], [1.1], [0.6, 0.5], [math.nan], [math.inf], [0.1] * 11])
 def test_no_probabilities(probabilities: list[float]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         thresholds(probabilities)

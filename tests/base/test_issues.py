@@ -28,9 +28,7 @@ def test_nearest(word: str, meant: str | None) -> None:
 def test_shown_as_file_line_column() -> None:
     place = Place("program.yaml", 12, 3)
     assert str(place) == "program.yaml:12:3"
-    issue = Issue(
-        "unknown_name", Severity.ERROR, place, "There is no event `diner`.", "Did you mean `dinner`?"
-    )
+    issue = Issue("unknown_name", Severity.ERROR, place, "There is no event `diner`.", "Did you mean `dinner`?")
     assert str(issue) == "program.yaml:12:3: error: There is no event `diner`. Did you mean `dinner`?"
 
 

@@ -173,10 +173,7 @@ def test_midnight_is_the_first_moment_of_a_day() -> None:
     assert moments.local_day("Africa/Cairo", midnight - 1) == day - 1
     day = date(2010, 11, 7).toordinal()
     midnight = moments.local_midnight("America/St_Johns", day)
-    found = [
-        moments.local_day("America/St_Johns", midnight + minutes * MINUTE) - day
-        for minutes in (-1, 0, 1, 59, 60)
-    ]
+    found = [moments.local_day("America/St_Johns", midnight + minutes * MINUTE) - day for minutes in (-1, 0, 1, 59, 60)]
     assert found == [-1, 0, -1, -1, 0]
 
 

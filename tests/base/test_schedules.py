@@ -155,9 +155,7 @@ def test_next_slot_is_the_first_of_a_scan(
 
 
 @given(patterns, clock_lists, st.sampled_from(oracle.SOME_ZONES), first_days)
-def test_slots_follow_each_other(
-    pattern: DayPattern, clocks: tuple[int, ...], zone: str, first_day: int
-) -> None:
+def test_slots_follow_each_other(pattern: DayPattern, clocks: tuple[int, ...], zone: str, first_day: int) -> None:
     """Identities rise strictly, moments never fall; asking by moment finds a slot that is not before it."""
     last = next_slot(pattern, clocks, zone, first_day, None)
     for _ in range(12):

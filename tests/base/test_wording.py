@@ -89,9 +89,7 @@ def test_escaped_text_is_itself(text: str) -> None:
 pieces = st.text(st.characters(exclude_characters="{}"), max_size=8)
 
 
-@given(
-    st.lists(st.tuples(pieces, st.from_regex(r"[a-z][a-z0-9_]{0,5}(\.[a-z]{1,3})?", fullmatch=True), pieces))
-)
+@given(st.lists(st.tuples(pieces, st.from_regex(r"[a-z][a-z0-9_]{0,5}(\.[a-z]{1,3})?", fullmatch=True), pieces)))
 def test_round_trip(drawn: list[tuple[str, str, str]]) -> None:
     """Filling places gives what putting the texts together gives."""
     text = "".join(f"{before}{{{name}}}{after}" for before, name, after in drawn)

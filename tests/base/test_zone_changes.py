@@ -35,9 +35,7 @@ WINDOWS = ((77_400, 111_600), (0, 7200), (9000, 10_800), (82_800, 88_200), (0, D
 
 def check_wall(zone: str, second: int, before: int, after: int) -> None:
     """Wall times around a change: from wall to moment, and from moment to wall."""
-    for wall in range(
-        second + min(before, after) - 2 * HOUR, second + max(before, after) + 2 * HOUR, QUARTER
-    ):
+    for wall in range(second + min(before, after) - 2 * HOUR, second + max(before, after) + 2 * HOUR, QUARTER):
         for exact in (wall - 1, wall):
             day, clock = exact // DAY + oracle.EPOCH.toordinal(), exact % DAY
             found = moments.resolve(zone, day, clock)
@@ -64,9 +62,7 @@ def check_schedules(zone: str, second: int) -> None:
             found = list(chain(pattern, clocks, zone, first_day, days))
             assert found == wanted, (zone, name)
             assert all(a[2] <= b[2] for a, b in pairwise(found)), (zone, name)
-            for not_before in (
-                second * 1000 + shift for shift in (-1, 0, 1, -1_800_000, 1_800_000, 3_600_000)
-            ):
+            for not_before in (second * 1000 + shift for shift in (-1, 0, 1, -1_800_000, 1_800_000, 3_600_000)):
                 expected = next((slot for slot in wanted if slot[2] >= not_before), None)
                 slot = schedules.next_slot(pattern, clocks, zone, first_day, None, not_before)
                 assert slot is not None

@@ -13,12 +13,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.chromium import FLAGS, chromium
 
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=800)
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,26 @@ def start(program: str, data: Path) -> tuple[Demo, subprocess.Popen[str]]:
     """Start a demo with a program and wait until its pages answer."""
     port = free_port()
     log = data.parent / f"{data.name}.log"
-    command = [sys.executable, "-m", "microcare", "demo", "--program", program, "--port", str(port), "--data", str(data)]
+    command = [
+        sys.executable,
+        "-m",
+        "microcare",
+        "demo",
+        "--program",
+        program,
+        "--port",
+        str(port),
+        "--data",
+        str(data),
+    ]
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, text=True)
     for _ in range(300):
         said = log.read_text(encoding="utf-8")
-        join, password = re.search(r"(http\S+)/join/(\S+)", said), re.search(r"user: (\S+)\s+password: (\S+)", said)
+        join, password = (
+            re.search(r"(http\S+)/join/(\S+)", said),
+            re.search(r"user: (\S+)\s+password: (\S+)", said),
+        )
         if join and password and _answers(join[1]):
             return Demo(join[1], f"{join[1]}/join/{join[2]}", password[1], password[2], data), process
         assert process.poll() is None, said
@@ -79,9 +93,9 @@ def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Demo]:
             process.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for these tests; closed after them, because its event loop would be in the way of the others."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium was found (set CHROMIUM to its path)")

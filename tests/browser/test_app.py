@@ -152,7 +152,9 @@ def test_a_risk_answer_shows_help_at_once_also_without_a_connection(demo: Demo, 
     risky.last.click()
     expect(phone.locator("#help-card")).to_be_visible()
     phone.context.set_offline(False)
-    phone.wait_for_function("queue.all(document.querySelector('#main').dataset.person).then((rows) => rows.length === 0)")
+    phone.wait_for_function(
+        "queue.all(document.querySelector('#main').dataset.person).then((rows) => rows.length === 0)"
+    )
     phone.goto(demo.url)
     expect(phone.locator(".helpcard")).to_be_visible()
     phone.get_by_role("button", name="I have read this").click()

@@ -31,7 +31,10 @@ def check_in(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("said", "next_title"),
-    [("I tell her that I saw it", "One good moment from today"), ("I promise her a toy", "The same idea, told as a story")],
+    [
+        ("I tell her that I saw it", "One good moment from today"),
+        ("I promise her a toy", "The same idea, told as a story"),
+    ],
 )
 def test_the_next_step_changes_with_the_answer(demo: Demo, phone: Page, said: str, next_title: str) -> None:
     join(phone, demo)

@@ -40,9 +40,7 @@ def test_shipped_programs_are_published_and_read_back_the_same(hub: Hub, name: s
 
 def test_a_program_with_errors_is_refused(hub: Hub, tmp_path: Path) -> None:
     file = tmp_path / "broken.yaml"
-    file.write_text(
-        TEA.replace("deliver: cup", "deliver: saucer").replace("program: tea", "program: broken"), "utf-8"
-    )
+    file.write_text(TEA.replace("deliver: cup", "deliver: saucer").replace("program: tea", "program: broken"), "utf-8")
     done = publish(file)
     assert done.version == ""
     assert any("saucer" in issue.message for issue in done.issues)
@@ -166,9 +164,7 @@ def test_a_jump_does_on_the_way_what_comes_due_in_its_order(hub: Hub) -> None:
         found = [e for _, e in journals.entries(person)]
         decided = [e for e in found if isinstance(e, entry.Decided)]
         assert [d.outcome for d in decided] == ["decided"] * 3
-        assert all(abs(d.at - d.planned) < 5000 for d in decided), (
-            "each at its own time, not at the jump's end"
-        )
+        assert all(abs(d.at - d.planned) < 5000 for d in decided), "each at its own time, not at the jump's end"
         assert [e.received for e in found] == sorted(e.received for e in found)
     with pytest.raises(ValueError, match="ahead"):
         jump(-1)

@@ -45,9 +45,7 @@ def quiet_person(hub: Hub, email: str = "ada@home.test") -> str:
 
 
 def statuses(person: str) -> Counter[tuple[str, str]]:
-    return Counter(
-        (getattr(o.effect, "channel", type(o.effect).__name__), o.status) for o in outbox.of(person)
-    )
+    return Counter((getattr(o.effect, "channel", type(o.effect).__name__), o.status) for o in outbox.of(person))
 
 
 def test_a_prompt_goes_to_the_app_and_then_one_mail_goes_out(hub: Hub) -> None:
@@ -201,9 +199,7 @@ def test_staff_are_told_until_somebody_takes_the_alert_on(hub: Hub) -> None:
     assert not [o for o in outbox.of(person) if o.once == "at_least" and o.next_try is not None]
 
 
-def test_a_notice_to_staff_is_repeated_until_the_server_takes_it(
-    hub: Hub, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_notice_to_staff_is_repeated_until_the_server_takes_it(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
     with smtp_sink() as sink:
         _at_risk(hub)
         sink.fault = "hang_up"
@@ -220,9 +216,7 @@ def test_a_notice_to_staff_is_repeated_until_the_server_takes_it(
         assert len(set(duty)) == 1, "a repeat bears the same key"
 
 
-def test_an_alert_is_repeated_even_where_the_persons_program_fails(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_alert_is_repeated_even_where_the_persons_program_fails(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine cannot escalate then; the outbox reminds by itself."""
     from microcare.care import wake as waking
 

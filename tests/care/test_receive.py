@@ -89,8 +89,7 @@ def test_a_risk_answer_raises_its_alert_and_its_notices_in_its_own_commit(
 
     def watched(writings: Any, *, failed: frozenset[str] = frozenset()) -> frozenset[str]:
         commits.append(
-            [str(r[4]) for w in writings for r in w.entries]
-            + [str(r[3]) for w in writings for r in w.effects]
+            [str(r[4]) for w in writings for r in w.entries] + [str(r[3]) for w in writings for r in w.effects]
         )
         return real(writings, failed=failed)
 
@@ -103,9 +102,7 @@ def test_a_risk_answer_raises_its_alert_and_its_notices_in_its_own_commit(
 def _breaking(when: Callable[[stimulus.Any], bool]) -> Callable[..., Iterator[Step]]:
     """The engine, with a fault at the steps for which `when` holds."""
 
-    def broken(
-        programs: Programs, person: str, state: State, due: int | None, one: stimulus.Any
-    ) -> Iterator[Step]:
+    def broken(programs: Programs, person: str, state: State, due: int | None, one: stimulus.Any) -> Iterator[Step]:
         for done in advance(programs, person, state, due, one):
             if when(done.stimulus):
                 raise RuntimeError("a fault in a program")
@@ -175,9 +172,7 @@ def test_time_that_stands_still_is_found_out(hub: Hub, monkeypatch: pytest.Monke
     person = hub.join()
     hub.show(T + DAY)
 
-    def still(
-        programs: Programs, name: str, state: State, due: int | None, one: stimulus.Any
-    ) -> Iterator[Step]:
+    def still(programs: Programs, name: str, state: State, due: int | None, one: stimulus.Any) -> Iterator[Step]:
         while True:
             yield Step(stimulus.Time(key="t", at=T), state, (), (), T)
 

@@ -70,9 +70,7 @@ def test_one_persons_failure_delays_nobody(
     assert verify(ill).good
 
 
-def test_a_commit_that_fails_as_a_whole_is_done_one_by_one(
-    hub: Hub, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_commit_that_fails_as_a_whole_is_done_one_by_one(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
     """One person's journal has a row where the next entry belongs: their commit breaks, and takes nobody along."""
     people = [hub.join() for _ in range(4)]
     ill = people[1]

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from microcare.cli import app
 
@@ -65,7 +64,12 @@ def test_check_as_json(tmp_path: Path) -> None:
     [
         ("goal: trigger", "gaol: trigger", ["small.yaml:9:"], "Did you mean `goal`?"),
         ("nothing: 0.4", "nothing: 0.3", ["small.yaml:11:"], "0.9"),
-        ("randomize: {go: 0.6, nothing: 0.4}", "if: person.agee > 3, deliver: goo", ["small.yaml:11:"], "agee"),
+        (
+            "randomize: {go: 0.6, nothing: 0.4}",
+            "if: person.agee > 3, deliver: goo",
+            ["small.yaml:11:"],
+            "agee",
+        ),
         ("title: Small", "titel: Small, again", ["small.yaml:3:"], "title"),
         ("expires: 1h}", "expires: soon, efort: 2}", ["small.yaml:9:"], "effort"),
     ],

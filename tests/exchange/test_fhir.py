@@ -86,9 +86,7 @@ def test_an_unanswered_item_is_unknown_and_not_zero(
     assert result.complete == (answered == 9)
 
 
-@given(
-    st.lists(st.sampled_from([NEVER, SEVERAL, HALF, DAILY, None]), min_size=9, max_size=9), st.integers(1, 9)
-)
+@given(st.lists(st.sampled_from([NEVER, SEVERAL, HALF, DAILY, None]), min_size=9, max_size=9), st.integers(1, 9))
 def test_the_total_is_known_exactly_when_enough_is_answered(chosen: list[str | None], enough: int) -> None:
     phq9 = read_questionnaire(reference("fhir/phq9.json").read_text())
     assert isinstance(phq9, Questionnaire)
@@ -242,7 +240,5 @@ def test_keys_written_twice_and_names_used_twice_are_warned_of() -> None:
 
 def test_items_are_plain_data() -> None:
     item = read(form(question("a"))).items[0]
-    assert item == Item(
-        "item1", "a", "a", "choice", (Choice("no", "NO", 0.0), Choice("yes", "YES", 1.0)), True, True
-    )
+    assert item == Item("item1", "a", "a", "choice", (Choice("no", "NO", 0.0), Choice("yes", "YES", 1.0)), True, True)
     assert item.asked

@@ -73,9 +73,7 @@ def test_hostile_files_are_read_in_little_time() -> None:
     assert time.monotonic() - started < 5
 
 
-SCRAPS: st.SearchStrategy[object] = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-)
+SCRAPS: st.SearchStrategy[object] = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 HOSTILE: st.SearchStrategy[object] = st.recursive(
     SCRAPS,
     lambda inner: (
@@ -117,9 +115,7 @@ WHOLE: Json = form(
     question("a", code=[{"system": "s", "code": "c"}], enableWhen=[]),
     {"linkId": "g", "type": "group", "text": "g", "item": [question("b", answerValueSet="#v")]},
     calculated("t", "%x + %y", x=answer_of("a"), y=answer_of("b")),
-    contained=[
-        {"resourceType": "ValueSet", "id": "v", "compose": {"include": [{"concept": [{"code": "q"}]}]}}
-    ],
+    contained=[{"resourceType": "ValueSet", "id": "v", "compose": {"include": [{"concept": [{"code": "q"}]}]}}],
 )
 
 

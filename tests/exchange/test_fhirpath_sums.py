@@ -65,12 +65,8 @@ SUMS: list[tuple[str, str, dict[str, str], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("formula", "variables", "added"), [case[1:] for case in SUMS], ids=[case[0] for case in SUMS]
-)
-def test_sums_are_recognized_as_they_are_written(
-    formula: str, variables: dict[str, str], added: list[str]
-) -> None:
+@pytest.mark.parametrize(("formula", "variables", "added"), [case[1:] for case in SUMS], ids=[case[0] for case in SUMS])
+def test_sums_are_recognized_as_they_are_written(formula: str, variables: dict[str, str], added: list[str]) -> None:
     parsed = read(form(question("a"), question("b"), question("c"), calculated("t", formula, **variables)))
     assert [item.link_id for item in parsed.items if item.id in parsed.total] == added
     assert [item.id for item in parsed.items if item.scored] == list(parsed.total)
@@ -117,9 +113,7 @@ NOT_SUMS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("formula", "why"), [case[1:] for case in NOT_SUMS], ids=[case[0] for case in NOT_SUMS]
-)
+@pytest.mark.parametrize(("formula", "why"), [case[1:] for case in NOT_SUMS], ids=[case[0] for case in NOT_SUMS])
 def test_a_formula_that_is_no_plain_sum_leaves_the_total_unknown(formula: str, why: str) -> None:
     free = {"linkId": "free", "type": "string", "text": "Anything else?"}
     parsed = read(form(question("a"), question("b"), free, calculated("t", formula)))
@@ -160,9 +154,7 @@ def test_a_group_named_alone_means_all_in_it_and_on_the_way_only_its_path() -> N
         "item": [question("a"), question("b")],
     }
     alone = calculated("t", "%resource.item.where(linkId='g').item.answer.value.ordinal().sum()")
-    path = calculated(
-        "t", "%resource.item.where(linkId='g').item.where(linkId='b').answer.value.ordinal().sum()"
-    )
+    path = calculated("t", "%resource.item.where(linkId='g').item.where(linkId='b').answer.value.ordinal().sum()")
     whole, part = read(form(question("c"), group, alone)), read(form(question("c"), group, path))
     assert [item.link_id for item in whole.items if item.scored] == ["a", "b"]
     assert [item.link_id for item in part.items if item.scored] == ["b"]

@@ -55,14 +55,18 @@ def read_rows() -> dict[str, list[dict[str, str]]]:
 def test_every_row_has_its_stimuli_and_nothing_else_is_there(stimuli: list[Json]) -> None:
     kinds = Counter(str(stimulus.get("name", stimulus["kind"])) for stimulus in stimuli)
     assert kinds == {
-        "enroll": PEOPLE, "withdraw": PEOPLE, "zone": MOVED, "draw": AVAILABLE,
-        "home_or_work": ROWS, "log_steps_before": ROWS, "free": ROWS, "steps": ROWS,
+        "enroll": PEOPLE,
+        "withdraw": PEOPLE,
+        "zone": MOVED,
+        "draw": AVAILABLE,
+        "home_or_work": ROWS,
+        "log_steps_before": ROWS,
+        "free": ROWS,
+        "steps": ROWS,
     }
 
 
-def test_the_values_are_those_of_the_files(
-    stimuli: list[Json], rows: dict[str, list[dict[str, str]]]
-) -> None:
+def test_the_values_are_those_of_the_files(stimuli: list[Json], rows: dict[str, list[dict[str, str]]]) -> None:
     by_key = {(stimulus["person"], stimulus["key"]): stimulus for stimulus in stimuli}
     for person, own in rows.items():
         for row in own:
@@ -124,9 +128,7 @@ def check_around_slots(mine: list[Json], slots: list[tuple[datetime, str]]) -> N
         assert stimulus.get("slot", name) == name
 
 
-def test_only_the_draws_are_missing_when_the_program_draws_itself(
-    tmp_path: Path, stimuli: list[Json]
-) -> None:
+def test_only_the_draws_are_missing_when_the_program_draws_itself(tmp_path: Path, stimuli: list[Json]) -> None:
     assert converted(tmp_path, "own") == [stimulus for stimulus in stimuli if stimulus["kind"] != "draw"]
 
 

@@ -40,6 +40,5 @@ def test_an_instant_that_is_written_is_read_back(when: datetime, thousandths: in
     assert read is not None
     assert (
         read
-        == round((whole.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1000
-        + thousandths
+        == round((whole.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1000 + thousandths
     )

@@ -77,9 +77,7 @@ INTERVAL = {"start_date_time": "2016-02-05T06:25:00Z", "end_date_time": "2016-02
 
 
 def steps(interval: object) -> Reading | Refusal:
-    return read_point(
-        "step-count", "2.0", {"step_count": 10, "effective_time_frame": {"time_interval": interval}}
-    )
+    return read_point("step-count", "2.0", {"step_count": 10, "effective_time_frame": {"time_interval": interval}})
 
 
 def test_a_reading_keeps_signal_value_unit_statistic_and_both_ends() -> None:
@@ -184,9 +182,7 @@ def test_intervals_that_are_refused(interval: Mapping[str, object], field: str, 
     assert said in refusal.reason
 
 
-@pytest.mark.parametrize(
-    "value", [True, "6", None, [], {}, math.nan, math.inf, -math.inf, 1e300, 10**400, -(10**13)]
-)
+@pytest.mark.parametrize("value", [True, "6", None, [], {}, math.nan, math.inf, -math.inf, 1e300, 10**400, -(10**13)])
 def test_what_is_no_number_of_a_person_is_refused(value: object) -> None:
     refusal = read_point("step-count", "1.0", {"step_count": value})
     assert isinstance(refusal, Refusal)
@@ -196,9 +192,7 @@ def test_what_is_no_number_of_a_person_is_refused(value: object) -> None:
 def test_both_a_date_time_and_an_interval_are_refused() -> None:
     frame = {"date_time": "2016-02-05T06:00:00Z", "time_interval": INTERVAL}
     refusal = read_point("step-count", "1.0", {"step_count": 1, "effective_time_frame": frame})
-    assert refusal == Refusal(
-        "effective_time_frame", "expected either date_time or time_interval, found both"
-    )
+    assert refusal == Refusal("effective_time_frame", "expected either date_time or time_interval, found both")
 
 
 def test_an_activity_is_one_episode_with_its_further_numbers() -> None:
@@ -232,9 +226,7 @@ def test_an_activity_is_one_episode_with_its_further_numbers() -> None:
         ("step-count", "9.0", "step-count is read in version 1.0, 2.0, 3.0"),
     ],
 )
-def test_an_unknown_schema_is_refused_with_what_was_likely_meant(
-    schema: str, version: str, said: str
-) -> None:
+def test_an_unknown_schema_is_refused_with_what_was_likely_meant(schema: str, version: str, said: str) -> None:
     refusal = read_point(schema, version, {"step_count": 1})
     assert isinstance(refusal, Refusal)
     assert said in refusal.reason

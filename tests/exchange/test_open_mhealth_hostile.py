@@ -31,9 +31,7 @@ HOSTILE = st.recursive(
 
 
 @given(st.sampled_from(sorted(SCHEMAS)), st.dictionaries(KEYS, HOSTILE, max_size=4))
-def test_a_hostile_body_is_read_or_refused_and_never_raises(
-    which: tuple[str, str], body: dict[str, object]
-) -> None:
+def test_a_hostile_body_is_read_or_refused_and_never_raises(which: tuple[str, str], body: dict[str, object]) -> None:
     result = read_point(*which, body)
     if isinstance(result, Reading):
         assert math.isfinite(result.value)
@@ -57,9 +55,7 @@ WHOLE: dict[str, object] = {
 
 def paths(body: object, so_far: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     inner = (
-        [path for key, value in body.items() for path in paths(value, (*so_far, key))]
-        if isinstance(body, dict)
-        else []
+        [path for key, value in body.items() for path in paths(value, (*so_far, key))] if isinstance(body, dict) else []
     )
     return [so_far, *inner]
 

@@ -18,9 +18,7 @@ cases = [
     for group, listed in yaml.safe_load((here / "cases.yaml").read_text("utf-8")).items()
     for case in listed
 ]
-problems = [
-    pytest.param(case, id=case["say"]) for case in yaml.safe_load((here / "problems.yaml").read_text("utf-8"))
-]
+problems = [pytest.param(case, id=case["say"]) for case in yaml.safe_load((here / "problems.yaml").read_text("utf-8"))]
 
 
 def compiled(source: str, scope: Scope) -> Expression:

@@ -39,9 +39,7 @@ def compiled(tree: Tree, scope: Scope) -> Expression:
 
 @unhurried
 @given(st.data(), st.sampled_from(list(names)))
-def test_generated_functions_mean_what_the_interpreter_says(
-    scope: Scope, data: st.DataObject, kind: str
-) -> None:
+def test_generated_functions_mean_what_the_interpreter_says(scope: Scope, data: st.DataObject, kind: str) -> None:
     tree = data.draw(trees(kind))
     expression = compiled(tree, scope)
     assert expression.type is Type(kind)

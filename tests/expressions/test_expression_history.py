@@ -87,9 +87,7 @@ def test_days_are_local() -> None:
 
 @pytest.mark.parametrize("function", sorted(WINDOW_FUNCTIONS))
 @pytest.mark.parametrize("series", [(), ((now - 1, None),), ((now + 1, 3),), ((now - 1, math.nan),)])
-def test_no_data_is_unknown_and_only_its_count_is_zero(
-    function: str, series: tuple[tuple[int, Value], ...]
-) -> None:
+def test_no_data_is_unknown_and_only_its_count_is_zero(function: str, series: tuple[tuple[int, Value], ...]) -> None:
     expected = 0 if function == "count" else None
     assert history(function, (7 * day,), series, clock) == expected
     if function not in NEEDS_WINDOW:
@@ -103,9 +101,9 @@ def test_what_leaves_the_doubles_is_unknown() -> None:
     assert history("change", (7 * day,), ((now - 8 * day, -1.7e308), (now, 1.7e308)), clock) is None
 
 
-dated = st.lists(
-    st.tuples(st.integers(now - 20 * day, now + day), st.integers(-1000, 1000)), max_size=40
-).map(lambda found: sorted(found, key=lambda pair: pair[0]))
+dated = st.lists(st.tuples(st.integers(now - 20 * day, now + day), st.integers(-1000, 1000)), max_size=40).map(
+    lambda found: sorted(found, key=lambda pair: pair[0])
+)
 
 
 @given(dated, st.integers(1, 21 * day))
@@ -130,8 +128,6 @@ def test_trend_is_the_least_squares_slope(series: list[tuple[int, Value]]) -> No
     if len({moment for moment, _ in past}) < 2:
         assert slope is None
         return
-    expected = statistics.linear_regression(
-        [moment for moment, _ in past], [value for _, value in past]
-    ).slope
+    expected = statistics.linear_regression([moment for moment, _ in past], [value for _, value in past]).slope
     assert isinstance(slope, float)
     assert slope == pytest.approx(expected, rel=1e-4, abs=1e-4)

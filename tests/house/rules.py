@@ -242,14 +242,10 @@ def banned_uses(source: str) -> Iterator[tuple[int, str, str]]:
                 names = [] if node.level else [f"{node.module}.{n}" for n in names]
             for module in {m for n in names if (m := _banned_module(n))}:
                 yield node.lineno, module, BANNED_MODULES[module]
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BANNED_BUILTINS
-        ):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BANNED_BUILTINS:
             yield node.lineno, node.func.id, BANNED_BUILTINS[node.func.id]
         elif isinstance(node, ast.Attribute):
-            owner = (
-                node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-            )
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
             owner = origins.get(owner, owner).rpartition(".")[2]
             if owner in CLOCKS and READS_CLOCK.fullmatch(node.attr):
                 yield node.lineno, f"{owner}.{node.attr}", "a moment or a local day that is an argument"
@@ -259,9 +255,7 @@ def banned_uses(source: str) -> Iterator[tuple[int, str, str]]:
 
 def banned_calls(path: str, source: str) -> list[str]:
     """Clocks, chance and I/O below `care/`."""
-    return [
-        f"{path}:{n} {name}: use {use}" for n, name, use in banned_uses(source) if (path, name) not in ALLOWED
-    ]
+    return [f"{path}:{n} {name}: use {use}" for n, name, use in banned_uses(source) if (path, name) not in ALLOWED]
 
 
 def long_functions(path: str, source: str) -> list[str]:
@@ -284,9 +278,7 @@ def missing_docstrings(path: str, source: str) -> list[str]:
     tree = _parse(source)
     found = [] if ast.get_docstring(tree) or not source.strip() else [f"{path}:1 the module"]
     for node in tree.body:
-        if not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        ) or node.name.startswith("_"):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or node.name.startswith("_"):
             continue
         if not ast.get_docstring(node):
             found.append(f"{path}:{node.lineno} {node.name}")
@@ -329,13 +321,7 @@ def falsy_numbers(path: str, source: str) -> list[str]:
     for test in _conditions(tree):
         negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         inner = test.operand if isinstance(test, ast.UnaryOp) and negated else test
-        name = (
-            inner.id
-            if isinstance(inner, ast.Name)
-            else inner.attr
-            if isinstance(inner, ast.Attribute)
-            else ""
-        )
+        name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
         if name in ZERO_COUNTS or (negated and name == "value" and test not in booleans):
             found.add(f"{path}:{test.lineno} `{name}` is asked for truth; 0 is a value: write `is None`")
     return sorted(found)

@@ -67,11 +67,7 @@ def _own_files() -> list[Path]:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return [ROOT / name for name in done.stdout.split("\0") if name]
-    top = [
-        p
-        for p in ROOT.iterdir()
-        if not p.name.startswith(".") and p.name not in ("build", "dist", "demo", "data")
-    ]
+    top = [p for p in ROOT.iterdir() if not p.name.startswith(".") and p.name not in ("build", "dist", "demo", "data")]
     return [f for p in top for f in (p.rglob("*") if p.is_dir() else [p])]
 
 

@@ -32,12 +32,8 @@ PLAIN = "import pytest\n\ndef test_windows():\n    pytest.skip('only on Windows'
 
 def run(folder: Path, source: str, *options: str, ci: bool, data: bool) -> tuple[int, str]:
     """Run one test file beside a passing test, with or without reference data; the exit status and the output."""
-    (folder / "test_left_out_sample.py").write_text(
-        source + "\n\ndef test_passes():\n    pass\n", encoding="utf-8"
-    )
-    (folder / "pytest.ini").write_text(
-        "[pytest]\nmarkers =\n    browser: b\n    reference: r\n", encoding="utf-8"
-    )
+    (folder / "test_left_out_sample.py").write_text(source + "\n\ndef test_passes():\n    pass\n", encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    browser: b\n    reference: r\n", encoding="utf-8")
     if data:
         (folder / "data").mkdir()
     environment = {n: v for n, v in os.environ.items() if n != "CI" and not n.startswith("PYTEST_")}

@@ -96,9 +96,9 @@ class Watch:
         elif isinstance(x, entry.Delivered):
             assert x.delivery not in self.deliveries, "names are given once"
             self.deliveries[x.delivery] = x
-        elif isinstance(x, entry.Undelivered | entry.Completed):
-            self.gone.add(x.delivery)
-        elif isinstance(x, entry.Acted) and x.act == "dismissed":
+        elif isinstance(x, entry.Undelivered | entry.Completed) or (
+            isinstance(x, entry.Acted) and x.act == "dismissed"
+        ):
             self.gone.add(x.delivery)
         elif isinstance(x, entry.Started):
             assert x.run not in self.runs
@@ -260,12 +260,18 @@ def planned(watch: Watch, steps: list[Step]) -> None:
 
 
 def _slots(
-    watch: Watch, rule: CompiledRule, x: entry.Began, started: entry.Started, seen: list[tuple[int, int]], end: int, exact: bool
+    watch: Watch,
+    rule: CompiledRule,
+    x: entry.Began,
+    started: entry.Started,
+    seen: list[tuple[int, int]],
+    end: int,
+    exact: bool,
 ) -> None:
     assert rule.pattern is not None
     clocks = rule.clocks or ((36_000,) if rule.clock_fields else (x.clock,))
     days = range(x.day, x.day + (watch.last - x.at) // DAY + 4)
-    found = [s for s in oracle.slots(rule.pattern, clocks, watch.zone, x.day, days)]
+    found = list(oracle.slots(rule.pattern, clocks, watch.zone, x.day, days))
     order = [(day, index) for day, index, _ in found]
     if seen:
         first = order.index(seen[0])
@@ -282,7 +288,12 @@ def _slots(
 
 
 def _random(
-    watch: Watch, rule: CompiledRule, x: entry.Began, seen: list[tuple[int, int]], drawn: list[entry.MomentsDrawn], exact: bool
+    watch: Watch,
+    rule: CompiledRule,
+    x: entry.Began,
+    seen: list[tuple[int, int]],
+    drawn: list[entry.MomentsDrawn],
+    exact: bool,
 ) -> None:
     assert rule.pattern is not None
     assert rule.between is not None

@@ -1,7 +1,8 @@
 """Random lives: whatever can reach the engine, in time or late, twice, wrong, unknown, while time runs or stands still."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -27,7 +28,8 @@ ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathm
 GAPS = (0, SECOND, MINUTE, 10 * MINUTE, HOUR, 5 * HOUR, 11 * HOUR, DAY, 2 * DAY, 5 * DAY)
 LATE = (0, 0, 0, MINUTE, 2 * HOUR, 30 * HOUR)
 KINDS = (
-    "live", "live", "live", "live", "live", "wait", "wait", "standstill", "act", "act", "act", "act", "receipt", "receipt", "answer", "answer", "answer", "answer",
+    "live", "live", "live", "live", "live", "wait", "wait", "standstill", "act", "act", "act", "act",
+    "receipt", "receipt", "answer", "answer", "answer", "answer",
     "signal", "signal", "signal", "report", "choice", "decide", "assign", "setting", "setting", "pause", "zone", "draw",
     "withdraw", "enroll", "acknowledge", "resolve", "publish", "again", "wrong",
 )  # fmt: skip
@@ -47,13 +49,18 @@ class Move:
 
 
 moves = st.builds(
-    Move, st.sampled_from(KINDS), st.sampled_from(GAPS), st.sampled_from(LATE), st.integers(0, 11), st.integers(0, 11)
+    Move,
+    st.sampled_from(KINDS),
+    st.sampled_from(GAPS),
+    st.sampled_from(LATE),
+    st.integers(0, 11),
+    st.integers(0, 11),
 )
 
 
 def prepared(program: Case) -> CompiledProgram:
     """A generated program, ready to run."""
-    place = {(): Place("program.yaml", 1, 1)}
+    place: dict[tuple[str | int, ...], Place] = {(): Place("program.yaml", 1, 1)}
     compiled, issues = compile_program(Program.model_validate(program), Source("program.yaml", {}, place, {}))
     assert compiled is not None, issues
     return compiled
@@ -155,9 +162,11 @@ class Life:
             if self.due is not None:
                 yield from self.wake(max(self.due, self.now))
             yield from self.pass_time(self.now + MINUTE)
-            times = {"at": self.now, "received": self.now}
+            times: dict[str, Any] = {"at": self.now, "received": self.now}
             for name in [k for k, d in self.state.deliveries.items() if d.what == "event" and not d.done]:
-                yield from self.send(stimulus.Receipt(key=f"k{number}/{turn}/{name}o", delivery=name, stage="opened", **times))
+                yield from self.send(
+                    stimulus.Receipt(key=f"k{number}/{turn}/{name}o", delivery=name, stage="opened", **times)
+                )
                 yield from self.send(stimulus.Act(key=f"k{number}/{turn}/{name}", delivery=name, act="done", **times))
             for name, asked in list(self.state.assessments.items()):
                 for place, item in enumerate(asked.items):
@@ -204,7 +213,11 @@ def _receipt(life: Life, m: Move, times: Case) -> stimulus.Any:
 
 
 def _answer(life: Life, m: Move, times: Case) -> stimulus.Any:
-    names = [*life.state.assessments, *life.state.assessments, *[k for k in life.state.closed if k.startswith("a")]]
+    names = [
+        *life.state.assessments,
+        *life.state.assessments,
+        *[k for k in life.state.closed if k.startswith("a")],
+    ]
     name = _of(names, m.a)
     found = life.state.assessments.get(name) or life.state.closed.get(name)
     items = list(getattr(found, "items", ())) or ["low"]
@@ -240,7 +253,13 @@ def _draw(life: Life, m: Move, times: Case) -> stimulus.Any:
     probabilities = {o: 1 / len(options) for o in options}
     slot = slot_name(local_day(life.state.zone, life.now) + m.b % 2, 0)
     return stimulus.Draw(
-        program="p", rule=rule.id, slot=slot, option=options[m.b % len(options)], probabilities=probabilities, source="phone", **times
+        program="p",
+        rule=rule.id,
+        slot=slot,
+        option=options[m.b % len(options)],
+        probabilities=probabilities,
+        source="phone",
+        **times,
     )
 
 
@@ -262,7 +281,7 @@ def _wrong(life: Life, m: Move, times: Case) -> stimulus.Any:
     )[m.a]
 
 
-def _first(found: dict[str, object]) -> str:
+def _first(found: Mapping[str, object]) -> str:
     return next(iter(found), "none")
 
 

@@ -29,7 +29,12 @@ def expressions(draw: st.DrawFn, events: tuple[str, ...] = ()) -> str:
     """A condition over what programs may look at."""
     atoms = [*NUMBERS, *BOOLEANS]
     for event in events:
-        atoms += [f"{event}.done", f"{event}.times_delivered < 3", f"known({event}.success)", f"{event}.completed_in_a_row >= 1"]
+        atoms += [
+            f"{event}.done",
+            f"{event}.times_delivered < 3",
+            f"known({event}.success)",
+            f"{event}.completed_in_a_row >= 1",
+        ]
     if not events:
         atoms = [a for a in atoms if not a.startswith("run.")]
     parts = draw(st.lists(st.sampled_from(atoms), min_size=1, max_size=2, unique=True))
@@ -56,14 +61,25 @@ def proximals(draw: st.DrawFn) -> Case:
 
 def signal_proximal(draw: st.DrawFn) -> Case:
     take = draw(st.sampled_from(("sum", "mean", "last", "count", "minimum", "maximum")))
-    return {"signal": "steps", "take": take, "over": draw(st.sampled_from(SHORT)), "allow_late": draw(st.sampled_from(SHORT))}
+    return {
+        "signal": "steps",
+        "take": take,
+        "over": draw(st.sampled_from(SHORT)),
+        "allow_late": draw(st.sampled_from(SHORT)),
+    }
 
 
 @st.composite
 def events(draw: st.DrawFn) -> Case:
     found: Case = {"say": "Do it.", "expires": draw(st.sampled_from(SHORT + LONG))}
     maybe(found, draw, 4, "proximal", proximals())
-    maybe(found, draw, 2, "contraindicated", st.sampled_from(("person.flag", "signals.steps > 5000", "person.age > 70")))
+    maybe(
+        found,
+        draw,
+        2,
+        "contraindicated",
+        st.sampled_from(("person.flag", "signals.steps > 5000", "person.age > 70")),
+    )
     kind = draw(st.integers(0, 9))
     if kind == 0:
         found = {"content": {"human": "Call them"}, "expires": "2d"}
@@ -73,7 +89,18 @@ def events(draw: st.DrawFn) -> Case:
 
 
 def _action(draw: st.DrawFn, allowed: tuple[str, ...], ends: bool) -> Case:
-    kind = draw(st.sampled_from(("deliver", "deliver", "randomize", "randomize", "both", *(("end", "offer", "evaluate") if ends else ()))))
+    kind = draw(
+        st.sampled_from(
+            (
+                "deliver",
+                "deliver",
+                "randomize",
+                "randomize",
+                "both",
+                *(("end", "offer", "evaluate") if ends else ()),
+            )
+        )
+    )
     if kind == "deliver" and allowed:
         return {"deliver": draw(st.lists(st.sampled_from(allowed), min_size=1, max_size=2, unique=True))}
     if kind == "randomize" and allowed:
@@ -97,7 +124,9 @@ def _schedule(draw: st.DrawFn, rule: Case) -> None:
     elif kind == 2:
         rule |= {"every": "day", "at": "person.clock"}
     else:
-        rule["every"] = draw(st.sampled_from(("day", "2 days", "weekday", "weekend", "tuesday, friday", "3 days", "week")))
+        rule["every"] = draw(
+            st.sampled_from(("day", "2 days", "weekday", "weekend", "tuesday, friday", "3 days", "week"))
+        )
         maybe(rule, draw, 9, "at", st.lists(st.sampled_from(CLOCKS), min_size=1, max_size=3, unique=True))
     maybe(rule, draw, 3, "times", st.integers(1, 6))
     maybe(rule, draw, 3, "lasts", st.sampled_from(("1d", "3d", "12d")))
@@ -107,7 +136,11 @@ def _schedule(draw: st.DrawFn, rule: Case) -> None:
 def rules(draw: st.DrawFn, names: tuple[str, ...], index: int, plain: bool) -> Case:
     """A rule. Its events come after the one that triggers it, so that no loop can arise."""
     first = draw(st.integers(0, len(names)))
-    kind = "start" if plain or not first else draw(st.sampled_from(("start", "event", "event", "quiet", "signal", "measure", "report", "need")))
+    kind = (
+        "start"
+        if plain or not first
+        else draw(st.sampled_from(("start", "event", "event", "quiet", "signal", "measure", "report", "need")))
+    )
     rule: Case = {"name": f"r{index}"}
     allowed = names
     if kind == "event":
@@ -134,7 +167,9 @@ def rules(draw: st.DrawFn, names: tuple[str, ...], index: int, plain: bool) -> C
     if draw(st.integers(0, 9)) < 2:
         rule["proximal"] = signal_proximal(draw)
     if draw(st.integers(0, 3)) == 0:
-        cases = [_action(draw, allowed, False) | {"if": draw(expressions(names))} for _ in range(draw(st.integers(1, 2)))]
+        cases = [
+            _action(draw, allowed, False) | {"if": draw(expressions(names))} for _ in range(draw(st.integers(1, 2)))
+        ]
         rule["choose"] = [*cases, _action(draw, allowed, False)][: draw(st.integers(1, 3))]
     else:
         rule |= _action(draw, allowed, not plain)
@@ -166,10 +201,18 @@ def interventions(draw: st.DrawFn) -> Case:
 
 def _model(draw: st.DrawFn, names: list[str]) -> list[Case]:
     answers = st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)
-    low: Case = {"present": "mood.low >= 2", "stale_after": draw(st.sampled_from(LONG)), "interventions": draw(answers)}
+    low: Case = {
+        "present": "mood.low >= 2",
+        "stale_after": draw(st.sampled_from(LONG)),
+        "interventions": draw(answers),
+    }
     maybe(low, draw, 4, "absent", st.just("mood.low <= 0"))
     maybe(low, draw, 4, "severity", st.just("mood.low / 4"))
-    tired: Case = {"present": "sleep.score <= 3 || reported.awful", "stale_after": "2d", "interventions": draw(answers)}
+    tired: Case = {
+        "present": "sleep.score <= 3 || reported.awful",
+        "stale_after": "2d",
+        "interventions": draw(answers),
+    }
     return [
         {"level": 1, "goal": "One", "needs": {"low": low}},
         {"level": 2, "goal": "Two", "waits": draw(st.booleans()), "needs": {"tired": tired}},
@@ -219,10 +262,24 @@ def programs(draw: st.DrawFn, name: str = "p") -> Case:
     found["limits"] = limits
     if draw(st.booleans()):
         alert = draw(st.sampled_from((None, {"roster": "duty", "acknowledge_within": "5h"})))
-        found["safety"] = [{"on": "mood.alive", "if": "value >= 2", "say": "Call.", "hold": draw(st.booleans()), "alert": alert}]
+        found["safety"] = [
+            {
+                "on": "mood.alive",
+                "if": "value >= 2",
+                "say": "Call.",
+                "hold": draw(st.booleans()),
+                "alert": alert,
+            }
+        ]
     maybe(found, draw, 4, "engagement", st.just({"measure": "felt", "every": "2d"}))
     maybe(found, draw, 3, "contact", st.just({"after": "3d", "say": "Here."}))
-    maybe(found, draw, 5, "channels", st.sampled_from((["in_app", {"email": "1h"}], ["in_app", {"email": "20m"}, {"email": "5h"}])))
+    maybe(
+        found,
+        draw,
+        5,
+        "channels",
+        st.sampled_from((["in_app", {"email": "1h"}], ["in_app", {"email": "20m"}, {"email": "5h"}])),
+    )
     found["narrative"] = {"future": [{"vary": {"a": {"p": 0.5, "say": "A"}, "b": {"p": 0.5, "say": "B"}}}]}
     return found
 
@@ -235,7 +292,11 @@ def _without_model(found: Case) -> None:
             return {k: clean(v) for k, v in part.items()}
         if isinstance(part, list):
             return [clean(v) for v in part]
-        return part.replace("!needs.tired", "person.flag").replace("needs.low", "person.flag") if isinstance(part, str) else part
+        return (
+            part.replace("!needs.tired", "person.flag").replace("needs.low", "person.flag")
+            if isinstance(part, str)
+            else part
+        )
 
     del found["model"]
     for name, one in found["interventions"].items():

@@ -10,6 +10,7 @@ from microcare.base import chance
 from microcare.hub import codec, entry
 from microcare.hub.fold import fold_all
 from microcare.hub.state import State
+from microcare.hub.step import Step
 from tests.hub.oracles import Watch, option_of, planned, redrawn
 from tests.hub.random_lives import Cast, Life, Move, casts, moves
 
@@ -33,7 +34,7 @@ def live(cast: Cast, story: list[Move]) -> tuple[Life, Watch]:
     return life, watch
 
 
-def unchanged(steps: list, state: State) -> bool:
+def unchanged(steps: list[Step], state: State) -> bool:
     """Whether the last step left the state as it was, but for the moment of its last entry."""
     before = steps[-2].state if len(steps) > 1 else State()
     one, other = before.copy(), state.copy()
@@ -71,7 +72,10 @@ def test_soak(cast: Cast, story: list[Move]) -> None:
 
 
 @pytest.mark.slow
-@given(st.binary(min_size=1, max_size=80), st.sampled_from(((0.5, 0.5), (0.6, 0.4), (0.1, 0.2, 0.7), (1 / 3, 1 / 3, 1 / 3))))
+@given(
+    st.binary(min_size=1, max_size=80),
+    st.sampled_from(((0.5, 0.5), (0.6, 0.4), (0.1, 0.2, 0.7), (1 / 3, 1 / 3, 1 / 3))),
+)
 @settings(max_examples=5)
 def test_draws_come_as_often_as_they_say(seed: bytes, probabilities: tuple[float, ...]) -> None:
     """Chi-square over many people and days; 1 in 100 000 samples of a true generator would be refused."""

@@ -16,9 +16,7 @@ from microcare.program.reader import read_bundle, read_program
 from microcare.program.svg import width_of, wrap
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = sorted(
-    [*(p.parent for p in (ROOT / "programs").glob("*/program.yaml")), Path(__file__).parent / "sketch"]
-)
+FOLDERS = sorted([*(p.parent for p in (ROOT / "programs").glob("*/program.yaml")), Path(__file__).parent / "sketch"])
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -41,9 +39,7 @@ def cards(svg: str) -> list[tuple[float, float, float, float]]:
 
 def apart(boxes: list[tuple[float, float, float, float]]) -> bool:
     return not any(
-        a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-        for i, a in enumerate(boxes)
-        for b in boxes[:i]
+        a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for i, a in enumerate(boxes) for b in boxes[:i]
     )
 
 
@@ -101,9 +97,7 @@ def test_hostile_words_stay_words(word: str) -> None:
         assert tags <= {"svg", "title", "desc", "style", "rect", "text", "g", "path", "circle", "polygon"}
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=3)), min_size=1, max_size=14)
-)
+@given(st.lists(st.tuples(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=3)), min_size=1, max_size=14))
 def test_any_graph_can_be_drawn_without_overlaps(rules: list[tuple[int, list[int]]]) -> None:
     lines = [f"- {{on: e{a}.completed, deliver: [{', '.join(f'e{b}' for b in bs)}]}}" for a, bs in rules]
     events = "".join(f"      e{n}: {{goal: support, say: Hi}}\n" for n in range(8))
@@ -124,6 +118,6 @@ def test_wrapped_lines_fit_and_keep_the_words(text: str, width: float, most: int
     assert all(len(line) == 1 or width_of(line, 12) <= width + 12 for line in lines)
     if not most:
         kept = "".join(lines).replace(" ", "")
-        assert kept == "".join("".join(c for c in text if c.isprintable() or c.isspace()).split()) or len(
-            kept
-        ) <= len(text)
+        assert kept == "".join("".join(c for c in text if c.isprintable() or c.isspace()).split()) or len(kept) <= len(
+            text
+        )

@@ -85,16 +85,10 @@ def test_words_exchanged(one: str, other: str) -> None:
 def test_a_piece_in_every_value(piece: str) -> None:
     for number, line in enumerate(LINES):
         if ": " in line and number % 7 == len(piece) % 7:
-            whole(
-                "\n".join(
-                    [*LINES[:number], line.split(": ")[0] + ": " + piece, *LINES[number + 1 :]]
-                ).encode()
-            )
+            whole("\n".join([*LINES[:number], line.split(": ")[0] + ": " + piece, *LINES[number + 1 :]]).encode())
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e400", "'inf'", "'nan'", ".inf", ".nan", "9" * 5000])
 def test_numbers_without_bounds_are_refused(number: str) -> None:
-    text = TEXT.replace(
-        "child_age: {type: integer, min: 2, max: 12}", f"child_age: {{type: integer, min: {number}}}"
-    )
+    text = TEXT.replace("child_age: {type: integer, min: 2, max: 12}", f"child_age: {{type: integer, min: {number}}}")
     assert whole(text.encode()).program is None

@@ -12,9 +12,7 @@ from microcare.base.issues import Issue, Place
 from microcare.program.assessment import Item, Measure
 from microcare.program.reader import read_bundle, read_program
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "reader_cases.yaml").read_text(encoding="utf-8")
-)
+CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "reader_cases.yaml").read_text(encoding="utf-8"))
 SMALL = """program: p
 title: A
 interventions:
@@ -185,9 +183,7 @@ def test_hostile_files_are_refused_quickly(text: str, code: str) -> None:
     assert code in {i.code for i in reading.issues}
 
 
-@pytest.mark.parametrize(
-    ("data", "line", "column"), [(b"program: p\ntitle: \xff\n", 2, 8), (b"\xff\xfe", 1, 1)]
-)
+@pytest.mark.parametrize(("data", "line", "column"), [(b"program: p\ntitle: \xff\n", 2, 8), (b"\xff\xfe", 1, 1)])
 def test_other_encodings_are_told_with_their_place(data: bytes, line: int, column: int) -> None:
     (issue,) = read_bundle({"program.yaml": data}).issues
     assert (issue.code, issue.place) == ("encoding", Place("program.yaml", line, column))

@@ -83,7 +83,6 @@ def test_every_word_has_a_kind_of_value_and_a_meaning() -> None:
 def test_names_and_links() -> None:
     assert all(f"`{name.path}`" in TEXT for name in NAMES)
     heads = {
-        re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-")
-        for h in re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
+        re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
     }
     assert set(re.findall(r"\]\(#([^)]*)\)", TEXT)) <= heads

@@ -15,9 +15,7 @@ from microcare.program.schema import program_schema
 from microcare.program.yaml_tree import read_tree
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = sorted(
-    [*(ROOT / "programs").glob("*/program.yaml"), Path(__file__).parent / "sketch" / "program.yaml"]
-)
+PROGRAMS = sorted([*(ROOT / "programs").glob("*/program.yaml"), Path(__file__).parent / "sketch" / "program.yaml"])
 SCHEMA = program_schema()
 CHECKER = jsonschema.Draft202012Validator(SCHEMA)
 BASE = """

@@ -1,5 +1,6 @@
 """The world around the engine: deterministic, and the same journal live, in preview and in replay."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_what_was_played_can_be_replayed(name: str, persona: str) -> None:
     assert journal(lived(program, stimuli, last)) == journal(steps)
 
 
-def replayed(program: CompiledProgram, stimuli: list[stimulus.Any], last: int) -> list[Step]:
+def replayed(program: CompiledProgram, stimuli: Sequence[stimulus.Any], last: int) -> list[Step]:
     """As `microcare replay` does it: what fell due between stimuli was asked then."""
     programs = Programs([program], {program.id: b"s"})
     found: list[Step] = []
@@ -73,7 +74,7 @@ def replayed(program: CompiledProgram, stimuli: list[stimulus.Any], last: int) -
     return [*found, *wake(programs, "ada", state, due, last, punctual=True)]
 
 
-def lived(program: CompiledProgram, stimuli: list[stimulus.Any], last: int) -> list[Step]:
+def lived(program: CompiledProgram, stimuli: Sequence[stimulus.Any], last: int) -> list[Step]:
     """As the live service does it: a worker wakes whoever is due, then stimuli arrive."""
     programs = Programs([program], {program.id: b"s"})
     found: list[Step] = []
@@ -92,7 +93,9 @@ def lived(program: CompiledProgram, stimuli: list[stimulus.Any], last: int) -> l
 
 
 def test_a_stimulus_whose_key_was_seen_is_nothing_new() -> None:
-    program = compiled_of({"interventions": {"walk": {"events": {"go": {}}, "rules": [{"on": "start", "deliver": "go"}]}}})
+    program = compiled_of(
+        {"interventions": {"walk": {"events": {"go": {}}, "rules": [{"on": "start", "deliver": "go"}]}}}
+    )
     world = World(Programs([program], {"test": b"s"}), "ada")
     joins = stimulus.Enroll(key="k", at=START, program="test")
     world.send(joins, joins)

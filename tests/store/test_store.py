@@ -80,11 +80,7 @@ def test_what_makes_a_row_unique_is_never_null(hub: Hub) -> None:
         "deployment",
     )
     for table in tables:
-        keys = [
-            (name, notnull)
-            for _, name, _, notnull, _, pk in database.rows(f"PRAGMA table_info({table})")
-            if pk
-        ]
+        keys = [(name, notnull) for _, name, _, notnull, _, pk in database.rows(f"PRAGMA table_info({table})") if pk]
         assert keys, table
         assert all(notnull for _, notnull in keys), table
 

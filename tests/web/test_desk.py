@@ -116,7 +116,9 @@ def test_a_decision_opens_to_its_explanation(hub: Hub, desk: Desk) -> None:
     from microcare.care import clock
     from microcare.care.wake import wake_due
 
-    text = TEA.replace("deliver: cup}", "randomize: {cup: 0.5, nothing: 0.5}, available: {long_day: signals.steps < 9}}")
+    text = TEA.replace(
+        "deliver: cup}", "randomize: {cup: 0.5, nothing: 0.5}, available: {long_day: signals.steps < 9}}"
+    )
     hub.publish(text)
     person = hub.join()
     desk.sign_in().do(person, deed="assign", intervention="tea/tea")

@@ -233,9 +233,7 @@ def _roster(state: State, notice: effect.Notify) -> tuple[str, ...]:
     """The addresses of those who are told."""
     course = state.courses.get(notice.program)
     known = programs()
-    compiled = (
-        known.of(notice.program, course.version) if course is not None else known.current(notice.program)
-    )
+    compiled = known.of(notice.program, course.version) if course is not None else known.current(notice.program)
     roster = compiled.program.rosters.get(notice.roster) if compiled is not None else None
     return roster.people if roster is not None else ()
 

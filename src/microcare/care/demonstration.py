@@ -35,9 +35,7 @@ def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], 
 def _mark(folder: Path) -> None:
     """Mark the folder before anything is in it, so that a start that was broken off can be made anew."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / "DEMO").write_text(
-        "This folder belongs to `microcare demo`, which makes it anew.\n", encoding="utf-8"
-    )
+    (folder / "DEMO").write_text("This folder belongs to `microcare demo`, which makes it anew.\n", encoding="utf-8")
 
 
 def _is_demo(database: Path) -> bool:
@@ -58,9 +56,7 @@ def find_program(name: str) -> Path:
     for place in [*(shelf / name for shelf in shelves), Path(name)]:
         if (place / "program.yaml").is_file() or (place.suffix in (".yaml", ".yml") and place.is_file()):
             return place
-    known = sorted(
-        {p.parent.name for shelf in shelves if shelf.is_dir() for p in shelf.glob("*/program.yaml")}
-    )
+    known = sorted({p.parent.name for shelf in shelves if shelf.is_dir() for p in shelf.glob("*/program.yaml")})
     raise CannotDemonstrateError(f"There is no program {name}. There are: {', '.join(known)}.")
 
 

@@ -15,7 +15,16 @@ from microcare.program.compiled import CompiledProgram
 from microcare.store import journals, people
 
 PAGE = 50
-QUIET = ("followed", "began", "closed", "staged", "evaluation_closed", "moments_drawn", "completed", "retried")
+QUIET = (
+    "followed",
+    "began",
+    "closed",
+    "staged",
+    "evaluation_closed",
+    "moments_drawn",
+    "completed",
+    "retried",
+)
 """Entries that the journal shows only on request."""
 FILTERS = {
     "": "What matters",
@@ -117,7 +126,14 @@ def _line(row: people.PersonRow) -> Line:
         words.append(f"{row.waiting} proposal{'' if row.waiting == 1 else 's'} to answer")
     words += _in_words(state)
     seen = "never" if not state.active else format_local(state.zone, state.active)[:16]
-    return Line(row.id, row.name or row.id[:8], row.program or "invited", tuple(words), bool(row.open_alerts or row.failed), seen)
+    return Line(
+        row.id,
+        row.name or row.id[:8],
+        row.program or "invited",
+        tuple(words),
+        bool(row.open_alerts or row.failed),
+        seen,
+    )
 
 
 def _in_words(state: State) -> Iterator[str]:
@@ -199,7 +215,9 @@ def with_them(person: Person) -> tuple[WithThem, ...]:
         run = person.state.runs.get(delivery.run)
         voice = person.voice(delivery.program, run.version if run is not None else "")
         human = ""
-        title = {"assessment": "Questions", "offer": "An offer", "contact": "A word to keep in contact"}.get(delivery.what, "")
+        title = {"assessment": "Questions", "offer": "An offer", "contact": "A word to keep in contact"}.get(
+            delivery.what, ""
+        )
         if run is not None and voice is not None:
             title = title_of(voice.program, run.intervention, delivery.name, voice.language)
             event = voice.program.interventions[run.intervention].events.get(delivery.name)
@@ -253,9 +271,16 @@ def _entry(person: Person, number: int, kind: str, stated: e.Any) -> EntryLine:
 
 def _facts(x: e.Decided, compiled: CompiledProgram | None) -> Iterator[tuple[str, str]]:
     """A decision point opened to its explanation."""
-    rule = compiled.interventions[x.intervention].by_id.get(x.rule) if compiled and x.intervention in compiled.interventions else None
+    rule = (
+        compiled.interventions[x.intervention].by_id.get(x.rule)
+        if compiled and x.intervention in compiled.interventions
+        else None
+    )
     yield "Rule", f"{x.rule} of {x.intervention}" + (f" (on: {rule.rule.on})" if rule is not None else "")
-    yield "Available", {True: "yes", False: "no", None: "not known"}[x.available] + (f": {', '.join(x.reasons)}" if x.reasons else "")
+    yield (
+        "Available",
+        {True: "yes", False: "no", None: "not known"}[x.available] + (f": {', '.join(x.reasons)}" if x.reasons else ""),
+    )
     if rule is not None and rule.condition is not None:
         yield "Condition", rule.condition.expression.source
     for name, value in x.inputs.items():

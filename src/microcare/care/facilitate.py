@@ -40,31 +40,23 @@ def decline(person: str, proposal: str, by: str, key: str = "") -> Received:
 
 def assign(person: str, program: str, intervention: str, by: str, key: str = "") -> Received:
     """Start an intervention. It may override levels and rest; never consent, contraindication or safety."""
-    wanted = Assign(
-        key=key or new_key("assign"), at=clock.now(), program=program, intervention=intervention, by=by
-    )
+    wanted = Assign(key=key or new_key("assign"), at=clock.now(), program=program, intervention=intervention, by=by)
     return receive(person, [wanted])
 
 
 def done(person: str, delivery: str, by: str, key: str = "") -> Received:
     """A facilitator's own act for the person (an event done by a human) is done."""
-    return receive(
-        person, [Act(key=key or new_key("act"), at=clock.now(), delivery=delivery, act="done", by=by)]
-    )
+    return receive(person, [Act(key=key or new_key("act"), at=clock.now(), delivery=delivery, act="done", by=by)])
 
 
 def acknowledge(person: str, alert: str, by: str, key: str = "") -> Received:
     """Take an alert on."""
-    return receive(
-        person, [Acknowledge(key=key or new_key("acknowledge"), at=clock.now(), alert=alert, by=by)]
-    )
+    return receive(person, [Acknowledge(key=key or new_key("acknowledge"), at=clock.now(), alert=alert, by=by)])
 
 
 def resolve(person: str, alert: str, by: str, code: str, key: str = "") -> Received:
     """Resolve an alert (with all of its episode), with a code for what came of it."""
-    return receive(
-        person, [Resolve(key=key or new_key("resolve"), at=clock.now(), alert=alert, by=by, code=code)]
-    )
+    return receive(person, [Resolve(key=key or new_key("resolve"), at=clock.now(), alert=alert, by=by, code=code)])
 
 
 def move(person: str, program: str, version: str, running: str = "finish", key: str = "") -> Received:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from microcare.base.moments import DAY, local_clock, local_day
 from microcare.care import cards
 from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
+from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
 from microcare.care.telling import Story, Voice, day_words, story
 from microcare.care.ways import Journey, journey
@@ -142,9 +143,7 @@ def _events(person: Person) -> list[Item]:
     """Events that wait to be done, newest first."""
     state = person.state
     open_ones = [
-        (key, d)
-        for key, d in state.deliveries.items()
-        if d.what == "event" and not d.done and _open(person, d)
+        (key, d) for key, d in state.deliveries.items() if d.what == "event" and not d.done and _open(person, d)
     ]
     found = [_event(person, key, d) for key, d in sorted(open_ones, key=lambda kd: -kd[1].decided)]
     return [one for one in found if one is not None]
@@ -175,7 +174,7 @@ def _with_form(person: Person, voice: Voice, card: EventCard, assessment: str) -
     course = person.voice(card.program)
     if asked is None or asked.purpose != "form" or course is None:
         return card
-    return replace(card, form=cards.questions_card(voice, course, assessment, asked, person.now))
+    return replace(card, form=questions_card(voice, course, assessment, asked, person.now))
 
 
 def _story(person: Person, run: str, voice: Voice) -> Story | None:
@@ -205,13 +204,11 @@ def _questions(person: Person, events: list[Item]) -> list[Item]:
         run = person.state.runs.get(asked.run)
         voice = person.voice(asked.program, run.version if run is not None else "")
         course = person.voice(asked.program)
-        card = cards.questions_card(voice, course, key, asked, person.now) if voice and course else None
+        card = questions_card(voice, course, key, asked, person.now) if voice and course else None
         if voice is not None and card is not None and card.questions:
             about = voice.title(run.intervention) if run is not None else ""
             story_ = _story(person, asked.run, voice) if run is not None else None
-            found.append(
-                Item(key, "questions", card.title or _title(asked), questions=card, about=about, story=story_)
-            )
+            found.append(Item(key, "questions", card.title or _title(asked), questions=card, about=about, story=story_))
     return found
 
 
@@ -225,18 +222,12 @@ def _offers(person: Person) -> list[Item]:
         voice = person.voice(offer.program)
         if offer.action == "proposed" or voice is None or (offer.expires and offer.expires <= person.now):
             continue
-        delivery = next(
-            (k for k, d in person.state.deliveries.items() if d.what == "offer" and d.name == key), ""
-        )
+        delivery = next((k for k, d in person.state.deliveries.items() if d.what == "offer" and d.name == key), "")
         card: OfferCard = cards.offer_card(voice, key, delivery, offer)
         if card.choices:
             title = "What would do you good?" if card.listed else "A suggestion for you"
             stated = person.latest(e.Recommended, recommendation=key)
-            why = (
-                (to_person(stated, voice.program, voice.language),)
-                if isinstance(stated, e.Recommended)
-                else ()
-            )
+            why = (to_person(stated, voice.program, voice.language),) if isinstance(stated, e.Recommended) else ()
             found.append(Item(key, "offer", title, offer=card, why=why))
     return found
 
@@ -276,16 +267,10 @@ def _next(person: Person) -> tuple[str, ...]:
             said.append(f"You are in the middle of “{title}”. The next small thing comes by itself.")
     if said:
         return tuple(said)
-    looks = [
-        d.moment
-        for d in agenda(person.programs, state)
-        if d.kind in ("evaluation", "retry") and d.moment > now
-    ]
+    looks = [d.moment for d in agenda(person.programs, state) if d.kind in ("evaluation", "retry") and d.moment > now]
     if looks and min(looks) - now < 60 * DAY:
         when = day_words(local_day(state.zone, min(looks)), today_)
-        said.append(
-            f"The program looks again at what could help: {when}. Until then, nothing is expected of you."
-        )
+        said.append(f"The program looks again at what could help: {when}. Until then, nothing is expected of you.")
     return tuple(said)
 
 

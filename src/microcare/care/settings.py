@@ -38,9 +38,7 @@ def field(person: str, name: str, value: Value, key: str = "") -> Received:
 def _is_text(person: str, name: str) -> bool:
     known = programs()
     courses = journals.load(person).state.courses
-    authored = [
-        known.of(program, course.version).program.person.get(name) for program, course in courses.items()
-    ]
+    authored = [known.of(program, course.version).program.person.get(name) for program, course in courses.items()]
     return any(part is not None and part.type == "text" for part in authored)
 
 

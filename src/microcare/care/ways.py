@@ -138,9 +138,7 @@ def _mark(person: Person, x: e.Any) -> list[str | Mark]:
         voice = person.voice(x.program)
         target = voice.program.program.target if voice is not None else None
         words = voice.plain(target.title) if voice is not None and target is not None else ""
-        return [
-            Mark("reached", f"Where you wanted to be: {words}" if words else "Where you wanted to be", when)
-        ]
+        return [Mark("reached", f"Where you wanted to be: {words}" if words else "Where you wanted to be", when)]
     return []
 
 

@@ -80,9 +80,7 @@ class Email:
     def _connect(self, server: Server) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if server.security == "smtps":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=self.timeout, context=context
-            )
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self.timeout, context=context)
         else:
             smtp = smtplib.SMTP(server.host, server.port, timeout=self.timeout)
         try:

@@ -20,7 +20,13 @@ from microcare.simulation.world import live
 
 QUIET = (e.Signaled, e.Followed, e.Began, e.Closed, e.Staged, e.EvaluationClosed, e.Completed, e.MomentsDrawn)
 """Entries that only --detail shows."""
-COLORS: dict[type, str] = {e.Started: "green", e.OverallOutcome: "green", e.Alerted: "red", e.Stopped: "red", e.Refused: "yellow"}
+COLORS: dict[type, str] = {
+    e.Started: "green",
+    e.OverallOutcome: "green",
+    e.Alerted: "red",
+    e.Stopped: "red",
+    e.Refused: "yellow",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,9 @@ def run(path: Path, wish: Wish, as_json: bool) -> int:
     """Play a virtual person and print the timeline."""
     start = parse_moment(wish.start)
     if wish.persona not in PERSONAS:
-        complain(f"There is no persona `{wish.persona}`; did you mean `{nearest(wish.persona, PERSONAS) or 'average'}`?")
+        complain(
+            f"There is no persona `{wish.persona}`; did you mean `{nearest(wish.persona, PERSONAS) or 'average'}`?"
+        )
         return USAGE
     if start is None or not is_zone(wish.zone):
         complain("`--start` needs a moment like 2026-03-02T08:00:00Z, `--zone` a name like Europe/Berlin.")

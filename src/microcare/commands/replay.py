@@ -109,9 +109,7 @@ def read_line(line: str, place: str, program: CompiledProgram) -> Iterator[tuple
         raise StimulusError(f"{place}: {error}") from None
 
 
-def _play(
-    programs: Programs, lines: list[tuple[str, stimulus.Any]], end: int | None
-) -> Iterator[tuple[str, int, Any]]:
+def _play(programs: Programs, lines: list[tuple[str, stimulus.Any]], end: int | None) -> Iterator[tuple[str, int, Any]]:
     people: dict[str, tuple[State, int | None, int]] = {}
     keys: set[tuple[str, str]] = set()
     for person, one in sorted(lines, key=lambda pair: max(pair[1].arrived, pair[1].at)):

@@ -36,9 +36,7 @@ def read_questionnaire(text: str) -> Questionnaire | tuple[str, ...]:
     if kind != "Questionnaire":
         found = f'"{kind[:40]}"' if isinstance(kind, str) else "nothing of that name"
         return (f'1:1: expected resourceType "Questionnaire", found {found}',)
-    warnings = [
-        f'the key "{name[:40]}" stands twice in one object; the last one counts' for name in parsed.repeated
-    ]
+    warnings = [f'the key "{name[:40]}" stands twice in one object; the last one counts' for name in parsed.repeated]
     raws = flat_items(document, warnings)
     if isinstance(raws, str):
         return (f"1:1: {raws}",)
@@ -79,9 +77,7 @@ def _total(raws: Sequence[Raw], shared: Mapping[str, str], warnings: list[str]) 
             warnings.append(f'the formula of "{name}" adds {positions}; it is not computed here')
             continue
         if found.missing_is_zero:
-            warnings.append(
-                f'the formula of "{name}" counts unanswered items as 0; here they make it unknown'
-            )
+            warnings.append(f'the formula of "{name}" counts unanswered items as 0; here they make it unknown')
         if not found.names_items:
             count = len(positions)
             warnings.append(f'the formula of "{name}" names no items; all {count} with a score are added')
@@ -134,13 +130,9 @@ def _warn_of_gaps(items: Iterable[Item], total: Sequence[str], warnings: list[st
         warnings.append(f"no total can be read; {len(scored)} items have scores: name those to add")
     for item in scored:
         if item.id in total and not item.required:
-            warnings.append(
-                f"{item.id} ({item.link_id}) is not required; without its answer the total is unknown"
-            )
+            warnings.append(f"{item.id} ({item.link_id}) is not required; without its answer the total is unknown")
         if item.id in total and any(choice.score is None for choice in item.choices):
-            warnings.append(
-                f"{item.id} ({item.link_id}) has choices without a score; they leave the total unknown"
-            )
+            warnings.append(f"{item.id} ({item.link_id}) has choices without a score; they leave the total unknown")
 
 
 def with_total(questionnaire: Questionnaire, total: tuple[str, ...]) -> Questionnaire:

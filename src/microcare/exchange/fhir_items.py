@@ -13,9 +13,20 @@ MOST_CHOICES = 500
 DEEPEST = 30
 """Groups inside groups."""
 _KINDS: Mapping[str, Kind] = {
-    "choice": "choice", "open-choice": "choice", "coding": "choice", "question": "choice",
-    "decimal": "number", "integer": "number", "quantity": "number", "boolean": "boolean",
-    "string": "text", "text": "text", "url": "text", "date": "date", "time": "time", "dateTime": "moment",
+    "choice": "choice",
+    "open-choice": "choice",
+    "coding": "choice",
+    "question": "choice",
+    "decimal": "number",
+    "integer": "number",
+    "quantity": "number",
+    "boolean": "boolean",
+    "string": "text",
+    "text": "text",
+    "url": "text",
+    "date": "date",
+    "time": "time",
+    "dateTime": "moment",
     "display": "note",
 }
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
@@ -143,9 +154,7 @@ def _raw(
     if kind is not None and not text:
         warnings.append(f"{link_id} has no text")
     if kind is not None and (node.get("enableWhen") or next(_extensions(node, _CONDITIONS), None)):
-        warnings.append(
-            f"{link_id} is asked under a condition (enableWhen), which is not read: it is always asked"
-        )
+        warnings.append(f"{link_id} is asked under a condition (enableWhen), which is not read: it is always asked")
     multiple = node.get("repeats") is True and kind not in (None, "note")
     if multiple and any(choice.score is not None for choice in choices):
         warnings.append(f"{link_id} allows several answers; it has no score here")
@@ -203,9 +212,7 @@ def _choices(
     if not options and reference:
         options = value_sets.get(reference.removeprefix("#"), [])
         if not options:
-            warnings.append(
-                f"{link_id} takes its choices from a value set that is not in the file: {reference[:100]}"
-            )
+            warnings.append(f"{link_id} takes its choices from a value set that is not in the file: {reference[:100]}")
     if len(options) > MOST_CHOICES:
         warnings.append(f"{link_id} has more than {MOST_CHOICES} choices; it is read as text")
         return
@@ -287,9 +294,7 @@ def _formulas(node: Mapping[str, object]) -> Iterator[str]:
     """The formulas an item is calculated by; one that cannot be read still means: nobody answers it."""
     for extension in _extensions(node, _FORMULAS):
         expression = extension.get("valueExpression")
-        written = (
-            expression.get("expression") if isinstance(expression, Mapping) else extension.get("valueString")
-        )
+        written = expression.get("expression") if isinstance(expression, Mapping) else extension.get("valueString")
         yield text_of(written) or "?"
 
 

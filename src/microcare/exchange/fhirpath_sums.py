@@ -118,9 +118,7 @@ def _reach(expression: str, variables: Mapping[str, str]) -> dict[str, _Words] |
     return seen
 
 
-def _count(
-    name: str, seen: Mapping[str, _Words], known: dict[str, Counter[Key]], depth: int
-) -> Counter[Key] | str:
+def _count(name: str, seen: Mapping[str, _Words], known: dict[str, Counter[Key]], depth: int) -> Counter[Key] | str:
     """How often an expression adds each key; more than twice is counted as twice."""
     if depth > DEEPEST:
         return "variables of variables of variables"

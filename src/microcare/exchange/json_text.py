@@ -31,9 +31,7 @@ def read_json(text: str) -> Parsed | str:
         return made
 
     try:
-        value: object = json.loads(
-            text.removeprefix("\ufeff"), object_pairs_hook=pairs, parse_constant=_no_constant
-        )
+        value: object = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=pairs, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         return f"{error.lineno}:{error.colno}: this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     except RecursionError:

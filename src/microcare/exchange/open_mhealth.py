@@ -112,12 +112,8 @@ _FURTHER: Mapping[str, str] = {"distance": "", "kcal_burned": "", "met_value": "
 SCHEMAS: Mapping[tuple[str, str], Schema] = {
     ("heart-rate", "1.0"): Schema("heart_rate", {**_HEART, **_NOTES}, ("heart_rate",), "heart_rate"),
     ("heart-rate", "1.1"): Schema("heart_rate", {**_HEART_SLEEP, **_NOTES}, ("heart_rate",), "heart_rate"),
-    ("heart-rate", "2.0"): Schema(
-        "heart_rate", _HEART_SLEEP, ("heart_rate", "effective_time_frame"), "heart_rate"
-    ),
-    ("physical-activity", "1.0"): Schema(
-        "physical_activity", _ACTIVITY, ("activity_name",), None, "episode", _FURTHER
-    ),
+    ("heart-rate", "2.0"): Schema("heart_rate", _HEART_SLEEP, ("heart_rate", "effective_time_frame"), "heart_rate"),
+    ("physical-activity", "1.0"): Schema("physical_activity", _ACTIVITY, ("activity_name",), None, "episode", _FURTHER),
     ("physical-activity", "1.1"): Schema(
         "physical_activity", _ACTIVITY_MET, ("activity_name",), None, "episode", _FURTHER
     ),
@@ -130,9 +126,7 @@ SCHEMAS: Mapping[tuple[str, str], Schema] = {
     ("sleep-duration", "2.0"): Schema(
         "sleep_duration", {**_SLEEP, **_LASTING}, ("sleep_duration", "effective_time_frame"), "sleep_duration"
     ),
-    ("step-count", "1.0"): Schema(
-        "step_count", {**_STEPS, **_ANY_TIME}, ("step_count",), "step_count", "steps"
-    ),
+    ("step-count", "1.0"): Schema("step_count", {**_STEPS, **_ANY_TIME}, ("step_count",), "step_count", "steps"),
     ("step-count", "2.0"): Schema(
         "step_count", {**_STEPS, **_LASTING}, ("step_count", "effective_time_frame"), "step_count", "steps"
     ),
@@ -218,9 +212,7 @@ def _reading(schema: Schema, read: Mapping[str, object]) -> Reading:
         return Reading(signal, amount, str(own_unit), start, end, statistic, per)
 
     further = tuple(
-        made(f"{schema.signal}_{name}", read[name], unit)
-        for name, unit in (schema.also or {}).items()
-        if name in read
+        made(f"{schema.signal}_{name}", read[name], unit) for name, unit in (schema.also or {}).items() if name in read
     )
     if schema.value is not None:
         return made(schema.signal, read[schema.value], schema.unit)

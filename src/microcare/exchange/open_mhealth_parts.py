@@ -16,8 +16,17 @@ LONGEST_TEXT = 10_000
 """Characters in a text field."""
 PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
 _MILLISECONDS: Mapping[str, float | None] = {
-    "ps": 1e-9, "ns": 1e-6, "us": 1e-3, "ms": 1.0, "sec": 1e3, "min": 6e4, "h": 3.6e6,
-    "d": 8.64e7, "wk": 6.048e8, "Mo": None, "yr": None,
+    "ps": 1e-9,
+    "ns": 1e-6,
+    "us": 1e-3,
+    "ms": 1.0,
+    "sec": 1e3,
+    "min": 6e4,
+    "h": 3.6e6,
+    "d": 8.64e7,
+    "wk": 6.048e8,
+    "Mo": None,
+    "yr": None,
 }
 """A unit's length in ms; months and years have none that is fixed."""
 _ENDS = ("start_date_time", "end_date_time", "duration")
@@ -134,9 +143,7 @@ def time_frame(interval_only: bool = False) -> Check:
             return Refusal(path, f"expected an object, found {described(found)}")
         instant, interval = "date_time" in found, "time_interval" in found
         if interval_only and not interval:
-            return Refusal(
-                f"{path}.time_interval", "is missing; this is measured over a time, not at an instant"
-            )
+            return Refusal(f"{path}.time_interval", "is missing; this is measured over a time, not at an instant")
         if instant == interval:
             have = "both" if instant else "neither"
             return Refusal(path, f"expected either date_time or time_interval, found {have}")

@@ -75,9 +75,7 @@ class Score:
     problems: tuple[str, ...] = ()
 
 
-def score(
-    questionnaire: Questionnaire, answers: Mapping[str, Answer], *, min_answered: int | None = None
-) -> Score:
+def score(questionnaire: Questionnaire, answers: Mapping[str, Answer], *, min_answered: int | None = None) -> Score:
     """Add up the items of the total.
 
     With `min_answered` (1 to the number of summed items) so many answers are enough, and the sum is prorated:

@@ -72,9 +72,7 @@ def name_like(path: str, known: Collection[str]) -> str | None:
     return min(ending, key=len) if ending else nearest(path, known)
 
 
-def unknown_name(
-    path: str, known: Collection[str], wanted: Type | None, options: Iterable[str]
-) -> tuple[str, str]:
+def unknown_name(path: str, known: Collection[str], wanted: Type | None, options: Iterable[str]) -> tuple[str, str]:
     """Message and cure for a path that the scope does not know."""
     small = path.lower()
     message = f"There is no name {path[:80]}."
@@ -132,9 +130,7 @@ def bad_literal(text: str, wanted: Type) -> tuple[str, str]:
     """Message and cure for a text that should be a time, a date or a duration and is none."""
     shown = quote(text[:40])
     if wanted is Type.TIME:
-        match = re.fullmatch(
-            r"\s*(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*([ap])?\.?m?\.?\s*", text.lower(), re.ASCII
-        )
+        match = re.fullmatch(r"\s*(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*([ap])?\.?m?\.?\s*", text.lower(), re.ASCII)
         hour = int(match.group(1)) if match else 99
         if match and match.group(3):
             hour = hour % 12 + (12 if match.group(3) == "p" else 0)
@@ -143,9 +139,7 @@ def bad_literal(text: str, wanted: Type) -> tuple[str, str]:
         return f"{shown} is not a time of day.", cure
     if wanted is Type.DATE:
         numbers = re.fullmatch(r"\s*(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})\s*", text, re.ASCII)
-        likely = (
-            f"{numbers[1]:0>4}-{numbers[2]:0>2}-{numbers[3]:0>2}" if numbers and len(numbers[1]) == 4 else ""
-        )
+        likely = f"{numbers[1]:0>4}-{numbers[2]:0>2}-{numbers[3]:0>2}" if numbers and len(numbers[1]) == 4 else ""
         cure = f"Write {quote(likely)}." if is_date(likely) else 'Write year, month and day, as "2024-05-31".'
         return f"{shown} is not a date.", cure
     if re.search(r"mo|ye?a?r|\dy", text.lower()):

@@ -68,9 +68,7 @@ def possible(node: Node, wanted: bool, facts: Facts) -> bool:
         return any(possible(child, wanted, facts) for child in node.children)
     if node.op == "choose":
         condition, then, otherwise = node.children
-        return (
-            possible(condition, True, facts) and possible(then, wanted, narrow(condition, True, facts))
-        ) or (
+        return (possible(condition, True, facts) and possible(then, wanted, narrow(condition, True, facts))) or (
             possible(condition, False, facts) and possible(otherwise, wanted, narrow(condition, False, facts))
         )
     if node.op == "if_unknown":

@@ -30,10 +30,7 @@ _arity = {
     "days_since": (1, 1),
     "size": (1, 1),
     **dict.fromkeys((*_on_numbers, *_from_text), (1, 1)),
-    **{
-        name: (2 if name in NEEDS_WINDOW else 1, 1 if name in WITHOUT_WINDOW else 2)
-        for name in WINDOW_FUNCTIONS
-    },
+    **{name: (2 if name in NEEDS_WINDOW else 1, 1 if name in WITHOUT_WINDOW else 2) for name in WINDOW_FUNCTIONS},
 }
 _numbers_words = ("no value", "1 value", "2 values", "3 values")
 
@@ -134,9 +131,7 @@ class FullChecker(Checker):
         if low.op == "constant" and high.op == "constant" and high.value < low.value:  # type: ignore[operator]
             x, first, second = (self.text(p) for p in part.parts)
             cure = f"Write between({x}, {second}, {first})."
-            self.problem(
-                "empty_range", "Nothing is between these two: the first is larger.", cure, part.parts[1]
-            )
+            self.problem("empty_range", "Nothing is between these two: the first is larger.", cure, part.parts[1])
             return None
         return self.make("between", Type.BOOLEAN, part, nodes)
 
@@ -198,9 +193,7 @@ class FullChecker(Checker):
             return None
         fitting = Type.BOOLEAN if function == "share" else Type.NUMBER
         if function not in OF_ANY_TYPE and name.type is not fitting:
-            message = (
-                f"{function} works on {type_words[fitting]}, and {first.word} is {type_words[name.type]}."
-            )
+            message = f"{function} works on {type_words[fitting]}, and {first.word} is {type_words[name.type]}."
             cure = f"Write {DOCS['share' if name.type is Type.BOOLEAN else 'count'].signature}."
             self.problem("type", message, cure, first)
             return None
@@ -237,9 +230,7 @@ class FullChecker(Checker):
             self.problem("window", message, 'Write for example "7d".', written)
             return None
         if span > 36525 * DAY:
-            self.problem(
-                "window", "The window is longer than a hundred years.", 'Write for example "7d".', written
-            )
+            self.problem("window", "The window is longer than a hundred years.", 'Write for example "7d".', written)
             return None
         return [span]
 

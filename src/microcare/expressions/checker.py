@@ -88,9 +88,7 @@ class Checker:
         cure = ""
         if wanted is Type.BOOLEAN:
             cure = (
-                f"Compare it, as in {self.text(part)} == ..."
-                if node.op != "constant"
-                else "Write a condition there."
+                f"Compare it, as in {self.text(part)} == ..." if node.op != "constant" else "Write a condition there."
             )
         elif wanted is Type.NUMBER and node.type is Type.TEXT and node.op == "constant":
             cure = "Write numbers without quotes."
@@ -213,11 +211,7 @@ class Checker:
         else:
             name, known = (self.text(p) for p in compare.parts)
             cure = f"Write {name} {compare.word} {known} {sign} {name} {compare.word} {self.text(item)}"
-            cure += (
-                f", or {name} in [{known}, {self.text(item)}]."
-                if compare.word == "==" and sign == "||"
-                else "."
-            )
+            cure += f", or {name} in [{known}, {self.text(item)}]." if compare.word == "==" and sign == "||" else "."
         self.problem("type", f"After {sign} {self.text(item)} alone is not a condition.", cure, item)
 
     def compare(self, part: Part) -> Node | None:
@@ -231,9 +225,7 @@ class Checker:
             cure = "Use == or !=." if kind is Type.BOOLEAN else "Use x in [a, b]."
             self.problem("type", f"{part.word} does not work on {type_words[kind]}.", cure, part.parts[0])
             return None
-        if part.word in ("==", "!=") and not self.possible(nodes[0], nodes[1:]) | self.possible(
-            nodes[1], nodes[:1]
-        ):
+        if part.word in ("==", "!=") and not self.possible(nodes[0], nodes[1:]) | self.possible(nodes[1], nodes[:1]):
             return None
         return self.make(part.word, Type.BOOLEAN, part, nodes)
 
@@ -254,18 +246,9 @@ class Checker:
         options = self.options.get(node.leaf, ()) if node.op == "leaf" else ()
         fine = True
         for other in others:
-            if (
-                options
-                and other.op == "constant"
-                and isinstance(other.value, str)
-                and other.value not in options
-            ):
+            if options and other.op == "constant" and isinstance(other.value, str) and other.value not in options:
                 like = advice.nearest(other.value[:100], options)
-                cure = (
-                    f"Did you mean {quote(like)}?"
-                    if like
-                    else f"It can be {', '.join(map(quote, options[:12]))}."
-                )
+                cure = f"Did you mean {quote(like)}?" if like else f"It can be {', '.join(map(quote, options[:12]))}."
                 self.problem("option", f"{self.text(node)} is never {quote(other.value[:40])}.", cure, other)
                 fine = False
         return fine
@@ -282,9 +265,7 @@ class Checker:
                 self.problem("type", message, cure + ".", right)
             return None
         if not right.parts:
-            self.problem(
-                "empty_list", "Nothing is in an empty list.", "Put values between the brackets.", right
-            )
+            self.problem("empty_list", "Nothing is in an empty list.", "Put values between the brackets.", right)
             return None
         nodes = self.alike([left, *right.parts], "they cannot be in one list")
         if nodes is None or not self.possible(nodes[0], nodes[1:]):
@@ -319,9 +300,7 @@ class Checker:
             if node is not None and sign != "*" and node.op == "constant" and node.value == 0:
                 self.problem("zero", "This divides by zero.", "Divide by another number.", node)
                 return None
-        return (
-            self.make("product", Type.NUMBER, part, fine, part.operators) if len(fine) == len(nodes) else None
-        )
+        return self.make("product", Type.NUMBER, part, fine, part.operators) if len(fine) == len(nodes) else None
 
     def sum(self, part: Part) -> Node | None:
         """Numbers, texts (only +), durations, or moments with durations, from the left."""
@@ -348,9 +327,7 @@ class Checker:
         return name is not None and name.type in (Type.MOMENT, Type.DURATION)
 
     def added(self, kind: Type, sign: str, node: Node, part: Part, item: Part) -> Type | None:
-        if kind is node.type and (
-            kind in (Type.NUMBER, Type.DURATION) or (kind is Type.TEXT and sign == "+")
-        ):
+        if kind is node.type and (kind in (Type.NUMBER, Type.DURATION) or (kind is Type.TEXT and sign == "+")):
             return kind
         if sign == "-" and kind is Type.MOMENT and node.type is Type.MOMENT:
             return Type.DURATION

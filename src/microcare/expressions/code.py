@@ -40,10 +40,7 @@ HELPERS: dict[str, object] = {
     "accept_time": accept_time,
     "accept_date": accept_date,
     "accept_milliseconds": accept_milliseconds,
-    **{
-        name: getattr(builtins, name)
-        for name in ("type", "int", "float", "bool", "str", "len", "min", "max", "abs")
-    },
+    **{name: getattr(builtins, name) for name in ("type", "int", "float", "bool", "str", "len", "min", "max", "abs")},
 }
 ACCEPTING = {
     Type.NUMBER: "accept_number",
@@ -158,8 +155,4 @@ class Writer:
 
 def inverse(text: str) -> str:
     """The negation of a generated condition, without a double `not`."""
-    return (
-        text[5:-1]
-        if text.startswith("(not ") and text.endswith(")") and text.count("(") == 1
-        else f"not {text}"
-    )
+    return text[5:-1] if text.startswith("(not ") and text.endswith(")") and text.count("(") == 1 else f"not {text}"

@@ -58,9 +58,7 @@ def is_about_names(problem: Problem, source: str) -> bool:
     return problem.code in ("unknown_name", "unknown_function") and not foreign
 
 
-def check(
-    parsed: Parsed, source: str, scope: Scope, expects: Type | None
-) -> tuple[Node, list[Leaf]] | list[Problem]:
+def check(parsed: Parsed, source: str, scope: Scope, expects: Type | None) -> tuple[Node, list[Leaf]] | list[Problem]:
     """The checked tree, or every problem in order of place. Behind a broken grammar only wrong names are
     told."""
     checker = FullChecker(source, scope)
@@ -76,9 +74,7 @@ def check(
     return root, checker.found
 
 
-def compile_expression(
-    source: str, scope: Scope, expects: Type | None = None
-) -> Expression | tuple[Problem, ...]:
+def compile_expression(source: str, scope: Scope, expects: Type | None = None) -> Expression | tuple[Problem, ...]:
     """Checks and compiles; never raises. The problems are in order of their place in the source, at most
     twenty.
 

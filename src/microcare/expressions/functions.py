@@ -78,9 +78,7 @@ def slope_of(series: Series) -> float | None:
         days = [(moment - values[0][0]) / DAY for moment, _ in values]
         center = math.fsum(days) / len(days)
         level = math.fsum(value for _, value in values) / len(values)
-        above = math.fsum(
-            (day - center) * (value - level) for day, (_, value) in zip(days, values, strict=True)
-        )
+        above = math.fsum((day - center) * (value - level) for day, (_, value) in zip(days, values, strict=True))
         return accept_number(above / math.fsum((day - center) ** 2 for day in days))
     except (OverflowError, ValueError, ZeroDivisionError):
         return None

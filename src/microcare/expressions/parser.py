@@ -78,18 +78,14 @@ class Parser:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise TooMuchError("many")
-        return Part(
-            kind, start, self.tokens[self.at - 1].end if self.at else 0, parts, word, value, operators
-        )
+        return Part(kind, start, self.tokens[self.at - 1].end if self.at else 0, parts, word, value, operators)
 
     # --- grammar
 
     def whole(self) -> Part:
         if len(self.tokens) == 1:
             self.broken = bool(self.problems)
-            self.break_off(
-                "empty", "The expression is empty.", "Write a condition, such as presence.score <= 4.", 0
-            )
+            self.break_off("empty", "The expression is empty.", "Write a condition, such as presence.score <= 4.", 0)
             return self.part("error", 0)
         root = self.expression()
         if self.token.kind != "end":
@@ -150,9 +146,7 @@ class Parser:
         if token.text == "is" and self.is_word("not"):
             self.advance()
             meant = "!="
-        self.slip(
-            "word", f"The word {token.text} is not an operator.", f"Write {meant} instead.", token.start
-        )
+        self.slip("word", f"The word {token.text} is not an operator.", f"Write {meant} instead.", token.start)
         return meant
 
     def comparison(self, parts: list[Part], operators: list[str]) -> Part:
@@ -166,9 +160,7 @@ class Parser:
             cure += f", or between({texts[1]}, {texts[0]}, {texts[2]})"
         if all(p.kind != "error" for p in parts):
             self.slip("chained", "Comparisons cannot be chained.", cure + ".", start)
-        compares = [
-            self.part("compare", parts[i].start, (parts[i], parts[i + 1]), s) for i, s in enumerate(operators)
-        ]
+        compares = [self.part("compare", parts[i].start, (parts[i], parts[i + 1]), s) for i, s in enumerate(operators)]
         return self.part("and", start, tuple(compares), "", None, ("&&",) * (len(compares) - 1))
 
     def unary(self) -> Part:
@@ -200,9 +192,7 @@ class Parser:
                 raise TooMuchError("deep")
             if sign.text == "[":
                 message = "Picking by [ ] is not part of this language."
-                self.break_off(
-                    "index", message, 'Use names with dots, and lists only after "in".', sign.start
-                )
+                self.break_off("index", message, 'Use names with dots, and lists only after "in".', sign.start)
                 self.items("]", sign)
             elif self.token.kind != "word" or not (self.ahead().kind == "sign" and self.ahead().text == "("):
                 message = "After this dot a name and brackets are missing."
@@ -271,9 +261,7 @@ class Parser:
             self.advance()
         elif self.token.kind == "end":
             message = f"This {opening.text} is never closed."
-            self.break_off(
-                "brackets", message, f"Add {closing} where the part in brackets ends.", opening.start
-            )
+            self.break_off("brackets", message, f"Add {closing} where the part in brackets ends.", opening.start)
         else:
             self.leftover(self.token)
 
@@ -324,9 +312,7 @@ class Parser:
             clock = f"{before.text.zfill(2)}:{self.ahead().text}"
             if before.kind == "number" and clock in TIMES:
                 code, message, cure = "quotes", "A time of day needs quotes.", f"Write {quote(clock)}."
-        elif (
-            token.kind == "word" and before.kind == "number" and (unit := self.unit(before.text, token.text))
-        ):
+        elif token.kind == "word" and before.kind == "number" and (unit := self.unit(before.text, token.text)):
             code, message, cure = "unit", "Units are not written after numbers.", unit
         elif before.kind == "word" and before.text in ("if", "when"):
             message, cure = (

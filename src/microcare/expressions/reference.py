@@ -38,9 +38,7 @@ FUNCTIONS: tuple[FunctionDoc, ...] = (
         "known(person.dinner_time)",
         Type.BOOLEAN,
     ),
-    FunctionDoc(
-        "has", "has(x)", "The same as known(x), in the words of CEL.", "has(signals.steps)", Type.BOOLEAN
-    ),
+    FunctionDoc("has", "has(x)", "The same as known(x), in the words of CEL.", "has(signals.steps)", Type.BOOLEAN),
     FunctionDoc(
         "if_unknown",
         "if_unknown(x, default)",
@@ -55,12 +53,8 @@ FUNCTIONS: tuple[FunctionDoc, ...] = (
         'between(person.bedtime, "22:00", "02:00")',
         Type.BOOLEAN,
     ),
-    FunctionDoc(
-        "min", "min(a, b, ...)", "The smallest of several values of one type.", "min(phq9.score, 20)", None
-    ),
-    FunctionDoc(
-        "max", "max(a, b, ...)", "The largest of several values of one type.", "max(mood.score, 1)", None
-    ),
+    FunctionDoc("min", "min(a, b, ...)", "The smallest of several values of one type.", "min(phq9.score, 20)", None),
+    FunctionDoc("max", "max(a, b, ...)", "The largest of several values of one type.", "max(mood.score, 1)", None),
     FunctionDoc("abs", "abs(x)", "The number without its sign.", "abs(signals.change) > 2", Type.NUMBER),
     FunctionDoc(
         "round",
@@ -69,12 +63,8 @@ FUNCTIONS: tuple[FunctionDoc, ...] = (
         "round(presence.score / 2)",
         Type.NUMBER,
     ),
-    FunctionDoc(
-        "floor", "floor(x)", "The next whole number downwards.", "floor(signals.minutes / 60)", Type.NUMBER
-    ),
-    FunctionDoc(
-        "ceil", "ceil(x)", "The next whole number upwards.", "ceil(signals.minutes / 60)", Type.NUMBER
-    ),
+    FunctionDoc("floor", "floor(x)", "The next whole number downwards.", "floor(signals.minutes / 60)", Type.NUMBER),
+    FunctionDoc("ceil", "ceil(x)", "The next whole number upwards.", "ceil(signals.minutes / 60)", Type.NUMBER),
     FunctionDoc(
         "days_since",
         "days_since(moment)",
@@ -252,19 +242,13 @@ OPERATORS: tuple[OperatorDoc, ...] = (
         "Adds numbers or durations, moves a moment by a duration, joins texts.",
         'person.joined + "14d" <= now',
     ),
-    OperatorDoc(
-        "-", "minus", "Subtracts; one moment minus another is a duration.", 'now - person.joined > "3d"'
-    ),
-    OperatorDoc(
-        "<", "less than", "Earlier or smaller, of two values of the same type.", "presence.score < 4"
-    ),
+    OperatorDoc("-", "minus", "Subtracts; one moment minus another is a duration.", 'now - person.joined > "3d"'),
+    OperatorDoc("<", "less than", "Earlier or smaller, of two values of the same type.", "presence.score < 4"),
     OperatorDoc("<=", "at most", "Less or equal.", "presence.score <= 4"),
     OperatorDoc(">", "more than", "Later or larger.", 'person.dinner_time > "18:30"'),
     OperatorDoc(">=", "at least", "More or equal.", "attention.score >= 6"),
     OperatorDoc("==", "equals", "The same value; unknown if either side is unknown.", 'answer == "yes"'),
-    OperatorDoc(
-        "!=", "differs from", "Not the same value; unknown if either side is unknown.", 'answer != "yes"'
-    ),
+    OperatorDoc("!=", "differs from", "Not the same value; unknown if either side is unknown.", 'answer != "yes"'),
     OperatorDoc(
         "in",
         "is one of",
@@ -295,15 +279,13 @@ DEPARTURES: tuple[str, ...] = (
     "All numbers are doubles: 7 / 2 is 3.5, and 1 == 1.0. There are no int, uint or byte literals.",
     "Every run-time error is unknown: division by zero, overflow, a text that is no time."
     " In CEL 1.0 / 0.0 is infinite.",
-    "% works on all numbers and has the sign of its right side;"
-    " in CEL it is for integers and has that of the left.",
+    "% works on all numbers and has the sign of its right side; in CEL it is for integers and has that of the left.",
     "Times of day and dates are types of their own; a text literal beside one is read as one.",
     "Durations also have the units w and d, and a text literal where a duration is meant is read as one.",
     "has(x) takes any expression, and asks whether its value is known.",
     "true and false are not ordered; < and > work on numbers, texts, times, dates, moments and durations.",
     "Lists stand only after in. There are no maps, messages, macros, patterns, remarks or raw texts.",
-    "min, max, abs, round, floor, ceil, between, days_since, if_unknown and the window functions"
-    " are additions.",
+    "min, max, abs, round, floor, ceil, between, days_since, if_unknown and the window functions are additions.",
     "Comparing with a text that a name can never have, a range that is empty, dividing by a written zero"
     " and constants without a value are mistakes, told when the expression is checked.",
 )

@@ -107,9 +107,7 @@ class Tokens:
         if not after_point and (number := _number.match(source, start)):
             return self._number(number)
         if source.startswith("//", start):
-            self.problem(
-                "sign", "// is not an operator here.", "For whole division write floor(a / b).", start
-            )
+            self.problem("sign", "// is not an operator here.", "For whole division write floor(a / b).", start)
             self.place = start + 2
             return Token("sign", "/", start, self.place)
         if source.startswith(("**", "^"), start):

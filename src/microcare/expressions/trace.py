@@ -47,9 +47,7 @@ def traced(node: Node, expression: Expression, leaves: Sequence[Value]) -> Trace
         return Trace(name, node.type, value, "leaf", (), (name,) if value is None else ())
     parts = tuple(traced(child, expression, leaves) for child in operands(node))
     value = combine(node, [part.value for part in parts])
-    culprits = (
-        [name for part in deciding(node.op, value, parts) for name in part.unknown] if value is None else []
-    )
+    culprits = [name for part in deciding(node.op, value, parts) for name in part.unknown] if value is None else []
     return Trace(source, node.type, value, node.op, parts, tuple(dict.fromkeys(culprits)))
 
 
@@ -72,9 +70,7 @@ def deciding(operation: str, value: Value, parts: Sequence[Trace]) -> list[Trace
 def reasons(found: Trace) -> list[Trace]:
     """The smallest sub-expressions that decide, looking through !, &&, || and choices."""
     if found.operation in ("and", "or", "choose"):
-        return [
-            reason for part in deciding(found.operation, found.value, found.parts) for reason in reasons(part)
-        ]
+        return [reason for part in deciding(found.operation, found.value, found.parts) for reason in reasons(part)]
     if found.operation == "not":
         return reasons(found.parts[0])
     return [found] if found.operation != "constant" else []

@@ -124,11 +124,7 @@ def _signal(work: Work, x: s.Signal) -> None:
     if not known:
         return _refuse(work, f"signal {x.name}", "no program of this person uses it")
     before = work.state.signals.get(x.name, ())
-    work.say(
-        entry.Signaled(
-            at=x.at, received=work.now, name=x.name, value=x.value, keep=keep, synthetic=x.synthetic
-        )
-    )
+    work.say(entry.Signaled(at=x.at, received=work.now, name=x.name, value=x.value, keep=keep, synthetic=x.synthetic))
     # Environment-based rules: a number's or a text's arrival, a yes-or-no's becoming true; late data trigger nothing.
     if work.now - x.at > THERE or (before and before[-1][0] > x.at):
         return None
@@ -302,7 +298,9 @@ def _assign(work: Work, x: s.Assign) -> None:
     if program is None or x.intervention not in program.interventions:
         return _refuse(work, f"assign {x.intervention}", "there is no such intervention for this person")
     reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
-    if not reason and any(r.program == x.program and r.intervention == x.intervention for r in work.state.runs.values()):
+    if not reason and any(
+        r.program == x.program and r.intervention == x.intervention for r in work.state.runs.values()
+    ):
         reason = "running"
     if not reason and any(a.hold for a in work.state.alerts.values()):
         reason = "safety hold"
@@ -391,4 +389,3 @@ TABLE: dict[type, Callable[[Work, Any], None]] = {
     s.Publish: _publish,
 }
 """One function for each kind of stimulus; time has its own, in `timekeeper`."""
-

@@ -255,7 +255,12 @@ def _form(work: Work, asked: Assessment) -> None:
         until = delivery.watch_until(work, asked.delivery, work.now)
         work.say(
             entry.Acted(
-                at=work.now, received=work.now, delivery=asked.delivery, act="done", by="form", watch_until=until
+                at=work.now,
+                received=work.now,
+                delivery=asked.delivery,
+                act="done",
+                by="form",
+                watch_until=until,
             )
         )
         delivery.after_done(work, asked.delivery)

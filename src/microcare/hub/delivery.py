@@ -24,7 +24,16 @@ def event(work: Work, run: str, name: str, point: str, along: str = "") -> str:
         silent=(f"comes with {along}",) if along else (),
     )  # fmt: skip
     if compiled.form:
-        ask(work, program, compiled.form, "form", work.now + compiled.expires, run=run, event=name, delivery=delivery)
+        ask(
+            work,
+            program,
+            compiled.form,
+            "form",
+            work.now + compiled.expires,
+            run=run,
+            event=name,
+            delivery=delivery,
+        )
     work.happen(program.id, "event", name, "delivered", run)
     return delivery
 
@@ -156,7 +165,16 @@ def after_done(work: Work, name: str) -> None:
         complete(work, name, None)
     elif proximal.measure:
         until = max(delivery.done + proximal.within, work.now + 1)
-        ask(work, program, proximal.measure, "proximal", until, run=delivery.run, event=delivery.name, delivery=name)
+        ask(
+            work,
+            program,
+            proximal.measure,
+            "proximal",
+            until,
+            run=delivery.run,
+            event=delivery.name,
+            delivery=name,
+        )
 
 
 def watch_until(work: Work, name: str, done: int) -> int:
@@ -187,7 +205,12 @@ def complete(work: Work, name: str, success: bool | None) -> None:
         return
     work.say(
         entry.Completed(
-            at=work.now, received=work.now, run=delivery.run, event=delivery.name, delivery=name, success=success
+            at=work.now,
+            received=work.now,
+            run=delivery.run,
+            event=delivery.name,
+            delivery=name,
+            success=success,
         )
     )
     work.happen(delivery.program, "event", delivery.name, "completed", delivery.run)

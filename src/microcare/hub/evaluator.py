@@ -1,7 +1,8 @@
 """The evaluator: the timely look at a person's state, and the need states that follow.
 
 An evaluation asks only what a need state still lacks: the fewest items whose answers are missing or older than the shelf
-life of its evidence, and with them the items of the same measure that a safety rule looks at. A need that is settled already by fresh evidence asks nothing.
+life of its evidence, and with them the items of the same measure that a safety rule looks at. A need that is settled
+already by fresh evidence asks nothing.
 """
 
 from microcare.base.moments import local_day
@@ -23,7 +24,11 @@ def open_evaluation(
 ) -> None:
     """Look at a person's state: by time, context, report, or the end of an intervention."""
     index = trigger.index if trigger is not None else -1
-    if trigger is not None and trigger.condition is not None and holds(trigger.condition, work.view(program)) is not True:
+    if (
+        trigger is not None
+        and trigger.condition is not None
+        and holds(trigger.condition, work.view(program)) is not True
+    ):
         if trigger.pattern is not None:
             _opened(work, program, f"{why}: its condition does not hold", index, day, {}, ())
         return

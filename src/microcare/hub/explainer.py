@@ -92,12 +92,17 @@ def _recommended(x: e.Recommended, program: CompiledProgram | None) -> str:
     parts = []
     if x.chosen:
         names = human_list([title_of(program, c) for c in x.chosen], "or")
-        word = {"started": "Started", "offered": "Offered", "listed": "To choose from", "proposed": "Proposed"}
+        word = {
+            "started": "Started",
+            "offered": "Offered",
+            "listed": "To choose from",
+            "proposed": "Proposed",
+        }
         parts.append(f"{word.get(x.action, x.action)}: {names}")
         found = next((c for c in x.candidates if c.intervention == x.chosen[0]), None)
         if found is not None:
             weights = ", ".join(f"{k} {v:.2f}" for k, v in found.parts.items())
-            chance = f", drawn with probability {found.probability:.2g}" if found.probability else ""
+            chance = f", drawn with probability {found.probability:.2g}" if found.probability > 0 else ""
             parts.append(f"for the need {found.need}, score {found.score:.2f} ({weights}){chance}")
     else:
         parts.append("Nothing to recommend")

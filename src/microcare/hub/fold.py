@@ -196,7 +196,18 @@ def _followed(state: State, x: e.Followed) -> None:
 
 def _alerted(state: State, x: e.Alerted) -> None:
     state.alerts[x.alert] = Alert(
-        x.program, x.rule, x.episode, x.at, "open", x.acknowledge_by, 0, x.roster, x.then, x.hold, x.measure, x.item
+        x.program,
+        x.rule,
+        x.episode,
+        x.at,
+        "open",
+        x.acknowledge_by,
+        0,
+        x.roster,
+        x.then,
+        x.hold,
+        x.measure,
+        x.item,
     )
     _count(state, "alert")
 

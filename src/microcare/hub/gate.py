@@ -92,5 +92,3 @@ def contraindicated(event: CompiledEvent, view: View) -> str:
     if found is True:
         return f"contraindicated: {event.id}"
     return "" if found is False else f"contraindication unknown: {event.id}"
-
-

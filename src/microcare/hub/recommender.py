@@ -84,9 +84,10 @@ def recommend(work: Work, program: CompiledProgram, why: str) -> None:
 
 def _asked_for(work: Work, need: CompiledNeed) -> bool:
     """Whether the person has just asked for it: then levels and running interventions do not make it wait."""
-    return any(
-        r.origin[0] == "reported" and r.origin[1] in work.asked for r in need.present.inputs.readers
-    ) or need.id in work.asked
+    return (
+        any(r.origin[0] == "reported" and r.origin[1] in work.asked for r in need.present.inputs.readers)
+        or need.id in work.asked
+    )
 
 
 def _room(work: Work, program: CompiledProgram) -> bool:
@@ -242,14 +243,18 @@ def _pick(
     chosen = near[drawn * len(near) >> 64]
     p = 1 / len(near)
     names = {c.intervention for c in near}
-    shown = [
-        Candidate(c.intervention, c.need, c.score, c.parts, p) if c.intervention in names else c for c in scored
-    ]
+    shown = [Candidate(c.intervention, c.need, c.score, c.parts, p) if c.intervention in names else c for c in scored]
     return (chosen.intervention,), str(drawn), shown
 
 
 def _follow(
-    work: Work, program: CompiledProgram, name: str, action: str, chosen: tuple[str, ...], need: str, lasts: int
+    work: Work,
+    program: CompiledProgram,
+    name: str,
+    action: str,
+    chosen: tuple[str, ...],
+    need: str,
+    lasts: int,
 ) -> None:
     if action == "started":
         start(work, program, chosen[0], need, "app")
@@ -290,16 +295,12 @@ def start(
     return run
 
 
-def answer(
-    work: Work, name: str, said: str, intervention: str, by: str, edited: dict[str, str] | None = None
-) -> None:
+def answer(work: Work, name: str, said: str, intervention: str, by: str, edited: dict[str, str] | None = None) -> None:
     """An offer, list or proposal was answered."""
     offer = work.state.offers[name]
     program = work.course(offer.program)
     work.say(
-        entry.OfferClosed(
-            at=work.now, received=work.now, offer=name, answer=said, intervention=intervention, by=by
-        )
+        entry.OfferClosed(at=work.now, received=work.now, offer=name, answer=said, intervention=intervention, by=by)
     )
     if said == "accepted" and program is not None:
         start(work, program, intervention, offer.need, by, edited)
@@ -326,5 +327,3 @@ def offer_expired(work: Work, name: str) -> None:
         work.effects.append(
             effect.Propose(at=work.now, program=program.id, subject=name, reminder=True, expires=remind)
         )
-
-

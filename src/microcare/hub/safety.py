@@ -57,9 +57,11 @@ def _episode(work: Work, at: int) -> str:
 def escalate(work: Work, name: str) -> None:
     """Nobody took an alert on in time: it goes further, and further again, until somebody does."""
     alert = work.state.alerts[name]
-    program = work.programs.of(alert.program, work.state.courses[alert.program].version) if (
-        alert.program in work.state.courses
-    ) else work.programs.current(alert.program)
+    program = (
+        work.programs.of(alert.program, work.state.courses[alert.program].version)
+        if (alert.program in work.state.courses)
+        else work.programs.current(alert.program)
+    )
     within = 15 * 60_000
     if program is not None and alert.rule < len(program.program.safety):
         authored = program.program.safety[alert.rule].alert

@@ -85,9 +85,7 @@ def _delivery(name: str, delivery: Delivery) -> Iterator[Due]:
 
 def _run(intervention: CompiledIntervention, state: State, name: str, run: Run) -> Iterator[Due]:
     if run.ended:
-        if run.outcome_at and not any(
-            a.run == name and a.purpose == "overall" for a in state.assessments.values()
-        ):
+        if run.outcome_at and not any(a.run == name and a.purpose == "overall" for a in state.assessments.values()):
             yield Due(run.outcome_at, 5, "outcome", name)
         return
     yield Due(run.ends_by, 9, "run_end", name)
@@ -107,9 +105,9 @@ def _run(intervention: CompiledIntervention, state: State, name: str, run: Run) 
         for slot, planned, until in record.postponed:
             yield Due(until, 5, "postponed", name, f"{rule_id} {slot}", planned)
         if found.scheduled:
-            coming = coming_point(found, record, run, state)
+            coming = coming_point(found, record, name, run, state)
             if coming is not None:
-                yield coming._replace(name=name)
+                yield coming
 
 
 def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
@@ -125,14 +123,14 @@ def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State) -> Due | None:
-    """The next decision point of a rule's schedule; None: it comes due no more."""
+def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, state: State) -> Due | None:
+    """The next decision point of a rule's schedule in the run of that name; None: it comes due no more."""
     times = rule.rule.times
     taken = record.points + len(record.postponed)
     if not record.began or rule.pattern is None or (times is not None and taken >= times):
         return None
     if rule.random:
-        found = _random_point(rule, record, state)
+        found = _random_point(rule, record, name, state)
     else:
         clocks = clocks_of(rule, state) or (record.clock,)
         # Once points have come, travel can put a planned one before the rule's beginning; it stays planned.
@@ -140,7 +138,7 @@ def coming_point(rule: CompiledRule, record: RuleRecord, run: Run, state: State)
         slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, began)
         if slot is None:
             return None
-        found = Due(slot.moment, 5, "point", "", rule.id, slot.day, slot.index)
+        found = Due(slot.moment, 5, "point", name, rule.id, slot.day, slot.index)
     if found is None or (record.until and found.moment > record.until) or found.moment >= run.ends_by:
         return None
     return found
@@ -151,13 +149,13 @@ _next_slot = lru_cache(maxsize=1 << 16)(next_slot)
 _clock = lru_cache(maxsize=4096)(parse_clock)
 
 
-def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due | None:
+def _random_point(rule: CompiledRule, record: RuleRecord, name: str, state: State) -> Due | None:
     """A drawn moment that is still to come, or the beginning of the window of the next day to draw for."""
     assert rule.pattern is not None and rule.between is not None
     last, day = record.last or (0, -1), record.drawn_day
     first = last[1] + 1 if last[0] == day else 0
     if last[0] <= day and first < len(record.moments):
-        return Due(record.moments[first], 5, "point", "", rule.id, day, first)
+        return Due(record.moments[first], 5, "point", name, rule.id, day, first)
     # A new version may have made a daily rule a random one: days that are done stay done.
     done = max(last[0], day)
     after = (done, LAST) if done else None
@@ -169,7 +167,7 @@ def _random_point(rule: CompiledRule, record: RuleRecord, state: State) -> Due |
     if slot is None:
         return None
     start = window_bounds(state.zone, slot.day, rule.between)[0]
-    return Due(max(start, record.began), 5, "draw_moments", "", rule.id, slot.day)
+    return Due(max(start, record.began), 5, "draw_moments", name, rule.id, slot.day)
 
 
 def slot_name(day: int, index: int) -> str:
@@ -210,5 +208,3 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
             slot = next_slot(DayPattern("day"), (clock,), zone, local_day(zone, moment), None, moment)
             moment = slot.moment if slot is not None else moment
         yield Due(moment, 9, "contact", program.id)
-
-

@@ -181,13 +181,17 @@ def finish_if_over(work: Work, run: str) -> None:
             continue
         if record.waits or record.postponed:
             return
-        if rule.scheduled and scheduler.coming_point(rule, record, found, work.state) is not None:
+        if rule.scheduled and scheduler.coming_point(rule, record, run, found, work.state) is not None:
             return
     if found.unanswered_since and any(
         found.rules.get(r.id, NO_RULE).quiet_since != found.unanswered_since for r in compiled.quiet
     ):
         return
-    end(work, run, "completed" if any(e.delivered for e in found.events.values()) else "nothing could be delivered")
+    end(
+        work,
+        run,
+        "completed" if any(e.delivered for e in found.events.values()) else "nothing could be delivered",
+    )
 
 
 def draw_moments(work: Work, run: str, rule: CompiledRule, day: int) -> None:

@@ -3,9 +3,8 @@
 Records are frozen: a change replaces one, so that a copy of the state needs to copy only its containers.
 """
 
-from copy import copy
-
 import msgspec
+from msgspec.structs import astuple
 
 from microcare.hub.entry import FORMAT
 from microcare.hub.stimulus import Value
@@ -301,11 +300,4 @@ class State(msgspec.Struct, omit_defaults=True):
 
     def copy(self) -> "State":
         """A copy whose containers can be changed without touching this one."""
-        new = copy(self)
-        for name in CONTAINERS:
-            setattr(new, name, getattr(self, name).copy())
-        return new
-
-
-CONTAINERS = tuple(f.name for f in msgspec.structs.fields(State) if str(f.type).startswith("dict["))
-"""The fields of the state that hold records by name."""
+        return State(*[v.copy() if type(v) is dict else v for v in astuple(self)])

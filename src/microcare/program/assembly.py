@@ -82,12 +82,8 @@ class Assembly:
             except RecursionError:
                 self.complain(Place(self.name(self.root), 1, 1), "too_deep", "it is nested too deeply")
         # Beside what broke a file, what follows from it would only be noise.
-        told = [
-            i for i in self.issues if i.place.file not in broken or i.code in STOPPING or i.code == "twice"
-        ]
-        return Reading(
-            program, source, tuple(sorted(dict.fromkeys(told), key=lambda i: (i.place, i.message)))
-        )
+        told = [i for i in self.issues if i.place.file not in broken or i.code in STOPPING or i.code == "twice"]
+        return Reading(program, source, tuple(sorted(dict.fromkeys(told), key=lambda i: (i.place, i.message))))
 
     def name(self, path: str) -> str:
         """How a file is called to the author."""
@@ -104,9 +100,7 @@ class Assembly:
             self.value = tree.value
         elif not tree.issues:
             place = Place(self.name(self.root), 1, 1)
-            what = (
-                "the file is empty" if tree.value is None else "a program begins with names (`program: ...`)"
-            )
+            what = "the file is empty" if tree.value is None else "a program begins with names (`program: ...`)"
             self.complain(place, "top", what, "Begin with `program: NAME` and `title: ...`.")
         self.places.update(tree.places)
         self.keys.update(tree.keys)
@@ -147,9 +141,7 @@ class Assembly:
             if not isinstance(holder, dict):
                 return
         last = str(where[-1])
-        if last in holder and not (
-            isinstance(holder[last], dict) and isinstance(tree.value, dict) and len(where) == 1
-        ):
+        if last in holder and not (isinstance(holder[last], dict) and isinstance(tree.value, dict) and len(where) == 1):
             if holder[last] != tree.value:
                 first = self.places.get(where, self.places[()])
                 self.complain(Place(self.name(path), 1, 1), "twice", f"`{last}` is said here and at {first}",
@@ -166,9 +158,7 @@ class Assembly:
             self.keys.setdefault((*where, *inner), place)
         self.bases[where] = prefix
 
-    def merge(
-        self, holder: dict[str, Any], where: Where, name: str, value: Any, tree: Tree, path: str
-    ) -> None:
+    def merge(self, holder: dict[str, Any], where: Where, name: str, value: Any, tree: Tree, path: str) -> None:
         if name in holder and holder[name] != value:
             first = self.keys.get((*where, name), self.places[()])
             place = tree.keys.get((name,), Place(self.name(path), 1, 1))
@@ -197,9 +187,7 @@ class Assembly:
                         elif len(parts) == 1 and parts[0] in ("suite", "program", PurePosixPath(suite).name):
                             self.suite_file(path, prefix)
             else:
-                cure = (
-                    "It names a folder or file inside this program's folder, or beside it (`../suite/NAME`)."
-                )
+                cure = "It names a folder or file inside this program's folder, or beside it (`../suite/NAME`)."
                 self.complain(place, "suite", f"there is no suite at `{suite}`", cure)
 
     def suite_file(self, path: str, prefix: str) -> None:
@@ -208,9 +196,7 @@ class Assembly:
         for section, parts in (tree.value or {}).items() if isinstance(tree.value, dict | None) else ():
             if section not in SHARED:
                 place = tree.keys[(section,)]
-                self.complain(
-                    place, "suite", f"a suite has no `{section}`", f"It may have: {', '.join(SHARED)}."
-                )
+                self.complain(place, "suite", f"a suite has no `{section}`", f"It may have: {', '.join(SHARED)}.")
                 continue
             holder = self.value.setdefault(section, {})
             for name, value in parts.items() if isinstance(parts, dict) and isinstance(holder, dict) else ():
@@ -256,15 +242,9 @@ class Assembly:
             )
         elif found not in self.files:
             near = nearest(found, [f for f in self.files if not f.endswith((".yaml", ".yml"))])
-            cure = (
-                f"Did you mean `{near.removeprefix(prefix)}`?"
-                if near
-                else "Write the file, or correct its name."
-            )
+            cure = f"Did you mean `{near.removeprefix(prefix)}`?" if near else "Write the file, or correct its name."
             self.complain(place, "file", f"there is no file `{value}`", cure)
-        elif len(self.files[found]) > (
-            TEXT_LARGEST if found.endswith((".md", ".txt", ".vtt")) else MEDIA_LARGEST
-        ):
+        elif len(self.files[found]) > (TEXT_LARGEST if found.endswith((".md", ".txt", ".vtt")) else MEDIA_LARGEST):
             self.complain(place, "too_large", f"`{value}` is too large", "Make it smaller.")
         return found
 
@@ -272,11 +252,7 @@ class Assembly:
         """Measures that come from a FHIR file: their items and score are filled in."""
         measures = self.value.get("measures")
         for name, part in measures.items() if isinstance(measures, dict) else ():
-            if (
-                not isinstance(part, dict)
-                or not isinstance(part.get("file"), str)
-                or part["file"] not in self.files
-            ):
+            if not isinstance(part, dict) or not isinstance(part.get("file"), str) or part["file"] not in self.files:
                 continue
             place = self.places.get(("measures", name, "file"), self.places[()])
             if self.questionnaires is None:
@@ -285,9 +261,7 @@ class Assembly:
             found = self.questionnaires(self.files[part["file"]])
             if isinstance(found, tuple):
                 for problem in found:
-                    self.complain(
-                        place, "fhir", f"{part['file']}:{problem}", "It must be a FHIR R4 Questionnaire."
-                    )
+                    self.complain(place, "fhir", f"{part['file']}:{problem}", "It must be a FHIR R4 Questionnaire.")
                 continue
             read = found.model_dump(exclude_defaults=True, by_alias=True)
             part.update({k: v for k, v in read.items() if k not in part})

@@ -241,5 +241,3 @@ class CompiledProgram:
     quiet: tuple[int, int] | None
     gap: int
     channels: tuple[tuple[str, int], ...]
-
-

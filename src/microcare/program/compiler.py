@@ -102,7 +102,12 @@ class _Work:
         self.issues.append(Issue(code, Severity.ERROR, self.source.place(path), message, cure))
 
     def condition(
-        self, text: str | None, names: Names, path: Path, expects: Type = Type.BOOLEAN, into: _Gather | None = None
+        self,
+        text: str | None,
+        names: Names,
+        path: Path,
+        expects: Type = Type.BOOLEAN,
+        into: _Gather | None = None,
     ) -> Condition | None:
         """Compile one expression; all its problems are kept, placed in the file."""
         if text is None:

@@ -94,9 +94,7 @@ def _path(loc: tuple[int | str, ...], source: Source) -> tuple[int | str, ...]:
             tagged = True
         elif part == "[key]" and kept and source.knows(kept):
             continue
-        elif source.knows([*kept, part]) or not (
-            isinstance(part, str) and (part in UNIONS or ADDED.fullmatch(part))
-        ):
+        elif source.knows([*kept, part]) or not (isinstance(part, str) and (part in UNIONS or ADDED.fullmatch(part))):
             kept.append(part)
     return tuple(kept)
 
@@ -108,13 +106,7 @@ def _issue(found: Mapping[str, Any], path: tuple[int | str, ...], source: Source
         place = source.place(path, key=True)
         name, known = _part(path[:-1], found["loc"])
         near = _meant(path, found)
-        cure = (
-            f"Did you mean `{near}`?"
-            if near
-            else f"Known here: {', '.join(sorted(known)[:30])}."
-            if known
-            else ""
-        )
+        cure = f"Did you mean `{near}`?" if near else f"Known here: {', '.join(sorted(known)[:30])}." if known else ""
         message = f"`{last}` is not a word of {name}"
     elif kind == "missing":
         place = source.place(path[:-1], key=True)
@@ -175,18 +167,14 @@ def _part(path: tuple[int | str, ...], loc: tuple[int | str, ...]) -> tuple[str,
     """The part at a path of the program as an author calls it, and the words it knows."""
     models: list[Any] = [Program]
     for part in path:
-        inner = [
-            a for m in models for n, f in m.model_fields.items() if part in (n, f.alias) for a in _models(f)
-        ]
+        inner = [a for m in models for n, f in m.model_fields.items() if part in (n, f.alias) for a in _models(f)]
         models = inner or models
     kind = next(
         (loc[i + 1] for i in range(len(loc) - 2) if loc[i] in KINDS_OF_CONTENT or isinstance(loc[i], int)),
         None,
     )
     if len(models) > 1 and kind in KINDS_OF_CONTENT:
-        return f"the content `{kind}`", {
-            f.alias or n for n, f in KINDS_OF_CONTENT[str(kind)].model_fields.items()
-        }
+        return f"the content `{kind}`", {f.alias or n for n, f in KINDS_OF_CONTENT[str(kind)].model_fields.items()}
     found = {f.alias or n for m in models for n, f in m.model_fields.items()}
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", models[0].__name__).lower() if len(models) == 1 else "this"
     article = "the" if name.endswith("s") else "an" if name[0] in "aeiou" else "a"

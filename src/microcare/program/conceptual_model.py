@@ -25,7 +25,9 @@ class Need(Part):
     )
     behaviors: tuple[str, ...] = described("The behaviors it stands for (Table 3).", default=())
     gains: tuple[str, ...] = described("The gains that follow (Table 3).", default=())
-    interventions: Names = described("The micro interventions that answer it, the author's first choice first.", default=())
+    interventions: Names = described(
+        "The micro interventions that answer it, the author's first choice first.", default=()
+    )
 
 
 class Level(Part):

@@ -31,7 +31,10 @@ EveryField = Annotated[
     Every,
     PlainValidator(_every),
     WithJsonSchema(
-        {"type": "string", "examples": ["day", "2 days", "weekday", "weekend", "monday, thursday", "month", "90m"]}
+        {
+            "type": "string",
+            "examples": ["day", "2 days", "weekday", "weekend", "monday, thursday", "month", "90m"],
+        }
     ),
 ]
 """How often: `day`, `2 days`, `weekday`, `weekend`, names of days, `week`, `month`; or `90m`, `2h` inside `between`."""
@@ -95,9 +98,14 @@ class Action(Part):
     @property
     def acts(self) -> int:
         """How many things it does."""
-        return sum([self.deliver is not None, self.randomize is not None, self.end is not None, self.offer is not None]) + (
-            self.evaluate
-        )
+        return sum(
+            [
+                self.deliver is not None,
+                self.randomize is not None,
+                self.end is not None,
+                self.offer is not None,
+            ]
+        ) + (self.evaluate)
 
 
 class Case(Action):
@@ -130,7 +138,8 @@ class Rule(Action):
     every: EveryField | None = described("A time-based rule: how often it comes due from then on.", default=None)
     at: Clocks = described("At which times of day; a person's field may hold the time.", default=())
     between: WindowField | None = described(
-        "With `every: 90m`: the part of the day. With `random`: the window in which the moments lie.", default=None
+        "With `every: 90m`: the part of the day. With `random`: the window in which the moments lie.",
+        default=None,
     )
     random: Annotated[int, Field(ge=1, le=24)] | None = described(
         "So many random moments inside the window `between`, drawn when its day begins.", default=None
@@ -162,7 +171,8 @@ class Rule(Action):
         default=None,
     )
     proximal: Proximal | None = described(
-        "A proximal outcome of the decision point itself, assessed for every option, nothing included.", default=None
+        "A proximal outcome of the decision point itself, assessed for every option, nothing included.",
+        default=None,
     )
 
     @model_validator(mode="after")

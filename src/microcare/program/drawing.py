@@ -22,9 +22,7 @@ def draw_sequence(program: Program, intervention: str) -> str:
     title = text_in(part.title, program.language)
     outcome = ""
     if part.outcome is not None:
-        after = (
-            f", {format_span(part.outcome.after)} after the last event" if part.outcome.after.exact else ""
-        )
+        after = f", {format_span(part.outcome.after)} after the last event" if part.outcome.after.exact else ""
         outcome = f"Overall outcome{after}: {part.outcome.measure}. It succeeded if {part.outcome.success}"
     about = "\n".join(_sequence(program, intervention))
     return draw_flow(flow(program, intervention), title, text_in(part.aim, program.language), outcome, about)
@@ -78,9 +76,7 @@ def text_model(program: Program) -> str:
     for level in sorted(program.model, key=lambda part: -part.level):
         lines.append(f"  Level {level.level}: {text_in(level.goal, program.language)}")
         for name, need in level.needs.items():
-            title = (
-                text_in(need.title, program.language) if need.title is not None else name.replace("_", " ")
-            )
+            title = text_in(need.title, program.language) if need.title is not None else name.replace("_", " ")
             lines += [f"    {name}: {title}", f"      present if {need.present}"]
             answers = [i if i in program.interventions else f"{i} (not built)" for i in need.interventions]
             lines.append(f"      answered by: {', '.join(answers) or 'nothing'}")
@@ -143,9 +139,7 @@ def _pyramid(bands: list[tuple[float, float, int]]) -> Iterator[str]:
         points = " ".join(f"{middle + dx:.1f},{y:.1f}" for dx, y in corners)
         yield f'<polygon points="{points}" class="l{(number - 1) % 4 + 1}"/>'
         note = ["most basic"] if number == bands[-1][2] and len(bands) > 1 else []
-        yield words(
-            middle, (y0 + y1) / 2 - (4 if note else -5), [f"Level {number}"], 15, "bold", anchor="middle"
-        )
+        yield words(middle, (y0 + y1) / 2 - (4 if note else -5), [f"Level {number}"], 15, "bold", anchor="middle")
         yield words(middle, (y0 + y1) / 2 + 14, note, 12, "soft", anchor="middle")
 
 
@@ -172,20 +166,14 @@ def _level(program: Program, level: Level, y: float) -> tuple[list[str], float]:
     return body, at - y
 
 
-def _chips(
-    program: Program, names: tuple[str, ...], x: float, y: float, width: float
-) -> tuple[list[str], float]:
+def _chips(program: Program, names: tuple[str, ...], x: float, y: float, width: float) -> tuple[list[str], float]:
     """Micro interventions side by side; one that is named and not built has a broken edge."""
     if not names:
         return [words(x, y + 18, ["nothing answers it"], 12.5, "warn bold")], 26
     body, left, top = [], x, y
     for name in names:
         built = program.interventions.get(name)
-        shown = (
-            text_in(built.title, program.language)
-            if built is not None
-            else f"{name.replace('_', ' ')} (not built)"
-        )
+        shown = text_in(built.title, program.language) if built is not None else f"{name.replace('_', ' ')} (not built)"
         lines = wrap(shown, width - 22, 12.5, 1)
         wide = min(width_of(lines[0] if lines else name, 12.5) + 24, width)
         if left > x and left + wide > x + width:

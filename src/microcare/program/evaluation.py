@@ -54,9 +54,12 @@ class Recommend(Part):
         "Those within this of the best score are drawn among with equal, stated probability. 0: always the best.",
         default=0.0,
     )
-    offer_lasts: SpanField = described("How long an offer waits for an answer.", default_factory=lambda: parse_span("2d"))
+    offer_lasts: SpanField = described(
+        "How long an offer waits for an answer.", default_factory=lambda: parse_span("2d")
+    )
     after_decline: SpanField = described(
-        "How long a declined or unanswered one is not offered again.", default_factory=lambda: parse_span("7d")
+        "How long a declined or unanswered one is not offered again.",
+        default_factory=lambda: parse_span("7d"),
     )
     proposal_lasts: SpanField = described(
         "In coach and clinician mode: how long a proposal waits.", default_factory=lambda: parse_span("3d")

@@ -60,9 +60,7 @@ def flow(program: Program, intervention: str) -> tuple[Station, ...]:
     for name, event in part.events.items():
         title = text_in(event.title, program.language) if event.title is not None else name.replace("_", " ")
         goal, steps = event.goal.value.replace("_", " "), tuple(found.get(f"event {name}", ()))
-        stations.append(
-            Station(f"event {name}", title, goal, event.kind, _asks(program, intervention, name), steps)
-        )
+        stations.append(Station(f"event {name}", title, goal, event.kind, _asks(program, intervention, name), steps))
     return tuple(stations)
 
 
@@ -92,9 +90,7 @@ def _asks(program: Program, intervention: str, event: str) -> str:
 
 
 def _lines(rule: Rule, when: str) -> Iterator[str]:
-    first = ", ".join(
-        w for w in (when, f"after {format_span(rule.after)}" if rule.after is not None else "") if w
-    )
+    first = ", ".join(w for w in (when, f"after {format_span(rule.after)}" if rule.after is not None else "") if w)
     if first:
         yield first
     timing = schedule_words(rule)
@@ -130,9 +126,7 @@ def schedule_words(rule: Rule) -> str:
 
 def _days(pattern: DayPattern) -> str:
     days = sorted(pattern.weekdays)
-    named = {(0, 1, 2, 3, 4): "weekday", (5, 6): "weekend day"}.get(tuple(days)) or ", ".join(
-        WEEKDAYS[d] for d in days
-    )
+    named = {(0, 1, 2, 3, 4): "weekday", (5, 6): "weekend day"}.get(tuple(days)) or ", ".join(WEEKDAYS[d] for d in days)
     period = pattern.unit if pattern.n == 1 else f"{pattern.n} {pattern.unit}s"
     if not days:
         return period

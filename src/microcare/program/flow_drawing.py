@@ -170,9 +170,7 @@ def _forward(cards: dict[str, _Card], begin: str, placed: set[str]) -> tuple[lis
     return order, forward
 
 
-def _rows(
-    cards: dict[str, _Card], columns: int, top: float
-) -> tuple[list[_Line], dict[tuple[str, int], float]]:
+def _rows(cards: dict[str, _Card], columns: int, top: float) -> tuple[list[_Line], dict[tuple[str, int], float]]:
     """Place the cards of each column beside what leads to them; ways over a column pass it at a height of their own."""
     lines: list[_Line] = []
     vias: dict[tuple[str, int], float] = {}
@@ -282,13 +280,9 @@ def _lane_order(
         yield f"back {name}"
     yield from (name for _, name in sorted(down, reverse=True))
     yield from (name for _, name in sorted(up))
-    for name in dict.fromkeys(
-        line.target for line in lines if line.back and cards[line.target].column == column + 1
-    ):
+    for name in dict.fromkeys(line.target for line in lines if line.back and cards[line.target].column == column + 1):
         yield f"in {name}"
 
 
 def _tip(x: float, y: float) -> str:
-    return (
-        f'<path d="M{x - 8:.1f} {y - 4.5:.1f}L{x - 0.5:.1f} {y:.1f}L{x - 8:.1f} {y + 4.5:.1f}Z" class="tip"/>'
-    )
+    return f'<path d="M{x - 8:.1f} {y - 4.5:.1f}L{x - 0.5:.1f} {y:.1f}L{x - 8:.1f} {y + 4.5:.1f}Z" class="tip"/>'

@@ -32,7 +32,8 @@ class Intervention(Part):
     requires: Expr | None = described("What must hold before it can help (prerequisite).", default=None)
     resource: Expr | None = described("What must be at hand: a device, a person, a place.", default=None)
     rest: SpanField = described(
-        "How long it rests after it ended before it is recommended again.", default_factory=lambda: parse_span("14d")
+        "How long it rests after it ended before it is recommended again.",
+        default_factory=lambda: parse_span("14d"),
     )
     at_most: Annotated[int, Field(ge=1)] | None = described("How often one person may have it.", default=None)
     lasts: SpanField = described("Its longest duration; then it ends.", default_factory=lambda: parse_span("90d"))

@@ -26,7 +26,8 @@ class Variant(Part):
     condition: Expr | None = described("Only if this holds.", default=None, alias="if")
     say: Text | None = described("The text.", default=None)
     vary: dict[Identifier, Wording] = described(
-        "Or several wordings with probabilities, so that the narrative's effect can be learned.", default_factory=dict
+        "Or several wordings with probabilities, so that the narrative's effect can be learned.",
+        default_factory=dict,
     )
 
     @model_validator(mode="after")

@@ -20,7 +20,9 @@ class Proximal(Answerable):
 
     measure: Identifier | None = described("A measure asked after the event.", default=None)
     ask: Text | None = described("One question asked after the event; its answer is `answer`.", default=None)
-    signal: Identifier | None = described("A signal watched after it, without asking; its figure is `value`.", default=None)
+    signal: Identifier | None = described(
+        "A signal watched after it, without asking; its figure is `value`.", default=None
+    )
     take: Literal["sum", "mean", "last", "count", "minimum", "maximum"] = described(
         "What to take of the signal's values.", default="sum"
     )
@@ -28,9 +30,7 @@ class Proximal(Answerable):
     allow_late: SpanField = described(
         "For a signal: how much later its data may still arrive.", default_factory=lambda: parse_span("0m")
     )
-    within: SpanField | None = described(
-        "For a question: how long it may be answered (default: a day).", default=None
-    )
+    within: SpanField | None = described("For a question: how long it may be answered (default: a day).", default=None)
     success: Expr | None = described("When the event counts as successful.", default=None)
 
     @model_validator(mode="after")
@@ -43,9 +43,7 @@ class OverallOutcome(Part):
     """The overall outcome of a micro intervention: its own narrow aim, not the clinical goal."""
 
     measure: Identifier = described("The measure that assesses it.")
-    after: SpanField = described(
-        "How long after the last event it is asked.", default_factory=lambda: parse_span("0m")
-    )
+    after: SpanField = described("How long after the last event it is asked.", default_factory=lambda: parse_span("0m"))
     within: SpanField = described("How long it may be answered.", default_factory=lambda: parse_span("7d"))
     success: Expr = described("When the micro intervention reached its aim.")
 

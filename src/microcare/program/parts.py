@@ -75,7 +75,9 @@ def _one_or_many(value: object) -> object:
 
 
 Expr = Annotated[
-    str, BeforeValidator(_expression), WithJsonSchema({"type": ["string", "boolean", "number"], "format": "expression"})
+    str,
+    BeforeValidator(_expression),
+    WithJsonSchema({"type": ["string", "boolean", "number"], "format": "expression"}),
 ]
 """An expression of the language (see the reference): total, typed, and unknown where its data are unknown."""
 
@@ -93,7 +95,9 @@ WindowField = Annotated[
 """A part of the day in the person's wall time, `from-to`; it may cross midnight. Held as seconds after midnight."""
 
 ClockField = Annotated[
-    str, PlainValidator(_clock), WithJsonSchema({"type": "string", "examples": ["18:30", "person.dinner_time"]})
+    str,
+    PlainValidator(_clock),
+    WithJsonSchema({"type": "string", "examples": ["18:30", "person.dinner_time"]}),
 ]
 """A time of day, or the person's field that holds one."""
 

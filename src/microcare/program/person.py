@@ -35,7 +35,7 @@ class Signal(Part):
     type: Literal["number", "boolean", "text"] = described("What kind of value.")
     unit: str | None = described("Unit of a number.", default=None)
     keep: SpanField = described(
-        "How far back its history reaches. `usual(x, \"28d\")` needs 29 days, `change(x, \"7d\")` needs 14.",
+        'How far back its history reaches. `usual(x, "28d")` needs 29 days, `change(x, "7d")` needs 14.',
         default_factory=lambda: parse_span("7d"),
     )
     fresh: SpanField | None = described(
@@ -53,9 +53,7 @@ class Report(Part):
     """Something a person can say they need, at any moment: it opens an evaluation at once."""
 
     text: Text = described("What the person reads and taps.")
-    keep: SpanField = described(
-        "How long the report counts as present.", default_factory=lambda: parse_span("3d")
-    )
+    keep: SpanField = described("How long the report counts as present.", default_factory=lambda: parse_span("3d"))
 
 
 PersonFields = dict[Identifier, PersonField]

@@ -92,9 +92,7 @@ def coverage(program: Program) -> Coverage:
         goals=goals,
         without_outcome=tuple(n for n, i in program.interventions.items() if i.outcome is None),
     )
-    return Coverage(
-        **{f: getattr(found, f) for f in found.__slots__ if f != "build_next"}, build_next=_next(found)
-    )
+    return Coverage(**{f: getattr(found, f) for f in found.__slots__ if f != "build_next"}, build_next=_next(found))
 
 
 def _severity(text: str | None) -> float:
@@ -111,9 +109,7 @@ def _next(found: Coverage) -> tuple[Proposal, ...]:
     for need in sorted(found.needs, key=lambda n: n.level):
         if not need.answers:
             planned = f"build {need.missing[0]}" if need.missing else f"a micro intervention for {need.need}"
-            proposals.append(
-                Proposal(planned, f"nothing answers this need of level {need.level} ({need.goal})")
-            )
+            proposals.append(Proposal(planned, f"nothing answers this need of level {need.level} ({need.goal})"))
     for need in sorted(found.needs, key=lambda n: (-n.severity, n.level)):
         if len(need.answers) == 1:
             reason = f"only {need.answers[0]} answers it; a person for whom that fails has no other way"

@@ -48,7 +48,10 @@ def _channel(value: object) -> object:
         return {"channel": value}
     if isinstance(value, dict) and len(value) == 1 and "channel" not in value:
         name, after = next(iter(value.items()))
-        return {"channel": name, "after": after["after"] if isinstance(after, dict) and "after" in after else after}
+        return {
+            "channel": name,
+            "after": after["after"] if isinstance(after, dict) and "after" in after else after,
+        }
     return value
 
 
@@ -87,7 +90,8 @@ class Program(Part):
     contact: Contact | None = described("Contact kept in silence.", default=None)
     limits: Limits = described("Burden.", default_factory=Limits)
     channels: Annotated[tuple[ChannelStep, ...], BeforeValidator(_channels)] = described(
-        "How prompts reach the person, in order: `[in_app, {email: 4h}]`.", default=(ChannelStep(channel="in_app"),)
+        "How prompts reach the person, in order: `[in_app, {email: 4h}]`.",
+        default=(ChannelStep(channel="in_app"),),
     )
     safety: tuple[SafetyRule, ...] = described("Checked on every saved answer, before everything else.", default=())
     rosters: dict[Identifier, Roster] = described("Who answers alerts.", default_factory=dict)

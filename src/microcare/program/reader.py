@@ -94,13 +94,7 @@ def _named_files(value: Any) -> Iterator[str]:
             waiting += part.values()
         elif isinstance(part, list):
             waiting += part
-        elif (
-            isinstance(part, str)
-            and "." in part
-            and len(part) < 200
-            and "\n" not in part
-            and ".." not in part
-        ):
+        elif isinstance(part, str) and "." in part and len(part) < 200 and "\n" not in part and ".." not in part:
             yield part
 
 
@@ -114,9 +108,7 @@ def _all(folder: Path, prefix: str, skip: str = "") -> Iterator[tuple[str, bytes
             for name, data in _one(folder, found, prefix):
                 total += len(data)
                 if total > ALL_LARGEST:
-                    raise _TooMuchError(
-                        f"the files in {folder} are larger than {ALL_LARGEST:,} bytes together"
-                    )
+                    raise _TooMuchError(f"the files in {folder} are larger than {ALL_LARGEST:,} bytes together")
                 yield name, data
 
 

@@ -95,9 +95,7 @@ def reference() -> Iterator[str]:
     yield from _content()
     yield from _goals()
     yield from _triggers()
-    yield from _names(
-        "Names in expressions", NAMES, "Names that rules and scores may use, and where each is known."
-    )
+    yield from _names("Names in expressions", NAMES, "Names that rules and scores may use, and where each is known.")
     yield from _expressions()
     yield from _names("Values in texts", TEXT_NAMES, "What stands in braces in a text: `{child_name}`, `{last.title}`. "
                       "`{name|instead}` says what stands there while the value is missing; `{{` and `}}` are braces.")  # fmt: skip
@@ -219,9 +217,7 @@ def _plain_type(shown: str, info: FieldInfo) -> str:
     if shown.startswith("dict"):
         return "expression by name" if "expression" in shown else "by name"
     simple = {"int": "whole number", "float": "number", "str": "text", "bool": "`true` or `false`"}
-    return (
-        ", ".join(meaning for word, meaning in simple.items() if re.search(rf"\b{word}\b", shown)) or "value"
-    )
+    return ", ".join(meaning for word, meaning in simple.items() if re.search(rf"\b{word}\b", shown)) or "value"
 
 
 def _models(kind: Any) -> list[type[BaseModel]]:

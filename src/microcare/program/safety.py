@@ -12,7 +12,8 @@ class Alert(Part):
 
     roster: str = described("Who is told first.")
     acknowledge_within: SpanField = described(
-        "After so long without a person taking it on, it goes further.", default_factory=lambda: parse_span("15m")
+        "After so long without a person taking it on, it goes further.",
+        default_factory=lambda: parse_span("15m"),
     )
     then: str | None = described("Who is told then.", default=None)
 

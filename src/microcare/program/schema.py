@@ -5,9 +5,7 @@ from typing import Any, get_args
 from microcare.program.content import KINDS
 from microcare.program.program import ChannelStep, Program
 
-TEXT: dict[str, Any] = {
-    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]
-}
+TEXT: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 CHANNEL = {"enum": list(get_args(ChannelStep.model_fields["channel"].annotation))}
 SHORT: dict[str, dict[str, Any]] = {
     "Rule.available": {
@@ -81,7 +79,5 @@ def _short(word: str, part: dict[str, Any]) -> dict[str, Any] | None:
     if word == "labels":
         return {"type": "object", "additionalProperties": TEXT}
     if word in ("deliver", "at", "measures", "only", "interventions", "kin", "for") and "array" in str(part):
-        return {
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]
-        }
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]}
     return None

@@ -83,7 +83,17 @@ PERSON_TYPES = {
     "date": Type.DATE,
 }
 SIGNAL_TYPES = {"number": Type.NUMBER, "boolean": Type.BOOLEAN, "text": Type.TEXT}
-EVENT_COUNTS = ("delivered", "shown", "opened", "done", "completed", "succeeded", "failed", "expired", "dismissed")
+EVENT_COUNTS = (
+    "delivered",
+    "shown",
+    "opened",
+    "done",
+    "completed",
+    "succeeded",
+    "failed",
+    "expired",
+    "dismissed",
+)
 RESULTS = ("success", "failure", "disengaged", "ended", "unknown")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -174,7 +184,12 @@ def program_names(program: Program, measures: Mapping[str, Measure]) -> Names:
     if program.engagement is not None and program.engagement.measure in measures:
         names.add("engagement.felt", Type.NUMBER, ("score", program.engagement.measure, "score"), history=True)
     if program.narrative.ownership is not None and program.narrative.ownership.measure in measures:
-        names.add("ownership.score", Type.NUMBER, ("score", program.narrative.ownership.measure, "score"), history=True)
+        names.add(
+            "ownership.score",
+            Type.NUMBER,
+            ("score", program.narrative.ownership.measure, "score"),
+            history=True,
+        )
     return names
 
 
@@ -190,7 +205,12 @@ def _fixed(names: Names) -> None:
     names.add("last.reason", Type.TEXT, ("last", "reason"))
     names.add("last.times", Type.NUMBER, ("last", "times"))
     names.add("last.days_ago", Type.NUMBER, ("last", "days_ago"))
-    for part, type_ in (("time", Type.TIME), ("hour", Type.NUMBER), ("minute", Type.NUMBER), ("date", Type.DATE)):
+    for part, type_ in (
+        ("time", Type.TIME),
+        ("hour", Type.NUMBER),
+        ("minute", Type.NUMBER),
+        ("date", Type.DATE),
+    ):
         names.add(f"local.{part}", type_, ("local", part))
     names.add("local.weekday", Type.TEXT, ("local", "weekday"), options=WEEKDAYS)
     names.add("local.weekend", Type.BOOLEAN, ("local", "weekend"))

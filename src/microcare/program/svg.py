@@ -112,9 +112,7 @@ def path(points: list[tuple[float, float]], kind: str, bend: float = 7) -> str:
         else:
             ux, uy = (x - x0) / first, (y - y0) / first
             vx, vy = (after[0] - x) / second, (after[1] - y) / second
-            made.append(
-                f"L{x - ux * r:.1f} {y - uy * r:.1f}Q{x:.1f} {y:.1f} {x + vx * r:.1f} {y + vy * r:.1f}"
-            )
+            made.append(f"L{x - ux * r:.1f} {y - uy * r:.1f}Q{x:.1f} {y:.1f} {x + vx * r:.1f} {y + vy * r:.1f}")
         x0, y0 = x, y
     return f'<path d="{"".join(made)}" class="{kind}"/>'
 

@@ -13,7 +13,11 @@ TEXT_NAMES: tuple[NameDoc, ...] = (
     NameDoc("usual.SIGNAL", "number", "The mean of its daily sums over the four weeks before today."),
     NameDoc("more.SIGNAL", "number", "How much more than usual today; `less.SIGNAL` for how much less."),
     NameDoc("MEASURE.score", "number", "The latest score of a measure, or of one of its `scores`."),
-    NameDoc("intervention.title", "text", "The micro intervention's title. Also `intervention.aim`, `intervention.about`."),
+    NameDoc(
+        "intervention.title",
+        "text",
+        "The micro intervention's title. Also `intervention.aim`, `intervention.about`.",
+    ),
     NameDoc("need.title", "text", "The need state it answers. Also `need.goal` (its own goal, or its level's)."),
     NameDoc("level.goal", "text", "The goal of the need state's level."),
     NameDoc("last.title", "text", "The title of the last micro intervention. Also `last.aim`."),
@@ -73,7 +77,11 @@ def _person(program: Program, field: str) -> TextValue | None:
 
 def known_names(program: Program) -> list[str]:
     """All names a text of the program may use, for suggestions."""
-    found = [*program.person, *(f"person.{f}" for f in program.person), *(f"signals.{s}" for s in program.signals)]
+    found = [
+        *program.person,
+        *(f"person.{f}" for f in program.person),
+        *(f"signals.{s}" for s in program.signals),
+    ]
     found += [f"{figure}.{s}" for figure in FIGURES for s in program.signals]
     found += [f"{head}.{tail}" for head, tails in WORDS.items() for tail in tails]
     return found + [f"{m}.{s}" for m, part in program.measures.items() for s in ("score", *part.scores)]

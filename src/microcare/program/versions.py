@@ -64,5 +64,3 @@ def _plain(value: Any) -> object:
     if isinstance(value, set | frozenset):
         return sorted(map(str, value))
     return value if isinstance(value, bool | int | float | str) or value is None else str(value)
-
-

@@ -116,9 +116,7 @@ class _Reading:
                     documents += 1
                     if documents > 1:
                         message = "a second document begins here (`---`)"
-                        self.stop(
-                            self.place(event.start_mark), "documents", message, "Keep one document in a file."
-                        )
+                        self.stop(self.place(event.start_mark), "documents", message, "Keep one document in a file.")
                 self.take(event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -249,9 +247,7 @@ def _depth(value: Any) -> int:
 
 
 def _written(value: Any) -> str:
-    return (
-        {True: "true", False: "false", None: "null"}[value] if isinstance(value, bool | None) else str(value)
-    )
+    return {True: "true", False: "false", None: "null"}[value] if isinstance(value, bool | None) else str(value)
 
 
 def _plain(problem: str) -> tuple[str, str]:

@@ -108,7 +108,11 @@ class VirtualPerson:
             return
         if self.share("does", x.delivery) < self.persona.does:
             yield stimulus.Act(
-                key=f"done:{x.delivery}", at=done, delivery=x.delivery, act="done", spent=done - at - 5 * SECOND
+                key=f"done:{x.delivery}",
+                at=done,
+                delivery=x.delivery,
+                act="done",
+                spent=done - at - 5 * SECOND,
             )
         elif self.share("dismisses", x.delivery) < 0.3:
             yield stimulus.Act(key=f"no:{x.delivery}", at=at + MINUTE, delivery=x.delivery, act="dismissed")

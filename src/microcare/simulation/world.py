@@ -60,7 +60,12 @@ class World:
 
 
 def live(
-    programs: Programs, virtual: VirtualPerson, zone: str, start: int, days: int, extra: tuple[stimulus.Any, ...] = ()
+    programs: Programs,
+    virtual: VirtualPerson,
+    zone: str,
+    start: int,
+    days: int,
+    extra: tuple[stimulus.Any, ...] = (),
 ) -> Iterator[Step]:
     """A virtual person joins a program and lives with it for so many days."""
     world = World(programs, virtual.person)

@@ -19,9 +19,7 @@ class Published:
     serial: int
 
 
-def publish(
-    program: str, version: str, wording: str, root: str, files: Mapping[str, bytes], now: int
-) -> None:
+def publish(program: str, version: str, wording: str, root: str, files: Mapping[str, bytes], now: int) -> None:
     """Keep a program's files, and make it the one that people join."""
     with writing():
         run(queries.ADD_PROGRAM, [program, version, wording, root, now])

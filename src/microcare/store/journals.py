@@ -57,9 +57,7 @@ def known(person: str, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def entries(
-    person: str, after: int = 0, limit: int = ALL, newest_first: bool = False
-) -> list[tuple[int, entry.Any]]:
+def entries(person: str, after: int = 0, limit: int = ALL, newest_first: bool = False) -> list[tuple[int, entry.Any]]:
     """A person's entries with a number above `after`, each with its number."""
     sql = queries.ENTRIES_BACKWARD if newest_first else queries.ENTRIES
     return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [person, after, limit])]
@@ -71,9 +69,7 @@ def entries_of_kinds(person: str, kinds: Sequence[str]) -> list[tuple[int, entry
     return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [*kinds, person])]
 
 
-def entries_of_kind(
-    kind: str, after: tuple[str, int] = ("", 0), limit: int = 1000
-) -> list[tuple[str, int, entry.Any]]:
+def entries_of_kind(kind: str, after: tuple[str, int] = ("", 0), limit: int = 1000) -> list[tuple[str, int, entry.Any]]:
     """All people's entries of a kind after (person, number), a page at a time, for exports."""
     found = rows(queries.ENTRIES_OF_KIND, [kind, after[0], after[0], after[1], limit])
     return [(str(p), int(n), codec.decode_entry(body)) for p, n, body in found]

@@ -47,9 +47,7 @@ def _secret_key(file: Path) -> str:
 
 SECRET_KEY = _secret_key(DATA / "secret.key")
 DEBUG = False
-ALLOWED_HOSTS = list(
-    dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"])
-)
+ALLOWED_HOSTS = list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"]))
 CSRF_TRUSTED_ORIGINS = [URL]
 
 INSTALLED_APPS = [

@@ -17,9 +17,7 @@ AFTER_ERROR = 5.0
 """How long it sleeps when the database itself cannot be reached, seconds."""
 
 
-def run(
-    name: str, work: Callable[[int], int], coming: Callable[[int], int | None], stop: threading.Event
-) -> None:
+def run(name: str, work: Callable[[int], int], coming: Callable[[int], int | None], stop: threading.Event) -> None:
     """Call `work(now)` until it finds nothing to do, then sleep until `coming(now)`, and so on until `stop` is set."""
     while not stop.is_set():
         try:

@@ -30,7 +30,9 @@ def said(check: str, path: Path) -> list[str]:
 
 def shown(issue: Issue) -> str:
     where = "" if issue.place.file == "program.yaml" else f"{issue.place.file}:"
-    return f"{issue.severity} {issue.code} {where}{issue.place.line}:{issue.place.column}: {issue.message} [{issue.cure}]"
+    return (
+        f"{issue.severity} {issue.code} {where}{issue.place.line}:{issue.place.column}: {issue.message} [{issue.cure}]"
+    )
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}-{p.stem}")
@@ -40,9 +42,7 @@ def test_case(path: Path, request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--update"):
         head = text.split("\nissues:")[0]
         quoted = ["  - '" + line.replace("'", "''") + "'\n" for line in found]
-        path.write_text(
-            head + "\nissues:" + ("\n" + "".join(quoted) if quoted else " []\n"), encoding="utf-8"
-        )
+        path.write_text(head + "\nissues:" + ("\n" + "".join(quoted) if quoted else " []\n"), encoding="utf-8")
         return
     assert found == yaml.safe_load(text)["issues"]
 
@@ -50,9 +50,7 @@ def test_case(path: Path, request: pytest.FixtureRequest) -> None:
 def test_every_check_has_cases_for_what_it_says_and_for_silence() -> None:
     by_check: dict[str, list[list[str]]] = {}
     for path in CASES:
-        by_check.setdefault(path.parent.name, []).append(
-            yaml.safe_load(path.read_text(encoding="utf-8"))["issues"]
-        )
+        by_check.setdefault(path.parent.name, []).append(yaml.safe_load(path.read_text(encoding="utf-8"))["issues"])
     assert set(by_check) == set(CHECKS)
     for check, cases in by_check.items():
         assert any(cases), f"no case of {check} finds anything"
@@ -80,10 +78,7 @@ def test_everything_a_check_can_say_is_said_in_a_case(check: str) -> None:
             if place is not None and len(node.args) > place and isinstance(node.args[place], ast.Constant):
                 codes.add(node.args[place].value)  # type: ignore[attr-defined]
     told = {
-        line.split()[1]
-        for p in CASES
-        if p.parent.name == check
-        for line in yaml.safe_load(p.read_text())["issues"]
+        line.split()[1] for p in CASES if p.parent.name == check for line in yaml.safe_load(p.read_text())["issues"]
     }
     assert codes - told == set()
 

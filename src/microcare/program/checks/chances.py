@@ -15,7 +15,9 @@ def check(c: Checked) -> Iterator[Issue]:
             options = options_of(action)
             yield from _sum(c, (*path, "randomize"), ((n, p) for n, (p, _) in options.items()))
             if len(options) == 1:
-                yield c.warning((*path, "randomize"), "one_option", "there is only one option to draw", "Use `deliver`.")
+                yield c.warning(
+                    (*path, "randomize"), "one_option", "there is only one option to draw", "Use `deliver`."
+                )
     for part in ("rationale", "relation", "past", "future"):
         for index, variant in enumerate(getattr(c.program.narrative, part)):
             if variant.vary:

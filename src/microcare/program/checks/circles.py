@@ -17,12 +17,7 @@ def check(c: Checked) -> Iterator[Issue]:
         places: dict[str, Path] = {}
         for index, rule in enumerate(intervention.rules):
             trigger = parse_trigger(rule.on)
-            if (
-                trigger is None
-                or trigger.kind != "event"
-                or trigger.stage != "delivered"
-                or is_scheduled(rule)
-            ):
+            if trigger is None or trigger.kind != "event" or trigger.stage != "delivered" or is_scheduled(rule):
                 continue
             if rule.after is not None or rule.condition is not None or rule.times is not None:
                 continue

@@ -36,7 +36,9 @@ class Checked:
         """A name that stands for nothing, with the nearest that does."""
         near = nearest(name, known)
         listed = ", ".join(sorted(known)[:20])
-        cure = f"Did you mean `{near}`?" if near else f"Known: {listed}." if known else f"Declare a {kind} of that name."
+        cure = (
+            f"Did you mean `{near}`?" if near else f"Known: {listed}." if known else f"Declare a {kind} of that name."
+        )
         return self.error(path, code, f"there is no {kind} `{name}`", cure)
 
     def rules(self) -> Iterator[tuple[str, Path, Rule]]:

@@ -66,7 +66,9 @@ def _range(compiled: CompiledProgram, origin: tuple[str, ...]) -> tuple[float, f
         item = compiled.measures[origin[1]].items[origin[2]]
         return (float(item.scale[0]), float(item.scale[1])) if item.scale is not None else None
     if origin[0] == "score" and origin[2] == "score" and compiled.measures[origin[1]].scores["score"] is None:
-        scales = [i.scale for i in compiled.measures[origin[1]].items.values() if i.kind in ("scale", "number", "choice")]
+        scales = [
+            i.scale for i in compiled.measures[origin[1]].items.values() if i.kind in ("scale", "number", "choice")
+        ]
         if scales and all(s is not None for s in scales):
             known = [s for s in scales if s is not None]
             return float(sum(s[0] for s in known)), float(sum(s[1] for s in known))

@@ -18,7 +18,11 @@ def check(c: Checked) -> Iterator[Issue]:
             yield c.note(path, "no_end", f"this schedule goes on until the intervention ends, after {words} at most",
                          "Say `times`, `lasts` or `until` if it should end earlier.", key=False)  # fmt: skip
         trigger = parse_trigger(rule.on)
-        if trigger is not None and trigger.span is not None and trigger.span.exact >= intervention.disengaged_after.exact:
+        if (
+            trigger is not None
+            and trigger.span is not None
+            and trigger.span.exact >= intervention.disengaged_after.exact
+        ):
             words = format_span(intervention.disengaged_after)
             yield c.warning((*path, "on"), "too_quiet", f"after {words} the person counts as disengaged, before this comes",
                             "Shorten it, or raise `disengaged_after`.", key=False)  # fmt: skip

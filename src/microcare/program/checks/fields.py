@@ -24,9 +24,7 @@ def check(c: Checked) -> Iterator[Issue]:
     for intervention, whole in p.interventions.items():
         for event, inner in whole.events.items():
             if inner.proximal is not None:
-                yield from _answerable(
-                    c, ("interventions", intervention, "events", event, "proximal"), inner.proximal
-                )
+                yield from _answerable(c, ("interventions", intervention, "events", event, "proximal"), inner.proximal)
     seen: dict[tuple[int, str], int] = {}
     for index, level in enumerate(p.model):
         key = (level.level, str(level.goal))
@@ -46,9 +44,7 @@ def _field(c: Checked, path: Path, field: PersonField) -> Iterator[Issue]:
     if (field.min is not None or field.max is not None) and not number:
         yield c.warning(path, "range", f"a {field.type} has no `min` or `max`", "Delete them.")
     if field.min is not None and field.max is not None and field.min > field.max:
-        yield c.error(
-            (*path, "min"), "range", f"`min` is above `max`: {field.min:g} > {field.max:g}", "Exchange them."
-        )
+        yield c.error((*path, "min"), "range", f"`min` is above `max`: {field.min:g} > {field.max:g}", "Exchange them.")
     if field.type == "choice" and not field.options:
         yield c.error(path, "no_options", "a choice needs `options`", "Add `options: [...]`.", True)
     if field.options and field.type != "choice":
@@ -74,11 +70,7 @@ def _default(field: PersonField) -> str:
     if field.type == "boolean":
         return "" if isinstance(value, bool) else "is neither true nor false"
     if field.type == "choice":
-        return (
-            ""
-            if not field.options or str(value) in field.options
-            else f"is not one of: {', '.join(field.options)}"
-        )
+        return "" if not field.options or str(value) in field.options else f"is not one of: {', '.join(field.options)}"
     if field.type == "time":
         return "" if isinstance(value, str) and parse_clock(value) is not None else "is not a time of day"
     return ""
@@ -86,9 +78,7 @@ def _default(field: PersonField) -> str:
 
 def _answerable(c: Checked, path: Path, part: Answerable) -> Iterator[Issue]:
     if part.min is not None and part.max is not None and part.min > part.max:
-        yield c.error(
-            (*path, "min"), "range", f"`min` is above `max`: {part.min:g} > {part.max:g}", "Exchange them."
-        )
+        yield c.error((*path, "min"), "range", f"`min` is above `max`: {part.min:g} > {part.max:g}", "Exchange them.")
     if part.labels and part.scale is None:
         yield c.error((*path, "labels"), "labels", "labels are words for points of a scale, and there is none",
                       "Add `scale: 0..4`, or write `choices`.")  # fmt: skip
@@ -98,9 +88,7 @@ def _answerable(c: Checked, path: Path, part: Answerable) -> Iterator[Issue]:
             yield c.error((*path, "labels", point), "labels", f"`{point}` is no point of the scale {part.scale[0]}..{part.scale[1]}",
                           "Label points that are on it.", True)  # fmt: skip
     if len(part.choices) == 1:
-        yield c.warning(
-            (*path, "choices"), "one_choice", "there is only one answer to choose", "Add another."
-        )
+        yield c.warning((*path, "choices"), "one_choice", "there is only one answer to choose", "Add another.")
 
 
 def _whole(text: str) -> bool:

@@ -26,14 +26,23 @@ def check(c: Checked) -> Iterator[Issue]:
                     translated = f"{file.removesuffix('.md')}.{language}.md"
                     if translated not in c.source.files:
                         where: Path = ("interventions", name, "events", event, "content")
-                        yield c.warning(where, "language", f"there is no `{translated}`", "Write it beside the other.", False)
+                        yield c.warning(
+                            where,
+                            "language",
+                            f"there is no `{translated}`",
+                            "Write it beside the other.",
+                            False,
+                        )
 
 
 def _texts(part: Any, path: Path) -> Iterator[tuple[Path, str | dict[str, str]]]:
     if isinstance(part, Part):
         for name, info in type(part).model_fields.items():
             value = getattr(part, name)
-            if value is not None and str(info.annotation) in ("str | dict[str, str]", "str | dict[str, str] | None"):
+            if value is not None and str(info.annotation) in (
+                "str | dict[str, str]",
+                "str | dict[str, str] | None",
+            ):
                 yield (*path, info.alias or name), value
             elif not isinstance(value, str):
                 yield from _texts(value, (*path, info.alias or name))

@@ -12,7 +12,12 @@ def check(c: Checked) -> Iterator[Issue]:
     limits = c.program.limits
     for name in ("per_day", "per_week"):
         if getattr(limits, name) == 0:
-            yield c.warning(("limits", name), "no_prompts", f"`{name}: 0` lets no prompt through", "Raise it, or delete it.")
+            yield c.warning(
+                ("limits", name),
+                "no_prompts",
+                f"`{name}: 0` lets no prompt through",
+                "Raise it, or delete it.",
+            )
     for _, path, rule in c.rules():
         clocks = [s for s in map(parse_clock, rule.at) if s is not None]
         if limits.quiet is not None:

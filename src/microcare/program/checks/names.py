@@ -30,7 +30,13 @@ def _actions(c: Checked) -> Iterator[Issue]:
                 if event != "nothing" and event not in events:
                     yield c.unknown((*path, "randomize", option), "unknown_event", "event", event, {*events, "nothing"})
         if action.offer is not None and action.offer not in c.program.interventions:
-            yield c.unknown((*path, "offer"), "unknown_intervention", "intervention", action.offer, c.program.interventions)
+            yield c.unknown(
+                (*path, "offer"),
+                "unknown_intervention",
+                "intervention",
+                action.offer,
+                c.program.interventions,
+            )
 
 
 def _clocks(c: Checked) -> Iterator[Issue]:
@@ -85,7 +91,13 @@ def _model(c: Checked) -> Iterator[Issue]:
     for path, need in c.needs():
         if need in seen:
             first = c.source.place(seen[need], key=True)
-            yield c.error(path, "twice", f"the need state `{need}` stands here twice; first at {first}", "Rename one.", True)
+            yield c.error(
+                path,
+                "twice",
+                f"the need state `{need}` stands here twice; first at {first}",
+                "Rename one.",
+                True,
+            )
         seen.setdefault(need, path)
         for name in c.program.model[int(path[1])].needs[need].interventions:
             if name not in c.program.interventions:

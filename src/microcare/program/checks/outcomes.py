@@ -15,9 +15,7 @@ def check(c: Checked) -> Iterator[Issue]:
         if intervention.outcome is None:
             yield c.warning(("interventions", name), "no_outcome", f"`{name}` has no overall outcome",
                             "Add `outcome: {measure: ..., success: ...}`: did it reach its own aim?")  # fmt: skip
-        proximals = [e.proximal for e in intervention.events.values()] + [
-            r.proximal for r in intervention.rules
-        ]
+        proximals = [e.proximal for e in intervention.events.values()] + [r.proximal for r in intervention.rules]
         if intervention.events and all(proximal is None for proximal in proximals):
             yield c.note(("interventions", name), "no_proximal", f"no event of `{name}` has a proximal assessment",
                          "Add `proximal:` to at least one, or its effect cannot be seen.")  # fmt: skip
@@ -48,9 +46,7 @@ def asked_measures(c: Checked) -> set[str]:
     for intervention in p.interventions.values():
         asked |= {intervention.outcome.measure} if intervention.outcome is not None else set()
         for event in intervention.events.values():
-            asked |= (
-                {event.proximal.measure} if event.proximal is not None and event.proximal.measure else set()
-            )
+            asked |= {event.proximal.measure} if event.proximal is not None and event.proximal.measure else set()
             asked |= {b.form for b in event.content if isinstance(b, Form)}
     asked |= {p.target.assess.measure} if p.target is not None else set()
     asked |= {f.measure for f in (p.engagement, p.narrative.ownership) if f is not None}
@@ -60,9 +56,7 @@ def asked_measures(c: Checked) -> set[str]:
 def _signals(c: Checked) -> Iterator[Issue]:
     """A signal is used where its name stands in any file of the program besides its declaration."""
     texts = "\n".join(
-        t.decode("utf-8", "replace")
-        for n, t in c.source.files.items()
-        if n.endswith((".yaml", ".yml", ".md"))
+        t.decode("utf-8", "replace") for n, t in c.source.files.items() if n.endswith((".yaml", ".yml", ".md"))
     )
     for name in c.program.signals:
         if not re.search(rf"\b(?:(?:signals|today|usual|more|less)\.|signal:\s*){name}\b", texts):

@@ -25,7 +25,11 @@ def _conditions(compiled: CompiledProgram) -> Iterator[tuple[Path, Condition]]:
     for name, intervention in compiled.interventions.items():
         for rule in intervention.rules:
             path: Path = ("interventions", name, "rules", rule.index)
-            found = [rule.condition, *(condition for _, condition in rule.available), *(k.condition for k in rule.cases)]
+            found = [
+                rule.condition,
+                *(condition for _, condition in rule.available),
+                *(k.condition for k in rule.cases),
+            ]
             yield from ((path, condition) for condition in found if condition is not None)
         for word in ("contraindicated", "requires", "resource"):
             condition = getattr(intervention, word)

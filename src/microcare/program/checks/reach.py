@@ -18,7 +18,13 @@ def check(c: Checked) -> Iterator[Issue]:
         offered |= {action.offer} if action.offer else set()
     for name, intervention in p.interventions.items():
         if not intervention.events:
-            yield c.error(("interventions", name), "no_events", f"`{name}` has no events", "Add one under `events`.", True)
+            yield c.error(
+                ("interventions", name),
+                "no_events",
+                f"`{name}` has no events",
+                "Add one under `events`.",
+                True,
+            )
         for event in intervention.events:
             if event not in delivered[name]:
                 path = ("interventions", name, "events", event)

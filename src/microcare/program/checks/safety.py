@@ -6,7 +6,7 @@ from microcare.base.issues import Issue
 from microcare.program.checks.common import Checked
 from microcare.program.checks.outcomes import asked_measures
 
-ROSTER = "Add `rosters: {%s: {people: [name@example.org], hours: \"weekdays 9 to 17\"}}`."
+ROSTER = 'Add `rosters: {%s: {people: [name@example.org], hours: "weekdays 9 to 17"}}`.'
 
 
 def check(c: Checked) -> Iterator[Issue]:
@@ -20,7 +20,12 @@ def check(c: Checked) -> Iterator[Issue]:
             yield c.warning((*path, "on"), "risk_never_asked", f"`{measure}` is never asked, so this can never be seen",
                             "Ask it in an evaluation, or delete the rule.", key=False)  # fmt: skip
         if rule.show is None and rule.say is None:
-            yield c.error(path, "no_help", "a risk answer shows the person nothing", "Add `show: safety/crisis.md`, or `say:`.")
+            yield c.error(
+                path,
+                "no_help",
+                "a risk answer shows the person nothing",
+                "Add `show: safety/crisis.md`, or `say:`.",
+            )
         if rule.alert is None:
             yield c.error(path, "no_alert", "nobody is told of this risk answer",
                           "Add `alert: {roster: on_duty, acknowledge_within: 15m}`.")  # fmt: skip
@@ -33,7 +38,13 @@ def check(c: Checked) -> Iterator[Issue]:
                 yield c.error((*path, "alert", word), "no_roster", found.message, cure)
     for name, roster in p.rosters.items():
         if not roster.people:
-            yield c.error(("rosters", name), "empty_roster", f"nobody is on the roster `{name}`", "Add `people: [...]`.", True)
+            yield c.error(
+                ("rosters", name),
+                "empty_roster",
+                f"nobody is on the roster `{name}`",
+                "Add `people: [...]`.",
+                True,
+            )
         if not roster.hours:
             yield c.warning(("rosters", name), "no_hours", f"the roster `{name}` does not say when somebody is there",
                             'Add `hours: "weekdays 9 to 17"`; participants are told.')  # fmt: skip

@@ -27,17 +27,9 @@ def check(c: Checked) -> Iterator[Issue]:
             origin = text_value(c.program, name)
             if origin is None:
                 near = nearest(name, known_names(c.program))
-                cure = (
-                    f"Did you mean `{{{near}}}`?"
-                    if near
-                    else "Declare it under `person`, or correct its name."
-                )
-                yield c.error(
-                    path, "unknown_value", f"this text shows `{{{name}}}`, which stands for nothing", cure
-                )
-            elif (
-                not origin.sure and name in template.needed and path[0] == "interventions" and _asked(c, name)
-            ):
+                cure = f"Did you mean `{{{near}}}`?" if near else "Declare it under `person`, or correct its name."
+                yield c.error(path, "unknown_value", f"this text shows `{{{name}}}`, which stands for nothing", cure)
+            elif not origin.sure and name in template.needed and path[0] == "interventions" and _asked(c, name):
                 yield c.warning(path, "missing_value", f"`{{{name}}}` may be missing when this is shown",
                                 f"Write what stands there then: `{{{name}|your child}}`.", key=False)  # fmt: skip
 
@@ -60,11 +52,7 @@ def _files(c: Checked) -> Iterator[Issue]:
         for offset, value in problems:
             if text_value(c.program, value) is None:
                 near = nearest(value, known_names(c.program))
-                cure = (
-                    f"Did you mean `{{{near}}}`?"
-                    if near
-                    else "Declare it under `person`, or correct its name."
-                )
+                cure = f"Did you mean `{{{near}}}`?" if near else "Declare it under `person`, or correct its name."
                 yield Issue("unknown_value", Severity.ERROR, _in_file(folder / name, text, offset),
                             f"this text shows `{{{value}}}`, which stands for nothing", cure)  # fmt: skip
         for problem in template if not isinstance(template, Template) else ():

@@ -28,8 +28,10 @@ def _malformed(c: Checked, path: Path, text: str, intervention: str) -> Issue:
     words = ["start", "report", "quiet for 3d", *(f"{e}.{s}" for e in events for s in STAGES)]
     words += [f"signals.{s}" for s in c.program.signals] + [f"{m}.completed" for m in c.program.measures]
     near = nearest(text.strip(), words)
-    cure = f"Did you mean `{near}`?" if near else (
-        "Write start, EVENT.completed, quiet for 3d, signals.NAME, MEASURE.completed, report or report.NAME."
+    cure = (
+        f"Did you mean `{near}`?"
+        if near
+        else ("Write start, EVENT.completed, quiet for 3d, signals.NAME, MEASURE.completed, report or report.NAME.")
     )
     return c.error(path, "trigger", f"`{text}` is not a trigger", cure)
 
@@ -64,5 +66,9 @@ def _evaluation(c: Checked, path: Path, on: str) -> Iterator[Issue]:
             yield c.unknown(path, "unknown_report", "report", tail, known)
         return
     near = nearest(on, [*EVALUATIONS, "monday", *(f"signals.{s}" for s in c.program.signals)])
-    cure = f"Did you mean `{near}`?" if near else "Write start, report, intervention_ended, weekend, a day, or signals.NAME."
+    cure = (
+        f"Did you mean `{near}`?"
+        if near
+        else "Write start, report, intervention_ended, weekend, a day, or signals.NAME."
+    )
     yield c.error(path, "trigger", f"`{on}` opens no evaluation", cure)

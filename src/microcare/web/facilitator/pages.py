@@ -19,7 +19,13 @@ from microcare.hub.stimulus import Setting
 from microcare.store import journals, people
 from microcare.store.journals import UnknownPersonError
 
-MODES = {"": "as the program says", "app": "app", "coach": "coach", "clinician": "clinician", "self": "the person"}
+MODES = {
+    "": "as the program says",
+    "app": "app",
+    "coach": "coach",
+    "clinician": "clinician",
+    "self": "the person",
+}
 
 
 @require_GET

@@ -60,9 +60,7 @@ def batch(request: HttpRequest, person: str) -> HttpResponse:
     except BusyError:
         return JsonResponse({"error": "busy"}, status=503, headers={"Retry-After": "2"})
     refused = [{"key": key, "reason": reason} for key, reason in taken.refused]
-    return JsonResponse(
-        {"version": taken.version, "saved": taken.saved, "known": taken.known, "refused": refused}
-    )
+    return JsonResponse({"version": taken.version, "saved": taken.saved, "known": taken.known, "refused": refused})
 
 
 @require_POST

@@ -87,9 +87,7 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
                 return HttpResponseRedirect("/")
             except CannotJoinError as error:
                 problems["consent"] = f"This could not be saved: {error}."
-    shown = [
-        _shown(request, n, f, language, problems) for n, f in authored.person.items() if f.ask is not None
-    ]
+    shown = [_shown(request, n, f, language, problems) for n, f in authored.person.items() if f.ask is not None]
     languages = [(c, LANGUAGES.get(c, c)) for c in authored.languages or (authored.language,)]
     context = {
         "title": text_in(authored.title, language),
@@ -101,8 +99,7 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         "chosen_zone": request.POST.get("zone", ""),
         "problems": problems,
         "rosters": [
-            (r.hours, text_in(r.note, language) if r.note is not None else "")
-            for r in authored.rosters.values()
+            (r.hours, text_in(r.note, language) if r.note is not None else "") for r in authored.rosters.values()
         ][:1],
     }
     return render(request, "participant/about.html", context, status=422 if problems else 200)
@@ -132,9 +129,7 @@ def field_value(field: PersonField, text: str) -> Value:
         low, high = field.min, field.max
         if (low is not None and value < low) or (high is not None and value > high):
             raise ValueError(
-                f"it lies between {low:g} and {high:g}"
-                if low is not None and high is not None
-                else "out of range"
+                f"it lies between {low:g} and {high:g}" if low is not None and high is not None else "out of range"
             )
     if field.type == "choice" and value is not None and value not in field.options:
         raise ValueError("please choose one of these")

@@ -37,9 +37,7 @@ def today(request: HttpRequest, person: str) -> HttpResponse:
         "item": item,
         "place": _place(item, request.GET.get("item", "")),
         "others": [i for i in shown.items if item is None or i.id != item.id],
-        "snoozed": [
-            (e, _when(shown, e.snoozed)) for e in shown.snoozed if item is None or e.delivery != item.id
-        ],
+        "snoozed": [(e, _when(shown, e.snoozed)) for e in shown.snoozed if item is None or e.delivery != item.id],
         "paused": _when(shown, shown.paused_until) if shown.paused_until else "",
         "until": _when(shown, item.event.expires)
         if item is not None and item.event is not None and item.event.expires
@@ -63,9 +61,7 @@ def _chosen(shown: Today, wanted: str) -> Item | None:
 
 def _place(item: Item | None, wanted: str) -> int:
     """Which question is shown: the first without an answer, or one that the person went back to."""
-    questions = (
-        item.questions or (item.event.form if item.event is not None else None) if item is not None else None
-    )
+    questions = item.questions or (item.event.form if item.event is not None else None) if item is not None else None
     if questions is None:
         return 0
     return next((i for i, q in enumerate(questions.questions) if q.item == wanted), questions.place)

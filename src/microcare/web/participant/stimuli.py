@@ -148,9 +148,7 @@ def item_of(state: State, asked: Assessment, name: str) -> Item | None:
     return measure.items.get(name) if measure is not None else None
 
 
-def _value(
-    person: str, state: State, asked: Assessment | None, one: Wanted, known: bool
-) -> tuple[Value, bool]:
+def _value(person: str, state: State, asked: Assessment | None, one: Wanted, known: bool) -> tuple[Value, bool]:
     """The value of an answer as the engine takes it, and whether it is a reference."""
     item = item_of(state, asked, one.item) if asked is not None else None
     if one.value is None or item is None:
