@@ -177,7 +177,8 @@ def story(program: CompiledProgram, programs: Programs) -> tuple[State, list[sti
     """A person who has joined, and what reaches the engine in the days that follow."""
     start = 1_772_434_800_000
     joined = step(programs, PERSON, State(), stimulus.Enroll(key="e", at=start, program="daily", zone=ZONE))
-    state, when, stimuli = joined.state, joined.due, []
+    stimuli: list[stimulus.Any] = []
+    state, when = joined.state, joined.due
     for number in range(DAYS):
         day = local_day(ZONE, start) + number
         signal = stimulus.Signal(

@@ -1,6 +1,6 @@
 """Random lives: whatever can reach the engine, in time or late, twice, wrong, unknown, while time runs or stands still."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from microcare.base.issues import Place
-from microcare.base.moments import DAY, HOUR, MINUTE, SECOND
+from microcare.base.moments import DAY, HOUR, MINUTE, SECOND, local_day
 from microcare.hub import entry, stimulus
 from microcare.hub.advance import advance, wake
 from microcare.hub.programs import Programs
+from microcare.hub.scheduler import slot_name
 from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.program.compiled import CompiledProgram
@@ -244,9 +245,6 @@ def _setting(life: Life, m: Move, times: Case) -> stimulus.Any:
 
 
 def _draw(life: Life, m: Move, times: Case) -> stimulus.Any:
-    from microcare.base.moments import local_day
-    from microcare.hub.scheduler import slot_name
-
     rules = [r for i in life.cast.p.interventions.values() for r in i.rules]
     rule = rules[m.a % len(rules)]
     options = next((c.options for c in rule.cases if c.options), ("e0", "nothing"))
@@ -285,7 +283,7 @@ def _first(found: Mapping[str, object]) -> str:
     return next(iter(found), "none")
 
 
-MAKERS = {
+MAKERS: dict[str, Callable[[Life, Move, Case], stimulus.Any | None]] = {
     "act": _act,
     "receipt": _receipt,
     "answer": _answer,

@@ -1,5 +1,6 @@
 """What must always hold, for random programs, random people, and any interleaving of what reaches them."""
 
+import os
 from collections import Counter
 
 import pytest
@@ -11,9 +12,12 @@ from microcare.hub import codec, entry
 from microcare.hub.fold import fold_all
 from microcare.hub.state import State
 from microcare.hub.step import Step
+from microcare.hub.step import Step
 from tests.hub.oracles import Watch, option_of, planned, redrawn
 from tests.hub.random_lives import Cast, Life, Move, casts, moves
 
+SOAK = int(os.environ.get("MICROCARE_SOAK", "200"))
+"""How many lives the soak lives; for a night let it be 100000."""
 lives = st.lists(moves, min_size=5, max_size=60)
 
 
@@ -66,7 +70,7 @@ def test_whatever_happens_all_holds(cast: Cast, story: list[Move]) -> None:
 
 @pytest.mark.slow
 @given(casts, lives)
-@settings(max_examples=3000)
+@settings(max_examples=SOAK)
 def test_soak(cast: Cast, story: list[Move]) -> None:
     all_holds(cast, story)
 

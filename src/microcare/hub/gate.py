@@ -45,43 +45,40 @@ def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = Fal
 
 
 def _interruption(work: Work, again: bool) -> list[tuple[str, int]]:
-    """Quiet hours and limits in force now, each with the moment it passes."""
+    """Quiet hours and limits in force now, each with the moment it passes. The strictest of all programs count."""
     state, now, zone = work.state, work.now, work.state.zone
+    programs = [work.programs.of(name, course.version) for name, course in state.courses.items()]
     found: list[tuple[str, int]] = []
-    for window in quiet_windows(work):
+    for window in _quiet_windows(work, programs):
         if inside(zone, now, window):
             found.append(("quiet hours", window_end(zone, now, window)))
             break
     if again:
         return found
-    limits = [p.program.limits for p in _courses(work)]
-    last = state.prompts[-1] if state.prompts else None
-    gap = max((p.gap for p in _courses(work)), default=0)
-    if last is not None and gap and now < last + gap:
-        found.append(("gap between prompts", last + gap))
-    per_day = min((x.per_day for x in limits if x.per_day is not None), default=None)
+    prompts = state.prompts
+    gap = max([p.gap for p in programs], default=0)
+    if prompts and now < prompts[-1] + gap:
+        found.append(("gap between prompts", prompts[-1] + gap))
+    per_day = min([x for p in programs if (x := p.program.limits.per_day) is not None], default=None)
     if per_day is not None:
-        midnight = local_midnight(zone, local_day(zone, now))
-        if sum(1 for p in state.prompts if p >= midnight) >= per_day:
-            found.append(("daily limit", local_midnight(zone, local_day(zone, now) + 1)))
-    per_week = min((x.per_week for x in limits if x.per_week is not None), default=None)
+        today = local_day(zone, now)
+        midnight = local_midnight(zone, today)
+        if sum(1 for p in prompts if p >= midnight) >= per_day:
+            found.append(("daily limit", local_midnight(zone, today + 1)))
+    per_week = min([x for p in programs if (x := p.program.limits.per_week) is not None], default=None)
     if per_week is not None:
-        recent = [p for p in state.prompts if p > now - 7 * DAY]
+        recent = [p for p in prompts if p > now - 7 * DAY]
         if len(recent) >= per_week:
             found.append(("weekly limit", recent[-per_week] + 7 * DAY if per_week else now + 7 * DAY))
     return found
 
 
-def _courses(work: Work) -> list[CompiledProgram]:
-    return [work.programs.of(name, course.version) for name, course in work.state.courses.items()]
-
-
-def quiet_windows(work: Work) -> list[tuple[int, int]]:
+def _quiet_windows(work: Work, programs: list[CompiledProgram]) -> list[tuple[int, int]]:
     """The person's own quiet hours, or else those of all their programs."""
     own = parse_window(work.state.quiet) if work.state.quiet else None
     if own is not None:
         return [own]
-    return [p.quiet for p in _courses(work) if p.quiet is not None]
+    return [p.quiet for p in programs if p.quiet is not None]
 
 
 def contraindicated(event: CompiledEvent, view: View) -> str:

@@ -3,6 +3,8 @@
 Records are frozen: a change replaces one, so that a copy of the state needs to copy only its containers.
 """
 
+from typing import Any
+
 import msgspec
 from msgspec.structs import astuple
 
@@ -300,4 +302,5 @@ class State(msgspec.Struct, omit_defaults=True):
 
     def copy(self) -> "State":
         """A copy whose containers can be changed without touching this one."""
-        return State(*[v.copy() if type(v) is dict else v for v in astuple(self)])
+        fields: list[Any] = [v.copy() if type(v) is dict else v for v in astuple(self)]
+        return State(*fields)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from microcare.base.ids import canonical, digest
@@ -15,7 +16,8 @@ COMPILER = 1
 def hashes(program: Program, files: Mapping[str, bytes]) -> tuple[str, str]:
     """The hash of a program's behavior, and the hash of its wording.
 
-    Behavior is everything but texts and content files; a corrected wording is a new wording of the same behavior.
+    Behavior is everything but texts and content files: a corrected wording or a translation is a new wording of the
+    same behavior.
     """
     behavior: list[object] = [COMPILER]
     wording: list[object] = []
@@ -24,37 +26,52 @@ def hashes(program: Program, files: Mapping[str, bytes]) -> tuple[str, str]:
     return digest(canonical(behavior)), digest(canonical([wording, contents]))
 
 
+WORDS = {"about", "hours", "behaviors", "gains", "Program.source", "ExternalApp.name"}
+"""Texts that are written in one language only."""
+
+
+@cache
+def _fields(kind: type[Part]) -> tuple[tuple[str, bool], ...]:
+    """A part's fields, each with whether it holds what people read."""
+    return tuple(
+        (name, "str | dict[str, str]" in str(info.annotation) or bool({name, f"{kind.__name__}.{name}"} & WORDS))
+        for name, info in kind.model_fields.items()
+    )
+
+
 def _split(value: Any, behavior: list[object], wording: list[object]) -> None:
     if isinstance(value, Part):
-        for name, info in type(value).model_fields.items():
-            annotation = str(info.annotation)
+        for name, is_text in _fields(type(value)):
             part = getattr(value, name)
-            is_text = "str | dict[str, str]" in annotation or name in ("about", "hours", "source")
             behavior.append(name)
             if is_text:
                 wording.append([name, _plain(part)])
-                behavior.append(_shape(part))
+                behavior.append(_shape(name, part))
             else:
                 _split(part, behavior, wording)
     elif isinstance(value, Mapping):
+        behavior.append(len(value))
         for key, part in value.items():
             behavior.append(key)
             _split(part, behavior, wording)
     elif isinstance(value, list | tuple):
+        behavior.append(len(value))
         for part in value:
             _split(part, behavior, wording)
     else:
         behavior.append(_plain(value))
 
 
-def _shape(value: Any) -> object:
-    """What remains of texts in behavior: whether there is one, and under which keys."""
-    if isinstance(value, Mapping):
+def _shape(name: str, value: Any) -> object:
+    """What remains of texts in behavior: whether there is one, and which answers they are the words of."""
+    if name in ("labels", "options") and isinstance(value, Mapping):
         return sorted(value)
-    return None if value is None else len(value) if isinstance(value, list | tuple) else "text"
+    return None if value is None else len(value) if name == "steps" else "text"
 
 
 def _plain(value: Any) -> object:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
@@ -63,4 +80,4 @@ def _plain(value: Any) -> object:
         return [_plain(v) for v in value]
     if isinstance(value, set | frozenset):
         return sorted(map(str, value))
-    return value if isinstance(value, bool | int | float | str) or value is None else str(value)
+    return str(value)
