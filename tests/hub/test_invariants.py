@@ -12,7 +12,6 @@ from microcare.hub import codec, entry
 from microcare.hub.fold import fold_all
 from microcare.hub.state import State
 from microcare.hub.step import Step
-from microcare.hub.step import Step
 from tests.hub.oracles import Watch, option_of, planned, redrawn
 from tests.hub.random_lives import Cast, Life, Move, casts, moves
 
