@@ -143,7 +143,11 @@ class Story:
                 self._wall = str(stated.value)
             if not isinstance(stated, entry.Followed):
                 program = self.programs.get(getattr(stated, "program", ""), self.program)
-                self.lines.append(f"{self.wall(stated.at)}  {to_facilitator(stated, program)}")
+                sentence = to_facilitator(stated, program)
+                if isinstance(stated, entry.Moved):
+                    # A hash says nothing to readers, and changes whenever the language gains a word.
+                    sentence = sentence.replace(stated.version[:8], "NEW")
+                self.lines.append(f"{self.wall(stated.at)}  {sentence}")
         for done in taken.effects:
             self.lines.append(f"{self.wall(done.at)}  -> {in_words(done)}")
 

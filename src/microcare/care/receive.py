@@ -144,17 +144,18 @@ def receive(person: str, stimuli: Sequence[stimulus.Any]) -> Received:
     keys = [one.key for one in arriving]
     saved: list[str] = []
     refused: dict[str, str] = {}
-    known = journals.known(person, keys)
     for _ in range(ATTEMPTS):
-        done = known | set(saved) | set(refused)
+        # The person first, then their keys: a key that another writer saves in between moves the person's version, and
+        # the commit sees it. The other way round it would be missed.
         road = _Road(programs(), journals.load(person))
+        known = journals.known(person, keys) - set(saved) - set(refused)
+        done = known | set(saved) | set(refused)
         conflict = not _travel(road, [one for one in arriving if one.key not in done], now)
         saved += road.saved
         refused |= road.refused
         if not conflict:
             ordered = tuple(key for key in keys if key in known)
             return Received(tuple(saved), ordered, tuple(refused.items()), road.loaded.version)
-        known = journals.known(person, keys) - set(saved) - set(refused)
     raise BusyError(person)
 
 

@@ -243,6 +243,8 @@ class Assembly:
         elif found not in self.files:
             near = nearest(found, [f for f in self.files if not f.endswith((".yaml", ".yml"))])
             cure = f"Did you mean `{near.removeprefix(prefix)}`?" if near else "Write the file, or correct its name."
+            if path[-1] == "content" and " " in value:
+                cure = "`content` is the path of a file; a text is written as `say: ...`."
             self.complain(place, "file", f"there is no file `{value}`", cure)
         elif len(self.files[found]) > (TEXT_LARGEST if found.endswith((".md", ".txt", ".vtt")) else MEDIA_LARGEST):
             self.complain(place, "too_large", f"`{value}` is too large", "Make it smaller.")

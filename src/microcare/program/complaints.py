@@ -10,7 +10,9 @@ from pydantic.fields import FieldInfo
 
 from microcare.base.issues import Issue, Severity, nearest
 from microcare.program.content import KINDS as KINDS_OF_CONTENT
+from microcare.program.cures import SYNONYMS, cure_for, word_meant
 from microcare.program.program import Program
+from microcare.program.slips import HIDDEN
 from microcare.program.source import Source
 
 CURES = {
@@ -29,6 +31,13 @@ CURES = {
     "random_window": "Add a window, like `between: \"09:00-20:00\"`.",
     "every_window": "Add a window, like `between: \"09:00-20:00\"`.",
     "safety_on": "Name the item that is looked at, like mood.low.",
+    "two_actions": "Move it into a case of `choose`, or delete `choose`.",
+    "literal_error": "Choose one of these.",
+    "enum": "Choose one of these.",
+    "greater_than_equal": "Write a larger number.",
+    "less_than_equal": "Write a smaller number.",
+    "bool_type": "Write true or false.",
+    "bool_parsing": "Write true or false.",
 }  # fmt: skip
 KINDS = {
     "string_type": "a text", "int_type": "a whole number", "int_parsing": "a whole number", "int_from_float": "a whole number",
@@ -63,7 +72,8 @@ def complaints(error: ValidationError, source: Source) -> Iterator[Issue]:
         kind = one["type"]
         said = kind in KINDS and (path in around or any((path, t) in seen for t in KINDS))
         misspelled = kind == "missing" and path in meant
-        if said or misspelled or (path, kind) in seen:
+        cut_off = kind == "probability" and one["input"] is None and (path, "identifier") in seen
+        if said or misspelled or cut_off or (path, kind) in seen:
             continue
         seen.add((path, kind))
         count += 1
@@ -100,75 +110,120 @@ def _path(loc: tuple[int | str, ...], source: Source) -> tuple[int | str, ...]:
 
 
 def _issue(found: Mapping[str, Any], path: tuple[int | str, ...], source: Source) -> Issue:
-    kind, last = found["type"], path[-1] if path else ""
-    place, cure = source.place(path, key=found["loc"][-1:] == ("[key]",)), CURES.get(kind, "")
+    kind, is_name = found["type"], found["loc"][-1:] == ("[key]",)
+    place = source.place(path, key=is_name)
     if kind == "extra_forbidden":
         place = source.place(path, key=True)
-        name, known = _part(path[:-1], found["loc"])
-        near = _meant(path, found)
-        cure = f"Did you mean `{near}`?" if near else f"Known here: {', '.join(sorted(known)[:30])}." if known else ""
-        message = f"`{last}` is not a word of {name}"
+        message, cure = _unknown(path, found)
     elif kind == "missing":
         place = source.place(path[:-1], key=True)
-        message, cure = f"`{last}` is missing", f"Add `{last}: ...`."
+        message, cure = f"`{path[-1]}` is missing", f"Add `{path[-1]}: ...`."
     elif kind in ("literal_error", "enum"):
-        expected = found.get("ctx", {}).get("expected", "")
-        words = [w.strip("' ") for w in expected.replace(" or ", ", ").split(",")]
-        near = nearest(str(found.get("input")), words)
-        message = f"{_shown(found.get('input'))} is not one of: {', '.join(words)}"
-        cure = f"Did you mean `{near}`?" if near else ""
+        message, cure = _not_one_of(found)
     elif kind in KINDS:
-        message = f"{_shown(found.get('input'))} is not {KINDS[kind]}"
-        if kind == "string_type" and isinstance(found.get("input"), int | float):
-            cure = "Put it in quotes."
-        if kind in ("dict_type", "string_type") and _is_text(path):
-            message = f"{_shown(found.get('input'))} is not a text, and not one text for each language"
-            cure = cure or f"Write `{last}: ...`, or `{last}: {{en: ..., de: ...}}`."
+        message, cure = _wrong_kind(path, found)
     else:
-        message = f"`{last}`: {found['msg']}" if kind in _OWN_BOUNDS else str(found["msg"])
-        message = message.replace("Input should be", "it should be")
-    return Issue(f"program.{kind}", Severity.ERROR, place, message, cure)
+        message, cure = _own(path, found), cure_for(kind, found.get("input"), _word(path, is_name))
+    return Issue(f"program.{kind}", Severity.ERROR, place, message, cure or CURES.get(kind, ""))
+
+
+def _unknown(path: tuple[int | str, ...], found: Mapping[str, Any]) -> tuple[str, str]:
+    """A word that its part does not know."""
+    name, known = _part(path[:-1], found["loc"])
+    near = _meant(path, found)
+    cure = f"Did you mean `{near}`?" if near else f"Known here: {', '.join(sorted(known)[:30])}." if known else ""
+    if found.get("input") is None and " " in str(path[-1]):
+        cure = "If it belongs to the text before it, put that text in quotes: the comma ends it here."
+    elif any(letter in HIDDEN for letter in str(path[-1])):
+        cure = "It holds a sign that cannot be seen: type it again."
+    return f"`{path[-1]}` is not a word of {name}", cure
+
+
+def _not_one_of(found: Mapping[str, Any]) -> tuple[str, str]:
+    expected = found.get("ctx", {}).get("expected", "")
+    words = [w.strip("' ") for w in expected.replace(" or ", ", ").split(",")]
+    value = str(found.get("input"))
+    other = SYNONYMS.get(value.lower())
+    near = other if other in words else nearest(value, words)
+    return f"{_shown(found.get('input'))} is not one of: {', '.join(words)}", f"Did you mean `{near}`?" if near else ""
+
+
+def _wrong_kind(path: tuple[int | str, ...], found: Mapping[str, Any]) -> tuple[str, str]:
+    """A value of another kind: a text, a number, a list, or names with parts."""
+    kind, value, last = found["type"], found.get("input"), path[-1] if path else ""
+    cure = cure_for(kind, value, _word(path))
+    if value is None:
+        return f"`{last}` is empty", cure
+    if kind in ("model_type", "model_attributes_type"):
+        name, known = _part(path, found["loc"])
+        if last in known and not isinstance(value, list):
+            return (
+                f"`{last}` is a word of {name}, and stands where its name is expected",
+                "Indent it further, below the name.",
+            )
+        parts = [w for w in (*_needed(path), "ask", "say", "measure") if w in known][:3]
+        if parts and not isinstance(value, list):
+            cure = f"Write its parts below `{last}:`, indented: {', '.join(f'`{w}: ...`' for w in parts)}."
+        return f"{name} is written as names with their parts, and not as {_kind_of(value)}", cure
+    if kind == "tuple_type" and last == "at" and not isinstance(value, dict):
+        return f"{_shown(value)} is not a time of day", cure or CURES["clock"]
+    if kind in ("dict_type", "string_type") and _is_text(path):
+        cure = cure or f"Write `{last}: ...`, or `{last}: {{en: ..., de: ...}}`."
+        return f"{_shown(value)} is not a text, and not one text for each language", cure
+    return f"{_shown(value)} is not {KINDS[kind]}", cure
+
+
+def _own(path: tuple[int | str, ...], found: Mapping[str, Any]) -> str:
+    """The words of a validator of ours, or of a bound; a value is shown as an author would, and not at full length."""
+    said, value = str(found["msg"]), found.get("ctx", {}).get("value")
+    if isinstance(value, str):
+        said = said.replace(value, _shown(found.get("input")), 1)
+    message = f"`{path[-1] if path else ''}`: {said}" if found["type"] in _OWN_BOUNDS else said
+    return message.replace("Input should be", "it should be")
 
 
 _OWN_BOUNDS = ("greater_than_equal", "less_than_equal", "too_short", "too_long")
+_TEXTS = ("say", "title", "text", "ask", "goal", "aim", "label", "why", "markdown")
 
 
 def _is_text(path: tuple[int | str, ...]) -> bool:
-    return bool(path) and str(path[-1]) in (
-        "say",
-        "title",
-        "text",
-        "ask",
-        "goal",
-        "aim",
-        "label",
-        "why",
-        "markdown",
-    )
+    return bool(path) and path[-1] in _TEXTS
+
+
+def _word(path: tuple[int | str, ...], is_name: bool = False) -> str:
+    """The word a value stands under; for an entry of a list or a name, the word around it."""
+    inner = path[:-1] if is_name or (path and isinstance(path[-1], int)) else path
+    return str(inner[-1]) if inner else ""
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, list):
+        return "a list"
+    return "a text" if isinstance(value, str) else "true or false" if isinstance(value, bool) else "a number"
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "a mapping"
-    text = (
-        repr(value)
-        if isinstance(value, str)
-        else {None: "nothing", True: "true", False: "false"}.get(value, str(value))
-    )
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) < 60 else text[:57] + "..."
+
+
+def _needed(path: tuple[int | str, ...]) -> list[str]:
+    """The words that the part at a path cannot do without."""
+    return [f.alias or n for model in _parts(path)[:1] for n, f in model.model_fields.items() if f.is_required()]
 
 
 def _meant(path: tuple[int | str, ...], found: Mapping[str, Any]) -> str | None:
     """The word of its part that an unknown word was most likely meant to be."""
-    return nearest(str(path[-1]), _part(path[:-1], found["loc"])[1]) if path else None
+    return word_meant(str(path[-1]), _part(path[:-1], found["loc"])[1]) if path else None
 
 
 def _part(path: tuple[int | str, ...], loc: tuple[int | str, ...]) -> tuple[str, set[str]]:
     """The part at a path of the program as an author calls it, and the words it knows."""
-    models: list[Any] = [Program]
-    for part in path:
-        inner = [a for m in models for n, f in m.model_fields.items() if part in (n, f.alias) for a in _models(f)]
-        models = inner or models
+    models = _parts(path)
     kind = next(
         (loc[i + 1] for i in range(len(loc) - 2) if loc[i] in KINDS_OF_CONTENT or isinstance(loc[i], int)),
         None,
@@ -179,6 +234,15 @@ def _part(path: tuple[int | str, ...], loc: tuple[int | str, ...]) -> tuple[str,
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", models[0].__name__).lower() if len(models) == 1 else "this"
     article = "the" if name.endswith("s") else "an" if name[0] in "aeiou" else "a"
     return name if name == "this" else f"{article} {name}", found
+
+
+def _parts(path: tuple[int | str, ...]) -> list[Any]:
+    """The models that a path of the program may lead to."""
+    models: list[Any] = [Program]
+    for part in path:
+        inner = [a for m in models for n, f in m.model_fields.items() if part in (n, f.alias) for a in _models(f)]
+        models = inner or models
+    return models
 
 
 def _models(info: FieldInfo) -> list[Any]:

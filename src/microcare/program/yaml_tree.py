@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from microcare.base.issues import Issue, Place, Severity
+from microcare.program.slips import Broken, lines_of, slip
 
 try:
     from yaml import CSafeLoader as Loader
@@ -25,6 +26,7 @@ Path = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_CUT = re.compile(r"[ \t]+(#[^\s#!].*)")
 _WORDS = {
     "true": True,
     "True": True,
@@ -100,6 +102,9 @@ class _Reading:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.open_anchors: list[tuple[str, int, _Open]] = []
         self.count = 0
+        self.text = ""
+        self.doubled: set[Path] = set()
+        self.quote: tuple[int, int] | None = None
 
     def place(self, mark: Any) -> Place:
         return Place(self.name, mark.line + 1, mark.column + 1)
@@ -109,7 +114,7 @@ class _Reading:
         raise _StoppedError
 
     def read(self, text: str) -> None:
-        documents = 0
+        documents, self.text = 0, text
         try:
             for event in yaml.parse(text, Loader=Loader):
                 if isinstance(event, yaml.DocumentStartEvent):
@@ -119,10 +124,7 @@ class _Reading:
                         self.stop(self.place(event.start_mark), "documents", message, "Keep one document in a file.")
                 self.take(event)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = self.place(mark) if mark is not None else Place(self.name, 1, 1)
-            message, cure = _plain(str(error.problem or error.context or "it cannot be read"))
-            _complain(self.tree, place, "yaml", message, cure)
+            self.broken(error, text)
         except yaml.YAMLError as error:
             line = text[: getattr(error, "position", 0)].count("\n") + 1
             _complain(self.tree, Place(self.name, line, 1), "yaml", f"this is not YAML text: {str(error)[:120]}",
@@ -130,8 +132,29 @@ class _Reading:
         except RecursionError:  # pragma: no cover - the bound on depth comes first
             _complain(self.tree, Place(self.name, 1, 1), "too_deep", "it is nested too deeply")
 
+    def broken(self, error: yaml.MarkedYAMLError, text: str) -> None:
+        """Say why the file is no YAML: the slip where one is recognized, else the parser's reason in plain words."""
+        problem = str(error.problem or error.context or "it cannot be read")
+        begun: Any = error.context_mark
+        mark: Any = error.problem_mark or begun
+        if mark is None:
+            _complain(self.tree, Place(self.name, 1, 1), "yaml", *_plain(problem))
+            return
+        part = (begun.line, begun.column) if begun is not None else None
+        found = slip(Broken(lines_of(text), problem, mark.line, mark.column, part, self.quote))
+        if found is not None:
+            place = Place(self.name, found.line + 1, found.column + 1)
+            _complain(self.tree, place, "yaml", found.message, found.cure)
+        else:
+            _complain(self.tree, self.place(mark), "yaml", *_plain(problem))
+
     def take(self, event: Any) -> None:
         if isinstance(event, yaml.ScalarEvent):
+            start, end = event.start_mark, event.end_mark
+            quoted = event.style in ("'", '"') and start.line != end.line
+            self.quote = (start.line, start.column) if quoted else None
+            if not event.style:
+                self.commented(event)
             self.tagged(event)
             self.put(self.scalar(event), event)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -145,16 +168,33 @@ class _Reading:
         elif isinstance(event, yaml.AliasEvent):
             self.alias(event)
 
+    def commented(self, event: Any) -> None:
+        """Say where `#` cuts a text off that was most likely meant to go on: a comment has a space after its `#`."""
+        cut = _CUT.match(self.text, event.end_mark.index)
+        if cut is not None:
+            place = Place(self.name, event.end_mark.line + 1, event.end_mark.column + cut.start(1) - cut.start() + 1)
+            shown = cut[1].strip()[:40]
+            self.tree.issues.append(
+                Issue("comment", Severity.WARNING, place, f"`{shown}` is taken for a comment, and is no part of the text",
+                      "Put the text in quotes; or write a space after `#`.")
+            )  # fmt: skip
+
     def tagged(self, event: Any) -> None:
-        if event.tag is not None and event.tag != "!":
-            message = f"`{event.tag}` is a tag; programs have none"
-            self.stop(self.place(event.start_mark), "tag", message, "Delete it.")
+        if event.tag is None or event.tag == "!":
+            return
+        start = event.start_mark
+        rest = self.text[start.index : start.index + 60].split("\n")[0].rstrip()
+        if event.tag.startswith("tag:") or "{" in rest or '"' in rest:
+            cure = 'Delete it; a text that begins with `!` is put in quotes: `"!..."`.'
+        else:
+            cure = f'Put the whole in quotes: `"{rest}"`.'
+        self.stop(self.place(start), "tag", f"`{rest.split()[0]}` is a tag of YAML; programs have none", cure)
 
     def alias(self, event: Any) -> None:
         found = self.anchors.get(event.anchor)
         if found is None:
             self.stop(self.place(event.start_mark), "alias", f"`*{event.anchor}` stands for nothing known here",
-                      f"Name it before with `&{event.anchor}`.")  # fmt: skip
+                      f"Put a text that begins with `*` in quotes; or name what it stands for with `&{event.anchor}`.")  # fmt: skip
             return
         self.count += found[1]
         if self.count <= MOST:
@@ -216,7 +256,8 @@ class _Reading:
                 "Write the parts out, or use an alias for a whole part.",
             )
         path = (*top.path, name)
-        if path in self.tree.keys:
+        if path in self.tree.keys and not any(path[:n] in self.doubled for n in range(1, len(path))):
+            self.doubled.add(path)
             first = self.tree.keys[path]
             _complain(self.tree, place, "twice", f"`{name}` stands here twice; first in line {first.line}",
                       "Delete one of them.")  # fmt: skip

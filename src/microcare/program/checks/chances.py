@@ -29,7 +29,8 @@ def _sum(c: Checked, path: Path, shares: Iterable[tuple[str, float]]) -> Iterato
     total = Fraction(0)
     for name, p in shares:
         if not 0 <= p <= 1:
-            yield c.error((*path, name), "probability", f"{p} is not a probability", "It lies between 0 and 1.")
+            yield c.error((*path, name), "probability", f"{p:g} is not a probability",
+                          f"Write {p / 100:g}: it lies between 0 and 1." if 1 < p <= 100 else "It lies between 0 and 1.")  # fmt: skip
             return
         total += Fraction(repr(p))
     if total != 1:

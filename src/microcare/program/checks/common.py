@@ -39,7 +39,24 @@ class Checked:
         cure = (
             f"Did you mean `{near}`?" if near else f"Known: {listed}." if known else f"Declare a {kind} of that name."
         )
-        return self.error(path, code, f"there is no {kind} `{name}`", cure)
+        other = self.elsewhere(name, kind)
+        message = f"there is no {kind} `{name}`" + (f"; that is {other}" if other else "")
+        return self.error(path, code, message, cure)
+
+    def elsewhere(self, name: str, kind: str) -> str:
+        """What else has this name, in words; empty where nothing has."""
+        p = self.program
+        found: dict[str, tuple[str, Collection[str]]] = {
+            "intervention": ("an intervention", p.interventions),
+            "measure": ("a measure", p.measures),
+            "signal": ("a signal", p.signals),
+            "need state": ("a need state", p.needs),
+            "report": ("something reported", p.reports),
+            "field": ("a field of the person", p.person),
+        }
+        said = next((words for other, (words, names) in found.items() if other != kind and name in names), "")
+        holders = [n for n, intervention in p.interventions.items() if name in intervention.events]
+        return said or (f"an event of `{holders[0]}`" if holders else "")
 
     def rules(self) -> Iterator[tuple[str, Path, Rule]]:
         """Every decision rule with its intervention and path."""

@@ -21,14 +21,17 @@ def check(c: Checked) -> Iterator[Issue]:
 def _actions(c: Checked) -> Iterator[Issue]:
     for name, path, action in c.actions():
         events = c.program.interventions[name].events
-        for event in action.deliver or ():
+        for index, event in enumerate(action.deliver or ()):
             if event != "nothing" and event not in events:
-                yield c.unknown((*path, "deliver"), "unknown_event", "event", event, events)
+                yield c.unknown((*path, "deliver", index), "unknown_event", "event", event, events)
         for option, share in (action.randomize or {}).items():
             wanted = share.deliver if isinstance(share, Option) else (option,)
-            for event in wanted:
+            for index, event in enumerate(wanted):
                 if event != "nothing" and event not in events:
-                    yield c.unknown((*path, "randomize", option), "unknown_event", "event", event, {*events, "nothing"})
+                    inner: Path = ("deliver", index) if isinstance(share, Option) else ()
+                    yield c.unknown(
+                        (*path, "randomize", option, *inner), "unknown_event", "event", event, {*events, "nothing"}
+                    )
         if action.offer is not None and action.offer not in c.program.interventions:
             yield c.unknown(
                 (*path, "offer"),
@@ -42,9 +45,9 @@ def _actions(c: Checked) -> Iterator[Issue]:
 def _clocks(c: Checked) -> Iterator[Issue]:
     times = {f"person.{n}" for n, f in c.program.person.items() if f.type == "time"}
     for _, path, rule in c.rules():
-        for clock in rule.at:
+        for index, clock in enumerate(rule.at):
             if clock.startswith("person.") and clock not in times:
-                yield c.unknown((*path, "at"), "unknown_time", "field of type time called", clock, times)
+                yield c.unknown((*path, "at", index), "unknown_time", "field of type time called", clock, times)
 
 
 def _proximals(c: Checked) -> Iterator[tuple[Path, Proximal]]:
@@ -58,7 +61,8 @@ def _proximals(c: Checked) -> Iterator[tuple[Path, Proximal]]:
 
 
 def _measures(c: Checked) -> Iterator[Issue]:
-    p, wanted = c.program, []
+    p = c.program
+    wanted: list[tuple[Path, str | None]] = []
     for path, proximal in _proximals(c):
         wanted.append(((*path, "measure"), proximal.measure))
         if proximal.signal is not None and proximal.signal not in p.signals:
@@ -67,14 +71,15 @@ def _measures(c: Checked) -> Iterator[Issue]:
         if intervention.outcome is not None:
             wanted.append((("interventions", name, "outcome", "measure"), intervention.outcome.measure))
         for event, part in intervention.events.items():
-            forms = [b.form for b in part.content if isinstance(b, Form)]
-            wanted += [(("interventions", name, "events", event, "content"), form) for form in forms]
+            forms = [(index, b.form) for index, b in enumerate(part.content) if isinstance(b, Form)]
+            where: Path = ("interventions", name, "events", event, "content")
+            wanted += [((*where, index, "form"), form) for index, form in forms]
     for path, need in c.needs():
         level = p.model[int(path[1])]
-        wanted += [((*path, "measures"), m) for m in level.needs[need].measures]
+        wanted += [((*path, "measures", n), m) for n, m in enumerate(level.needs[need].measures)]
     for index, trigger in enumerate(p.evaluate):
-        wanted += [(("evaluate", index, "measures"), m) for m in trigger.measures]
-        wanted += [(("evaluate", index, "only"), m) for m in trigger.only]
+        wanted += [(("evaluate", index, "measures", n), m) for n, m in enumerate(trigger.measures)]
+        wanted += [(("evaluate", index, "only", n), m) for n, m in enumerate(trigger.only)]
     if p.target is not None:
         wanted.append((("target", "assess", "measure"), p.target.assess.measure))
     if p.engagement is not None:
@@ -99,16 +104,16 @@ def _model(c: Checked) -> Iterator[Issue]:
                 True,
             )
         seen.setdefault(need, path)
-        for name in c.program.model[int(path[1])].needs[need].interventions:
+        for index, name in enumerate(c.program.model[int(path[1])].needs[need].interventions):
             if name not in c.program.interventions:
                 known = c.program.interventions
-                yield c.unknown((*path, "interventions"), "unknown_intervention", "intervention", name, known)
+                yield c.unknown((*path, "interventions", index), "unknown_intervention", "intervention", name, known)
 
 
 def _narrative(c: Checked) -> Iterator[Issue]:
     for part in ("rationale", "relation", "past", "future"):
         for index, variant in enumerate(getattr(c.program.narrative, part)):
-            for name in variant.for_:
+            for place, name in enumerate(variant.for_):
                 if name not in c.program.interventions:
-                    where = ("narrative", part, index, "for")
+                    where = ("narrative", part, index, "for", place)
                     yield c.unknown(where, "unknown_intervention", "intervention", name, c.program.interventions)

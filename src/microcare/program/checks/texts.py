@@ -77,8 +77,9 @@ def _texts(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
             value = getattr(part, name)
             word = info.alias or name
             if word == "steps":
-                texts = [t for step in value for t in ([step] if isinstance(step, str) else step.values())]
-                yield from (((*path, word), text) for text in texts)
+                for index, step in enumerate(value):
+                    texts = [step] if isinstance(step, str) else step.values()
+                    yield from (((*path, word, index), text) for text in texts)
             elif word in WORDS and "dict[str, str]" in str(info.annotation):
                 texts = [value] if isinstance(value, str) else list((value or {}).values())
                 yield from (((*path, word), text) for text in texts if isinstance(text, str))
