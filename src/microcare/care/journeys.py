@@ -31,8 +31,6 @@ ORDER = {
     "overall": 3,
     "target": 4,
 }
-WAITS = 6
-"""What somebody else does comes last: nothing is asked of the person."""
 
 
 # -- Today ------------------------------------------------------------------------------------------------------------
@@ -117,10 +115,10 @@ def today_of(person: Person) -> Today:
     )
 
 
-def _rank(item: Item, kinds: Mapping[str, int]) -> int:
+def _rank(item: Item, kinds: Mapping[str, int]) -> tuple[int, int]:
     if item.questions is not None:
-        return ORDER.get(item.questions.purpose, 3)
-    return WAITS if item.event is not None and item.event.human else kinds[item.kind]
+        return ORDER.get(item.questions.purpose, 3), 0
+    return kinds[item.kind], 0
 
 
 def _greeting(clock: int) -> str:

@@ -56,7 +56,7 @@ def pattern_of(rule: Rule) -> DayPattern | None:
     """The days on which a rule comes due; None where it does not come due by the calendar."""
     if isinstance(rule.every, DayPattern):
         return rule.every
-    return DayPattern("day") if isinstance(rule.every, Span) or rule.random is not None else None
+    return DayPattern("day") if isinstance(rule.every, Span) or rule.random is not None or rule.at else None
 
 
 def by_signal(rule: Rule) -> bool:

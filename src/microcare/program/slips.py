@@ -139,7 +139,7 @@ def _starts(b: Broken) -> Slip | None:
     wanted = (
         "cannot start any token|alphabetic or numeric|not allowed in this context|comment or line break|expected key"
     )
-    if not value or value[0] not in STARTS or not re.search(wanted, b.problem) or (value[0] == "-" and not key):
+    if value == "" or value[0] not in STARTS or not re.search(wanted, b.problem) or (value[0] == "-" and not key):
         return None
     if value[0] in "|>" and key:
         return Slip(b.line, at, f"after `{value[0]}` the text begins on the next line",

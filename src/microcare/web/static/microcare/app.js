@@ -55,8 +55,7 @@ async function send(form, submitter) {
     const done = await flush();
     if (saving) saving.textContent = done.refused.length ? "" : "Saved.";
     if (!done.refused.length) say("");
-    // Between two questions of one thing, that thing stays; otherwise what comes first is shown.
-    await show(form.dataset.send === "answer" ? sameItem() : "/");
+    await show(form.dataset.send === "report" ? "/" : location.pathname);
   } catch (problem) {
     if (problem.status === 401) say("You are signed out here. What you did is saved on this phone; sign in again to send it.", "bad");
     else await sayKept();
@@ -143,8 +142,7 @@ async function show(address, quietly = false) {
   document.title = page.title;
   const bar = $(".demo"), newBar = $(".demo", page);
   if (bar && newBar) bar.replaceWith(newBar);
-  if (!quietly && new URL(address, location).pathname !== location.pathname) history.pushState(null, "", address);
-  else if (!quietly) history.replaceState(null, "", "/");
+  if (!quietly && address !== location.pathname + location.search) history.pushState(null, "", address);
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
