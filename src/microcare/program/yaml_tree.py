@@ -150,7 +150,8 @@ class _Reading:
 
     def take(self, event: Any) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            start, end = event.start_mark, event.end_mark
+            start: Any = event.start_mark
+            end: Any = event.end_mark
             quoted = event.style in ("'", '"') and start.line != end.line
             self.quote = (start.line, start.column) if quoted else None
             if not event.style:
