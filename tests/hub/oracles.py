@@ -51,6 +51,8 @@ class Watch:
         self.prompted: Counter[tuple[str, str]] = Counter()
         self.points: dict[str, entry.Decided] = {}
         self.runs: dict[str, entry.Started] = {}
+        self.postponed: set[str] = set()
+        self.imported: dict[tuple[str, str, str], entry.Imported] = {}
         self.traveled = False
         self.last = 0
 
@@ -103,6 +105,12 @@ class Watch:
         elif isinstance(x, entry.Started):
             assert x.run not in self.runs
             self.runs[x.run] = x
+        elif isinstance(x, entry.Postponed):
+            self.postponed.add(f"{x.run}/{x.rule}/{x.slot}")
+        elif isinstance(x, entry.Imported):
+            self.imported[(x.program, x.rule, x.slot)] = x
+        elif isinstance(x, entry.Answered):
+            assert x.value != 99, "what is no answer is refused"
 
     def settings(self, x: entry.Set) -> None:
         """Remember a setting."""
@@ -170,16 +178,29 @@ class Watch:
         assert x.point not in self.points, f"{x.point} has one outcome"
         assert x.outcome in OUTCOMES
         self.points[x.point] = x
+        self.in_time(x)
+        waiting = self.imported.pop((x.program, x.rule, x.slot), None)
         if x.outcome == "randomized":
             assert math.isclose(math.fsum(x.options.values()), 1, abs_tol=1e-9)
             assert x.options[x.chosen] > 0
-            if not x.source:
+            if waiting is not None and waiting.option in self.rule(x).cases[x.case or 0].events:
+                assert (x.chosen, x.options, x.source) == (waiting.option, waiting.probabilities, waiting.source)
+            else:
+                assert not x.source
                 assert x.drawn == str(redrawn(self.cast.seed, "ada", x.point))
                 assert x.chosen == option_of(int(x.drawn), x.options)
         else:
             assert not x.options
             assert x.outcome == "decided" or x.reasons, f"{x.outcome} names its reason"
             assert x.outcome == "decided" or not x.chosen
+
+    def in_time(self, x: entry.Decided) -> None:
+        """A decision point is decided inside its window, or missed; one that the gate moved has more time."""
+        late = x.received > x.planned + self.rule(x).window
+        if x.outcome == "missed":
+            assert late or x.point in self.postponed
+        else:
+            assert not late or x.point in self.postponed
 
     def events_of(self, x: entry.Decided) -> tuple[str, ...]:
         """The events that the chosen option delivers."""
@@ -244,6 +265,13 @@ def planned(watch: Watch, steps: list[Step]) -> None:
                         run_over.setdefault(run, when)
             elif isinstance(x, entry.Started):
                 running[x.run] = x.program
+    pending = {
+        f"{name}/{rule}/{slot}"
+        for name, run in steps[-1].state.runs.items()
+        for rule, record in run.rules.items()
+        for slot, _, _ in record.postponed
+    }
+    assert watch.postponed <= pending | set(watch.points), "what the gate moved is pending, or has its outcome"
     moved = any(isinstance(x, entry.Moved) and x.runs for s in steps for x in s.entries)
     clocks_set = any(isinstance(x, entry.Set) and x.name == "person.clock" for s in steps for x in s.entries)
     if moved:

@@ -17,7 +17,7 @@ from tests.hub.random_lives import Cast, Life, Move, casts, moves
 
 SOAK = int(os.environ.get("MICROCARE_SOAK", "200"))
 """How many lives the soak lives; for a night let it be 100000."""
-lives = st.lists(moves, min_size=5, max_size=60)
+lives = st.lists(moves, min_size=20, max_size=60)
 
 
 def live(cast: Cast, story: list[Move]) -> tuple[Life, Watch]:
@@ -34,6 +34,8 @@ def live(cast: Cast, story: list[Move]) -> tuple[Life, Watch]:
             if refused and len(refused) == len(taken.entries):
                 assert unchanged(life.steps, taken.state), "what is refused changes nothing"
         assert life.due is None or life.due > life.now, "nothing is due in the past"
+    for one in life.state.deliveries.values():
+        assert one.done or not one.expires or one.expires > life.now, "what has expired is taken away"
     return life, watch
 
 
@@ -62,7 +64,7 @@ def all_holds(cast: Cast, story: list[Move]) -> None:
 
 
 @given(casts, lives)
-@settings(max_examples=30)
+@settings(max_examples=40)
 def test_whatever_happens_all_holds(cast: Cast, story: list[Move]) -> None:
     all_holds(cast, story)
 

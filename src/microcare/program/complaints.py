@@ -38,20 +38,21 @@ CURES = {
     "less_than_equal": "Write a smaller number.",
     "bool_type": "Write true or false.",
     "bool_parsing": "Write true or false.",
+    "finite_number": "Write an ordinary number.",
 }  # fmt: skip
 KINDS = {
     "string_type": "a text", "int_type": "a whole number", "int_parsing": "a whole number", "int_from_float": "a whole number",
     "float_type": "a number", "float_parsing": "a number", "bool_type": "true or false", "bool_parsing": "true or false",
     "finite_number": "a finite number",
-    "dict_type": "names with their parts (`name: ...`)", "tuple_type": "a list", "list_type": "a list",
-    "model_type": "names with their parts (`name: ...`)", "model_attributes_type": "names with their parts (`name: ...`)",
+    "dict_type": "names with their parts (`name: ...`)", "tuple_type": "a list",
+    "model_type": "names with their parts (`name: ...`)",
 }  # fmt: skip
 
 
 MOST = 300
 """So many are said at once."""
 ADDED = re.compile(
-    r"\[key\]|(?:function-\w+|dict|list|tuple|union|tagged-union|nullable|constrained-\w+|json-or-python)\[.*",
+    r"\[key\]|(?:function-\w+|dict|list|tuple|union|tagged-union|nullable|literal|constrained-\w+|json-or-python)\[.*",
     re.DOTALL,
 )
 UNIONS = ("str", "float", "Option", "int", "bool")
@@ -154,7 +155,7 @@ def _wrong_kind(path: tuple[int | str, ...], found: Mapping[str, Any]) -> tuple[
     cure = cure_for(kind, value, _word(path))
     if value is None:
         return f"`{last}` is empty", cure
-    if kind in ("model_type", "model_attributes_type"):
+    if kind == "model_type":
         name, known = _part(path, found["loc"])
         if last in known and not isinstance(value, list):
             return (

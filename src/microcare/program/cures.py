@@ -203,6 +203,8 @@ def _whole(value: object, word: str) -> str:
     text = str(value).lower().strip()
     number = NUMBERS.get(text)
     digits = re.match(r"-?\d+", text)
+    if isinstance(value, float):
+        return "Write it without a fraction."
     if number is None and digits is None:
         return "Write it in digits, like 3."
     return f"Write {number if number is not None else digits[0] if digits else ''}."
@@ -255,9 +257,7 @@ LOOKS: dict[str, Callable[[object, str], str]] = {
     "probability": _probability,
     "identifier": _identifier,
     "int_type": _whole, "int_parsing": _whole, "int_from_float": _whole, "float_type": _whole, "float_parsing": _whole,
-    "finite_number": _whole,
     "string_type": _word,
-    "dict_type": _names, "model_type": _names, "model_attributes_type": _names,
-    "tuple_type": _list, "list_type": _list,
+    "dict_type": _names, "model_type": _names, "tuple_type": _list,
 }  # fmt: skip
 """How each kind of mistake is looked at."""

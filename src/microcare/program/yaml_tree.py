@@ -126,9 +126,12 @@ class _Reading:
         except yaml.MarkedYAMLError as error:
             self.broken(error, text)
         except yaml.YAMLError as error:
-            line = text[: getattr(error, "position", 0)].count("\n") + 1
-            _complain(self.tree, Place(self.name, line, 1), "yaml", f"this is not YAML text: {str(error)[:120]}",
-                      "Look for characters that cannot be seen, and delete them.")  # fmt: skip
+            # The parser counts bytes.
+            before = text.encode()[: getattr(error, "position", 0) or 0].decode("utf-8", "ignore")
+            at = min(len(before), len(text) - 1)
+            place = Place(self.name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+            shown = f" (U+{ord(text[at]):04X})" if at >= 0 else ""
+            _complain(self.tree, place, "yaml", f"a character that cannot be seen{shown}", "Delete it.")
         except RecursionError:  # pragma: no cover - the bound on depth comes first
             _complain(self.tree, Place(self.name, 1, 1), "too_deep", "it is nested too deeply")
 
