@@ -1,0 +1,259 @@
+"""From a table and a question to a validated trial as arrays."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from microcare.optimization import designs, tables, validation, windows
+from microcare.optimization.arrays import Floats, Marks, Places
+from microcare.optimization.designs import Design
+from microcare.optimization.question import TIMES, Number, Question, several
+from microcare.optimization.refusal import Refusal
+from microcare.optimization.trial_data import TrialData
+from microcare.optimization.validation import Findings
+
+
+def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[TrialData, list[str]]:
+    """Read, check and arrange a table; every reason against it at once.
+
+    Raises:
+        Refusal: see `excursion.excursion_effect`.
+    """
+    tables.read(frame, q.columns(list(frame.columns)))
+    if not len(frame):
+        raise Refusal("the table has no rows")
+    notes: list[str] = []
+    codes, persons = tables.persons(frame, q.person)
+    if len(persons) < 2:
+        raise Refusal("the table has one person: what works for people cannot be told from one")
+    available = _available(frame, q)
+    labels, arm = _arms(frame, q, available)
+    p = _shares(frame, q, q.probability, labels, "the probability")
+    if q.probability_of == "received":
+        p = _from_received(p, arm, labels)
+    validation.probabilities(p, arm, available, labels, found)
+    order, time = _order(frame, q, codes, notes, found)
+    validation.identities(persons, codes, time, found)
+    y = tables.numbers(frame, q.outcome, "outcome")
+    if found.refused:
+        raise Refusal(found.refused)
+    span = windows.window(
+        y, arm, p, available, codes, order, length=q.window, lag=q.lag, reference=q.reference,
+        summary=q.summary or _summary(q), end=q.end or ("truncate" if (q.summary or _summary(q)) != "last" else "drop"),
+        per_decision=q.per_decision,
+    )  # fmt: skip
+    notes += [span.note] if span.note else []
+    used = available & span.known
+    used = _observed(span.y, used, q, found)
+    weight = np.where(used, span.weight * _weight(frame, q), 0.0)
+    if not (weight > 0).any():
+        raise Refusal("no decision point is left: nobody was available with an outcome")
+    moderators = designs.design(frame, q.moderators, used, "moderators")
+    controls = designs.design(frame, q.controls, used, "controls")
+    numerator = _numerator(frame, q, p, labels)
+    data = TrialData(
+        y=np.where(used, span.y, 0.0), arm=arm, p=p, numerator=numerator, used=used, weight=weight,
+        moderators=moderators, controls=controls, codes=codes, persons=persons, arms=labels,
+        exposure=_exposure(frame, q, used), folds=q.folds, omega=q.omega, terms=_terms(moderators, labels),
+    )  # fmt: skip
+    _check(data, q, found, notes)
+    return data, notes
+
+
+def _summary(q: Question) -> str:
+    return "any" if q.family == "log" and q.window > 1 else "last"
+
+
+def _available(frame: pd.DataFrame, q: Question) -> Marks:
+    if q.availability is None:
+        return np.ones(len(frame), dtype=bool)
+    values = tables.numbers(frame, q.availability, "availability")
+    if not set(np.unique(values)) <= {0.0, 1.0}:
+        raise Refusal(f"availability {q.availability}: it is 0 or 1 in every row, and never unknown")
+    return np.asarray(values == 1)
+
+
+def _arms(frame: pd.DataFrame, q: Question, available: Marks) -> tuple[tuple[str, ...], Places]:
+    """The arms' names, and each row's arm; where a row was not available an unknown arm is the reference."""
+    column = frame[q.treatment]
+    unknown = column.isna().to_numpy()
+    if (unknown & available).any():
+        row = int(np.flatnonzero(unknown & available)[0]) + 1
+        raise Refusal(f"treatment {q.treatment}: row {row} was available and has no arm")
+    written = [_label(v) for v in pd.unique(column[~unknown])]
+    labels = tuple(_label(a) for a in q.arms) if q.arms is not None else tuple(sorted(written))
+    strange = sorted(set(written) - set(labels))
+    if strange:
+        raise Refusal(f"treatment {q.treatment}: {', '.join(strange[:5])} is not one of the arms {', '.join(labels)}")
+    if q.arms is None and not set(labels) <= {"0", "1"} and not set(labels) <= {str(k) for k in range(20)}:
+        raise Refusal(
+            f"treatment {q.treatment}: say which arms there are, the one to compare with first; it has {', '.join(labels[:10])}"
+        )
+    if q.arms is None and set(labels) <= {"0", "1"}:
+        labels = ("0", "1")
+    if len(labels) < 2:
+        raise Refusal(f"treatment {q.treatment}: it has one arm only ({', '.join(labels)})")
+    place = {label: k for k, label in enumerate(labels)}
+    codes, kinds = pd.factorize(column, use_na_sentinel=True)
+    lookup = np.array([place[_label(v)] for v in kinds] + [0], dtype=np.intp)
+    arm: Places = lookup[codes]
+    lost = [label for k, label in enumerate(labels) if not (arm[available] == k).any()]
+    if lost:
+        raise Refusal(
+            f"treatment {q.treatment}: no available decision point has {', '.join(lost)}; there is nothing to compare"
+        )
+    return labels, arm
+
+
+def _label(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(int(value))
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _shares(
+    frame: pd.DataFrame,
+    q: Question,
+    given: Number | Sequence[Number] | Mapping[str, Number],
+    labels: tuple[str, ...],
+    role: str,
+) -> Floats:
+    """A probability for every arm, (rows, arms)."""
+    if isinstance(given, Mapping):
+        missing = [label for label in labels[1:] if label not in given]
+        if missing or set(given) - set(labels):
+            raise Refusal(f"{role}: name each of the arms {', '.join(labels[1:])} once")
+        values = [given[label] for label in (labels if labels[0] in given else labels[1:])]
+    else:
+        values = several(given)
+    if len(values) not in (len(labels) - 1, len(labels)):
+        raise Refusal(f"{role}: give one for each of the arms {', '.join(labels[1:])}, not {len(values)}")
+    columns = [tables.number_or_column(frame, value, role) for value in values]
+    if len(columns) == len(labels) - 1:
+        columns.insert(0, 1 - np.sum(columns, axis=0))
+    return np.stack(columns, axis=1)
+
+
+def _from_received(p: Floats, arm: Places, labels: tuple[str, ...]) -> Floats:
+    if len(labels) != 2:
+        raise Refusal("with several arms every arm's probability is needed, not that of the arm received")
+    treated = np.where(arm == 1, p[:, 1], 1 - p[:, 1])
+    return np.stack([1 - treated, treated], axis=1)
+
+
+def _numerator(frame: pd.DataFrame, q: Question, p: Floats, labels: tuple[str, ...]) -> Floats:
+    if q.numerator is None:
+        return np.full(p.shape, 1 / len(labels))
+    found = _shares(frame, q, q.numerator, labels, "the numerator")
+    if not ((found > 0) & (found < 1)).all():
+        raise Refusal("the numerator lies between 0 and 1 for every arm")
+    return found
+
+
+def _order(
+    frame: pd.DataFrame, q: Question, codes: Places, notes: list[str], found: Findings
+) -> tuple[Places, NDArray[Any] | None]:
+    """Rows by person and time; only an outcome that lies later depends on it."""
+    later = q.window + q.lag > 1
+    name = q.time or (next((c for c in TIMES if c in frame.columns), None) if later else None)
+    if name is None:
+        if later:
+            found.said.append("no column says the time, so each person's rows are taken in the order of the table")
+        return np.argsort(codes, kind="stable"), None
+    if frame[name].isna().any():
+        raise Refusal(f"time {name}: row {int(np.flatnonzero(frame[name].isna())[0]) + 1} has no time")
+    if q.time is None:
+        notes.append(f"a person's decision points are ordered by {name}")
+    time = frame[name].to_numpy()
+    place = pd.factorize(frame[name], sort=True)[0]
+    return np.lexsort((place, codes)), time
+
+
+def _observed(y: Floats, used: Marks, q: Question, found: Findings) -> Marks:
+    unknown = used & ~np.isfinite(y)
+    count, of = int(unknown.sum()), int(used.sum())
+    if not count:
+        return used
+    if q.missing == "error":
+        raise Refusal(
+            f"outcome {q.outcome}: {count} of {of} available decision points have none (first in row {int(np.flatnonzero(unknown)[0]) + 1}); "
+            "say what to do: missing = ipw weights for it, drop leaves them out"
+        )
+    if q.missing == "drop":
+        found.said.append(
+            f"{count} of {of} available decision points have no outcome and are left out; if that has to do with the treatment, the effect is wrong"
+        )
+    return used & ~unknown
+
+
+def _weight(frame: pd.DataFrame, q: Question) -> Floats:
+    if q.weight is None:
+        return np.ones(len(frame))
+    found = tables.numbers(frame, q.weight, "weight")
+    if (found < 0).any():
+        raise Refusal(f"weight {q.weight}: no weight is below 0")
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _exposure(frame: pd.DataFrame, q: Question, used: Marks) -> Floats:
+    if q.exposure is None:
+        return np.ones(len(frame))
+    if q.family != "count":
+        raise Refusal("an exposure belongs to the family count")
+    found = np.where(used, tables.numbers(frame, q.exposure, "exposure"), 1.0)
+    if not (found > 0).all():
+        raise Refusal(f"exposure {q.exposure}: it is above 0 wherever the person was available")
+    return found
+
+
+def _terms(moderators: Design, labels: tuple[str, ...]) -> tuple[str, ...]:
+    if len(labels) == 2:
+        return moderators.terms
+    return tuple(f"{label}:{term}" for label in labels[1:] for term in moderators.terms)
+
+
+def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:
+    """What can only be checked once everything is read."""
+    used = data.weight > 0
+    for name in {*designs.variables(q.moderators), *designs.variables(q.controls)} & {q.outcome, q.treatment}:
+        found.refused.append(
+            f"{name} stands in the moderators or controls and is the outcome or the treatment itself; take it out"
+        )
+    if np.ptp(data.y[used]) == 0:
+        found.refused.append(
+            f"outcome {q.outcome}: it is {data.y[used][0]:g} in every row that is used; there is nothing to explain"
+        )
+    if q.family == "log" and not set(np.unique(data.y[used])) <= {0.0, 1.0}:
+        found.refused.append(
+            f"outcome {q.outcome}: a risk ratio needs an outcome of 0 and 1; for counts say family = count"
+        )
+    if q.family == "logit" and not set(np.unique(data.y[used])) <= {0.0, 1.0}:
+        found.refused.append(f"outcome {q.outcome}: an odds ratio needs an outcome of 0 and 1")
+    if found.refused:
+        raise Refusal(found.refused)
+    designs.independent(data.s[used], data.moderators.terms, "moderators")
+    designs.independent(data.z[used], data.controls.terms, "controls")
+    missed = designs.contains(data.z[used], data.s[used], data.moderators.terms)
+    if missed:
+        found.refuse("controls", f"the controls miss the moderator {', '.join(missed)}: add it to the controls")
+    validation.numerator_depends(data.numerator, data.s, used, found)
+    shared = (data.p, data.arm, data.used, data.codes)
+    if len(data.arms) == 2:
+        validation.received(*shared, found)
+    validation.fair(*shared, data.arms, found)
+    validation.before(data.s, data.moderators.terms, "moderator", *shared, found)
+    validation.before(data.z, data.controls.terms, "control", *shared, found)
+    if found.refused:
+        raise Refusal(found.refused)
+    low, high = data.p[used].min(), data.p[used].max()
+    if low < 0.01 or high > 0.99:
+        found.said.append(
+            f"probabilities reach {low:.3g} and {high:.3g}: a few decision points carry most of the weight"
+        )
+    if q.numerator is None and np.ptp(data.p[used], axis=0).max() > 0 and q.family != "logit" and q.estimator != "dr":
+        notes.append(f"the numerator is {1 / len(data.arms):.3g} everywhere")

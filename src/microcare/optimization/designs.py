@@ -1,0 +1,125 @@
+"""Model matrices from formulas like `~ 1 + day + C(place)`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from formulaic import Formula, ModelSpec
+from formulaic.errors import FormulaicError
+
+from microcare.optimization.arrays import Floats, Marks
+from microcare.optimization.refusal import Refusal
+
+INTERCEPT = "(Intercept)"
+TOLERANCE = 1e-10
+PLAIN = re.compile(r"[\w\s~+:*().^-]*")
+
+
+@dataclass(frozen=True)
+class Design:
+    """A model matrix (rows, k), 0 where a row is not used, with the names of its columns and how it is made again."""
+
+    matrix: Floats
+    terms: tuple[str, ...]
+    formula: str
+    spec: ModelSpec
+
+    def at(self, values: pd.DataFrame) -> Floats:
+        """The rows of the same design for other values of its variables, shape (len(values), k)."""
+        try:
+            found = self.spec.get_model_matrix(values, context={})
+        except (FormulaicError, KeyError, NameError, ValueError) as error:
+            raise Refusal(f"{self.formula}: the values do not fit it ({_short(error)})") from None
+        return np.asarray(found, dtype=np.float64)
+
+
+def variables(formula: str) -> tuple[str, ...]:
+    """The names of the columns a formula reads."""
+    return tuple(sorted(str(v) for v in _parsed(formula, "the formula").required_variables))
+
+
+def design(frame: pd.DataFrame, formula: str, used: Marks, role: str) -> Design:
+    """The model matrix of a formula, for the rows that are used.
+
+    Raises:
+        Refusal: the formula cannot be read, names no column, an used row lacks a value, or a column follows from others.
+    """
+    parsed = _parsed(formula, role)
+    missing = sorted(str(v) for v in parsed.required_variables if str(v) not in frame.columns)
+    if missing:
+        raise Refusal([f"{role} {formula}: the table has no column {name}" for name in missing])
+    lacking = [
+        f"{role} {formula}: {name} is unknown in {int(bad.sum())} of the rows that are used, first in row {int(np.flatnonzero(bad)[0]) + 1}"
+        for name in sorted(str(v) for v in parsed.required_variables)
+        if (bad := frame[name].isna().to_numpy() & used).any()
+    ]
+    if lacking:
+        raise Refusal(lacking)
+    whole = bool(used.all())
+    kept = frame if whole else frame.loc[used]
+    try:
+        found = parsed.get_model_matrix(kept, context={}, na_action="ignore")
+    except (FormulaicError, KeyError, NameError, ValueError, TypeError, SyntaxError) as error:
+        raise Refusal(f"{role} {formula}: cannot be made ({_short(error)})") from None
+    terms = tuple(INTERCEPT if t == "Intercept" else t for t in map(str, found.model_spec.column_names))
+    if not terms:
+        raise Refusal(f"{role} {formula}: it has no terms; write ~ 1 for the average alone")
+    values = np.asarray(found, dtype=np.float64)
+    if not np.isfinite(values).all():
+        raise Refusal(
+            f"{role} {formula}: a term is no finite number in row {int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0]) + 1}"
+        )
+    if not whole:
+        full = np.zeros((len(frame), values.shape[1]))
+        full[used] = values
+        values = full
+    return Design(values, terms, formula, found.model_spec)
+
+
+def _parsed(formula: str, role: str) -> Formula:
+    text = formula.strip().removeprefix("~").strip() or "1"
+    if not PLAIN.fullmatch(text):
+        raise Refusal(f"{role} {formula}: a formula has column names, numbers and + : * ( ), like ~ 1 + day + C(place)")
+    try:
+        return Formula(text)
+    except (FormulaicError, SyntaxError, ValueError) as error:
+        raise Refusal(f"{role} {formula}: cannot be read ({_short(error)})") from None
+
+
+def _short(error: Exception) -> str:
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__)[:160]
+
+
+def independent(matrix: Floats, terms: Sequence[str], role: str) -> None:
+    """Refuse a matrix whose columns follow from one another, naming the first that does; (rows, k) or its products (k, k)."""
+    products = matrix.T @ matrix if matrix.shape[0] != matrix.shape[1] else matrix
+    scale = np.sqrt(np.diagonal(products))
+    if (scale == 0).any():
+        raise Refusal(
+            f"{role}: {terms[int(np.flatnonzero(scale == 0)[0])]} is 0 in every row that is used; take it out"
+        )
+    kept: list[int] = []
+    scaled = products / (scale[:, None] * scale[None, :])
+    for column in range(len(terms)):
+        chosen = [*kept, column]
+        block = scaled[np.ix_(chosen, chosen)]
+        if np.linalg.eigvalsh(block)[0] < TOLERANCE:
+            others = ", ".join(terms[k] for k in kept)
+            raise Refusal(f"{role}: {terms[column]} follows from {others}; take one of them out")
+        kept = chosen
+
+
+def contains(larger: Floats, smaller: Floats, terms: Sequence[str]) -> list[str]:
+    """The terms of the smaller matrix that the larger one's columns do not span; both (rows, k)."""
+    products = larger.T @ larger
+    found = []
+    for term, column in zip(terms, smaller.T, strict=True):
+        fitted, *_ = np.linalg.lstsq(products, larger.T @ column, rcond=None)
+        left: Any = column - larger @ fitted
+        if float(left @ left) > 1e-8 * max(float(column @ column), 1e-300):
+            found.append(term)
+    return found

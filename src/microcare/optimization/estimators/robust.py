@@ -1,0 +1,114 @@
+"""Doubly robust effects: models of the outcome lend precision, and only the randomization must be right.
+
+Cheng, Bell, Qian (globally robust); Shi, Dempsey (DR-WCLS, arXiv 2306.16297); Liu et al. (DR-EMEE).
+"""
+
+import numpy as np
+
+from microcare.optimization.arrays import Floats, Places
+from microcare.optimization.refusal import Refusal
+from microcare.optimization.sandwich import person_products, person_sums
+from microcare.optimization.trial_data import Fitted, TrialData
+
+OMEGAS = ("one", "variance")
+ROUNDS = 100
+
+
+def outcome_models(data: TrialData, ratio: bool) -> tuple[Floats, Floats]:
+    """The expected outcome under each arm, mu1 and mu0 (rows,), from a model of the controls in each arm.
+
+    A linear model, or for a ratio a logistic one (0 and 1) or a Poisson one (counts). With several folds each person's
+    models come from other persons.
+    """
+    if len(data.arms) != 2:
+        raise Refusal("the doubly robust estimator compares two arms; choose two")
+    if data.folds < 1 or data.folds > len(data.persons):
+        raise Refusal(f"folds: between 1 and the number of persons, {len(data.persons)}")
+    link = "identity" if not ratio else "logit" if set(np.unique(data.y[data.used])) <= {0.0, 1.0} else "log"
+    fold = data.codes % data.folds
+    found = [np.zeros(len(data.y)), np.zeros(len(data.y))]
+    for arm in (0, 1):
+        for one in range(data.folds):
+            train = data.used & (data.arm == arm) & ((fold != one) if data.folds > 1 else True)
+            here = data.used & (fold == one)
+            found[arm][here] = _mean(data.z[here] @ _regression(data.z[train], data.y[train], link), link)
+    return found[1], found[0]
+
+
+def _mean(linear: Floats, link: str) -> Floats:
+    if link == "identity":
+        return linear
+    return 1 / (1 + np.exp(-linear)) if link == "logit" else np.exp(np.minimum(linear, 30))
+
+
+def _regression(z: Floats, y: Floats, link: str) -> Floats:
+    if len(y) <= z.shape[1]:
+        raise Refusal(
+            f"one arm has {len(y)} decision points for {z.shape[1]} controls; use fewer controls or fewer folds"
+        )
+    theta: Floats = np.linalg.lstsq(z, y if link == "identity" else np.full(len(y), _start(y, link)), rcond=None)[0]
+    if link == "identity":
+        return theta
+    for _ in range(ROUNDS):
+        mean = _mean(z @ theta, link)
+        variance = mean * (1 - mean) if link == "logit" else mean
+        step = np.linalg.lstsq(z.T @ (z * variance[:, None]), z.T @ (y - mean), rcond=None)[0]
+        theta = theta + step / max(1.0, float(np.abs(step).max()) / 5)
+        if np.abs(step).max() < 1e-11:
+            return theta
+    raise Refusal(
+        "the model of the outcome has no solution in one arm: a control divides those with from those without the outcome"
+    )
+
+
+def _start(y: Floats, link: str) -> float:
+    mean = float(np.clip(y.mean(), 1e-6, 1 - 1e-6 if link == "logit" else np.inf))
+    return float(np.log(mean / (1 - mean))) if link == "logit" else float(np.log(mean))
+
+
+def _weights(data: TrialData) -> tuple[Places, Floats, Floats, Floats]:
+    """The used rows, a, p, and k = omega (a - p) / (p (1 - p)) of each."""
+    if data.omega not in OMEGAS:
+        raise Refusal(f"omega is one of {', '.join(OMEGAS)}")
+    rows = np.flatnonzero(data.weight > 0)
+    a, p = data.arm[rows].astype(np.float64), data.p[rows, 1]
+    omega = (p * (1 - p) if data.omega == "variance" else 1.0) * data.weight[rows]
+    return rows, a, p, omega * (a - p) / (p * (1 - p))
+
+
+def fit(data: TrialData) -> Fitted:
+    """Identity: sum k (Y - (A + p - 1) S'b - (1 - p) mu1 - p mu0) S = 0, which is linear in b."""
+    mu1, mu0 = outcome_models(data, ratio=False)
+    rows, a, p, k = _weights(data)
+    s, codes, count = data.s[rows], data.codes[rows], len(data.persons)
+    rest = data.y[rows] - (1 - p) * mu1[rows] - p * mu0[rows]
+    own = person_products(codes, count, s * (k * (a + p - 1))[:, None], s)
+    right = person_sums(codes, count, s * (k * rest)[:, None])
+    bread = own.sum(axis=0)
+    beta = np.linalg.solve(bread, right.sum(axis=0))
+    spread = float(np.std(data.y[rows] - np.where(a == 1, mu1[rows], mu0[rows])))
+    return Fitted(beta, bread, right - own @ beta, own, 0, spread, nuisance=data.z.shape[1])
+
+
+def fit_ratio(data: TrialData) -> Fitted:
+    """Log: sum k (exp(-A S'b) Y - (1 - p) exp(-S'b) mu1 - p mu0) S = 0, by Newton's steps."""
+    mu1, mu0 = outcome_models(data, ratio=True)
+    rows, a, p, k = _weights(data)
+    s, y, m1, m0 = data.s[rows], data.y[rows], mu1[rows], mu0[rows]
+    codes, count = data.codes[rows], len(data.persons)
+    beta = np.zeros(s.shape[1])
+    for _ in range(ROUNDS):
+        blip = np.exp(np.clip(-(s @ beta), -30, 30))
+        residual = np.where(a == 1, blip, 1.0) * y - (1 - p) * blip * m1 - p * m0
+        slope = blip * (a * y - (1 - p) * m1)
+        bread = (s * (k * slope)[:, None]).T @ s
+        try:
+            step = np.linalg.solve(bread, s.T @ (k * residual))
+        except np.linalg.LinAlgError:
+            break
+        beta = beta + step / max(1.0, float(np.abs(step).max()) / 2)
+        if np.abs(step).max() < 1e-12:
+            scores = person_sums(codes, count, s * (k * residual)[:, None])
+            own = person_products(codes, count, s * (k * slope)[:, None], s)
+            return Fitted(beta, bread, scores, own, 0, nuisance=data.z.shape[1])
+    raise Refusal("no ratio solves the estimating equations: the outcome is too rare in one of the arms")

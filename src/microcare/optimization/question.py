@@ -1,0 +1,66 @@
+"""What is asked of a trial's table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from microcare.optimization import designs, tables
+
+Number = str | float
+"""A column's name, or a constant."""
+FAMILIES = ("identity", "log", "logit", "count")
+MISSING = ("error", "drop", "ipw", "dr")
+TIMES = ("time_utc", "planned_utc", "decision_point", "time", "t")
+"""Columns that are taken for the time where none is named and an outcome lies later."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a table; see `excursion.excursion_effect`."""
+
+    outcome: str
+    treatment: str
+    probability: Number | Sequence[Number] | Mapping[str, Number]
+    person: str
+    availability: str | None = None
+    moderators: str = "~ 1"
+    controls: str = "~ 1"
+    family: str = "identity"
+    estimator: str | None = None
+    window: int = 1
+    lag: int = 0
+    reference: str = "policy"
+    summary: str | None = None
+    end: str | None = None
+    per_decision: bool = True
+    arms: Sequence[str | float] | None = None
+    numerator: Number | Sequence[Number] | None = None
+    missing: str = "error"
+    time: str | None = None
+    exposure: str | None = None
+    weight: str | None = None
+    probability_of: str = "treatment"
+    folds: int = 1
+    omega: str = "one"
+    level: float = 0.95
+    allow: frozenset[str] = frozenset()
+
+    def columns(self, known: Sequence[str]) -> list[str]:
+        """The columns that the question reads, of those a table has."""
+        stated = [self.outcome, self.treatment, self.person, self.availability, self.time, self.exposure, self.weight]
+        asked = [c for c in stated if c is not None]
+        for value in (*several(self.probability), *several(self.numerator)):
+            if tables.as_number(value) is None:
+                asked.append(str(value))
+        asked += [*designs.variables(self.moderators), *designs.variables(self.controls)]
+        if self.time is None and self.window + self.lag > 1:
+            asked += [c for c in TIMES if c in known][:1]
+        return list(dict.fromkeys(asked))
+
+
+def several(value: Number | Sequence[Number] | Mapping[str, Number] | None) -> list[Number]:
+    """One or several numbers or columns as a list."""
+    if value is None:
+        return []
+    if isinstance(value, str | int | float):
+        return [value]
+    return list(value.values()) if isinstance(value, Mapping) else list(value)

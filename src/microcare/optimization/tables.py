@@ -1,0 +1,150 @@
+"""Tables in: CSV or Parquet by DuckDB, only the columns that are needed, and what a column must be."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from microcare.optimization.arrays import Floats, Places
+from microcare.optimization.refusal import Refusal
+
+Table: TypeAlias = pd.DataFrame | str | Path
+"""A data frame, or the path of a CSV or Parquet file."""
+KINDS = {
+    ".csv": "read_csv",
+    ".tsv": "read_csv",
+    ".txt": "read_csv",
+    ".gz": "read_csv",
+    ".parquet": "read_parquet",
+    ".jsonl": "read_json",
+}
+ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
+"""How files write that a value is unknown."""
+
+
+def read(table: Table, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """Read a table, or only some of its columns.
+
+    Raises:
+        Refusal: there is no such file, it is no table, or a column is missing (all of them at once).
+    """
+    if isinstance(table, pd.DataFrame):
+        return _chosen(table, list(table.columns), columns)
+    path = Path(table)
+    source, parameters = _source(path)
+    with duckdb.connect() as connection:
+        try:
+            known = _names(connection, source, parameters)
+            wanted = _wanted(known, columns, str(path))
+            listed = ", ".join('"' + name.replace('"', '""') + '"' for name in wanted)
+            return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
+        except duckdb.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise Refusal(f"{path}: cannot be read as a table ({reason})") from None
+
+
+def names(table: Table) -> list[str]:
+    """The names of a table's columns."""
+    if isinstance(table, pd.DataFrame):
+        return [str(name) for name in table.columns]
+    source, parameters = _source(Path(table))
+    with duckdb.connect() as connection:
+        try:
+            return _names(connection, source, parameters)
+        except duckdb.Error as error:
+            raise Refusal(f"{table}: cannot be read as a table ({str(error).strip().splitlines()[0]})") from None
+
+
+def _names(connection: duckdb.DuckDBPyConnection, source: str, parameters: list[Any]) -> list[str]:
+    found = connection.execute(f"DESCRIBE SELECT * FROM {source}", parameters)  # noqa: S608 - a constant of ours
+    return [str(row[0]) for row in found.fetchall()]
+
+
+def _source(path: Path) -> tuple[str, list[Any]]:
+    if not path.is_file():
+        raise Refusal(f"{path}: there is no such file")
+    if path.stat().st_size == 0:
+        raise Refusal(f"{path}: the file is empty")
+    reader = KINDS.get(path.suffix.lower())
+    if reader is None:
+        raise Refusal(
+            f"{path}: write the table as .csv or .parquet, not as {path.suffix or 'a file without an ending'}"
+        )
+    if reader == "read_csv":
+        return "read_csv(?, header=true, nullstr=?, sample_size=-1)", [str(path), ABSENT]
+    return f"{reader}(?)", [str(path)]
+
+
+def _chosen(frame: pd.DataFrame, known: Sequence[str], columns: Iterable[str] | None) -> pd.DataFrame:
+    return frame if columns is None else frame[_wanted(known, columns, "the table")]
+
+
+def _wanted(known: Sequence[str], columns: Iterable[str] | None, where: str) -> list[str]:
+    if columns is None:
+        return list(known)
+    wanted = list(dict.fromkeys(columns))
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise Refusal([_missing(name, known, where) for name in missing])
+    return wanted
+
+
+def _missing(name: str, known: Sequence[str], where: str) -> str:
+    near = get_close_matches(name, [str(k) for k in known], 1, 0.6)
+    cure = f"; did you mean {near[0]}?" if near else f"; its columns are {', '.join(str(k) for k in list(known)[:30])}"
+    return f"{where} has no column {name}{cure}"
+
+
+def numbers(frame: pd.DataFrame, name: str, role: str) -> Floats:
+    """A column as float64, shape (rows,); what is unknown is NaN.
+
+    Raises:
+        Refusal: a value is no number.
+    """
+    column = frame[name]
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        made = pd.to_numeric(column, errors="coerce")
+        bad = column[made.isna() & column.notna()]
+        if len(bad):
+            raise Refusal(
+                f"{role} {name}: row {frame.index.get_loc(bad.index[0]) + 1} is no number: {str(bad.iloc[0])[:40]!r}"
+            )
+        column = made
+    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
+        raise Refusal(f"{role} {name}: it must be a number, not {column.dtype}")
+    found: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isinf(found).any():
+        raise Refusal(f"{role} {name}: row {int(np.flatnonzero(np.isinf(found))[0]) + 1} is infinite")
+    return found
+
+
+def number_or_column(frame: pd.DataFrame, value: str | float, role: str) -> Floats:
+    """A constant, or a column named by text, as float64 of shape (rows,)."""
+    constant = as_number(value)
+    return np.full(len(frame), constant) if constant is not None else numbers(frame, str(value), role)
+
+
+def as_number(value: str | float | None) -> float | None:
+    """The number that stands in an argument; None where it names a column."""
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def persons(frame: pd.DataFrame, name: str) -> tuple[Places, tuple[Any, ...]]:
+    """Who each row belongs to, as codes from 0, and the persons in order of first appearance; ids of any type.
+
+    Raises:
+        Refusal: a row has no person.
+    """
+    codes, found = pd.factorize(frame[name], use_na_sentinel=True)
+    if (codes < 0).any():
+        raise Refusal(f"person {name}: row {int(np.flatnonzero(codes < 0)[0]) + 1} names nobody")
+    return codes, tuple(found.tolist())

@@ -1,0 +1,167 @@
+"""What must be true of a trial's table before any number is made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from microcare.optimization.arrays import Floats, Marks, Places
+
+BALANCE = 1e-6
+"""A moderator that is related to the treatment beyond this chance was measured after it, or the draw was not fair."""
+
+
+@dataclass
+class Findings:
+    """What speaks against an analysis (refused), and what must be known about it (said)."""
+
+    refused: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    allowed: frozenset[str] = frozenset()
+
+    def refuse(self, name: str, text: str) -> None:
+        """Refuse, unless the analyst allowed this by name."""
+        if name in self.allowed:
+            self.said.append(f"{text} (allowed: {name})")
+        else:
+            self.refused.append(f"{text}; if it is right nevertheless, allow {name}")
+
+
+def probabilities(p: Floats, arm: Places, available: Marks, labels: Sequence[str], found: Findings) -> None:
+    """Every arm's probability lies inside (0, 1) where the person was available, and they sum to 1; p is (rows, arms)."""
+    u = available
+    bad = (~np.isfinite(p) | (p <= 0) | (p >= 1)) & u[:, None]
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        found.refused.append(
+            f"the probability of {labels[column]} is {p[row, column]:g} in row {row + 1} (and "
+            f"{int(bad.any(axis=1).sum()) - 1} more rows), where the person was available: "
+            "only draws with a probability between 0 and 1 tell about effects; mark such rows as unavailable, or leave them out"
+        )
+        return
+    apart = np.abs(p.sum(axis=1) - 1) > 1e-6
+    if (apart & u).any():
+        row = int(np.flatnonzero(apart & u)[0])
+        found.refused.append(f"the probabilities of all arms sum to {p[row].sum():g} in row {row + 1}, not to 1")
+    treated = int(((arm > 0) & ~u).sum())
+    if treated:
+        found.said.append(
+            f"treated while unavailable: {treated} decision points have a treatment and were not available; they carry no weight"
+        )
+
+
+def received(p: Floats, arm: Places, used: Marks, codes: Places, found: Findings) -> None:
+    """Refuse a column that holds the probability of the arm that was received instead of the treatment's.
+
+    The treatment minus its probability is unrelated to everything known before, so also to the probability. If that
+    fails, and holds once the column is read as the probability of the arm received, the column is that.
+    """
+    a, q = arm[used].astype(np.float64), p[used, 1]
+    if np.ptp(q) == 0:
+        return
+    other = np.where(a == 1, q, 1 - q)
+    given = drift((a - q) * (q - q.mean()), codes[used])
+    if given < BALANCE < 1e-3 < drift(a - other, codes[used]):
+        found.refuse(
+            "probability",
+            "the probability moves with the arm itself, as the probability of the arm that was received does; "
+            "give the probability of the treatment (or say that it is of the arm received)",
+        )
+
+
+def drift(values: Floats, codes: Places) -> float:
+    """The chance of a sum so far from 0, by t over the persons' sums; 1 where nothing varies or there is one person."""
+    sums = np.bincount(codes, values)
+    sums = sums[np.bincount(codes) > 0]
+    error = float(sums.std(ddof=1)) / np.sqrt(len(sums)) if len(sums) > 1 else 0.0
+    if error <= 1e-14 * float(np.abs(sums).max(initial=0)):
+        return 1.0
+    return float(2 * stats.t.sf(abs(float(sums.mean())) / error, len(sums) - 1))
+
+
+def fair(
+    p: Floats,
+    arm: Places,
+    used: Marks,
+    codes: Places,
+    labels: Sequence[str],
+    found: Findings,
+) -> None:
+    """Say where the arms were not drawn as often as their probabilities say."""
+    for k in range(1, p.shape[1]):
+        chance = drift((arm[used] == k) - p[used, k], codes[used])
+        if chance < 1e-3:
+            share, wanted = float(np.mean(arm[used] == k)), float(p[used, k].mean())
+            found.said.append(
+                f"the randomization does not look as stated: {labels[k]} was drawn in {share:.1%} of the available "
+                f"decision points, its probabilities say {wanted:.1%} (p = {chance:.1g})"
+            )
+
+
+def before(
+    matrix: Floats,
+    terms: Sequence[str],
+    role: str,
+    p: Floats,
+    arm: Places,
+    used: Marks,
+    codes: Places,
+    found: Findings,
+) -> None:
+    """Moderators and controls are measured before the treatment: they are unrelated to it given its probability."""
+    for term, column in zip(terms, matrix.T, strict=True):
+        values = column[used]
+        if np.ptp(values) == 0:
+            continue
+        chances = (
+            drift(((arm[used] == k) - p[used, k]) * (values - values.mean()), codes[used]) for k in range(1, p.shape[1])
+        )
+        if min(chances) < BALANCE:
+            found.refuse(
+                "after-treatment",
+                f"the {role} {term} moves with the treatment, though the treatment was drawn: was it measured after it? "
+                "Use its value from before the decision point",
+            )
+
+
+def numerator_depends(numerator: Floats, moderators: Floats, used: Marks, found: Findings) -> None:
+    """The numerator may depend on the moderators only: equal moderators have an equal numerator."""
+    if np.ptp(numerator[used], axis=0).max() < 1e-12:
+        return
+    frame = pd.DataFrame(np.round(np.hstack([moderators[used], numerator[used]]), 12))
+    keys = list(frame.columns[: moderators.shape[1]])
+    spread = frame.groupby(keys, sort=False).agg(lambda v: v.max() - v.min()).to_numpy()
+    if spread.max() > 1e-9:
+        found.refused.append(
+            "the numerator depends on more than the moderators: where all moderators are equal it still differs; "
+            "take a constant, or add to the moderators what it depends on"
+        )
+    elif len(spread) > 0.5 * used.sum():
+        found.said.append(
+            "whether the numerator depends on the moderators only cannot be seen, for hardly any two rows have equal moderators"
+        )
+
+
+def identities(persons: Sequence[Any], codes: Places, time: NDArray[Any] | None, found: Findings) -> None:
+    """One person, one id: no two ids that differ by spaces or capitals, and no decision point twice."""
+    seen: dict[str, Any] = {}
+    for person in persons:
+        key = str(person).strip().casefold()
+        if key in seen:
+            found.said.append(
+                f"the ids {seen[key]!r} and {person!r} differ only in spaces or capitals: are they one person?"
+            )
+            break
+        seen[key] = person
+    if time is None:
+        return
+    doubled = pd.DataFrame({"person": codes, "time": time}).duplicated().to_numpy()
+    if doubled.any():
+        row = int(np.flatnonzero(doubled)[0])
+        found.refused.append(
+            f"person {persons[int(codes[row])]} has two decision points at the time {time[row]} (row {row + 1}): is one id used for two people?"
+        )
