@@ -5,6 +5,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What a hub alone needs; an environment that has everything is used as it is.
+HUB := $(if $(wildcard $(VENV)/.installed),$(VENV)/.installed,$(VENV)/.hub)
 TESTS := $(BIN)/python -m pytest
 # Never more than two at once: the tests that start hubs and browsers share the machine with them.
 WORKERS := -n 2 --dist loadgroup
@@ -32,7 +34,11 @@ $(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml scripts/instal
 	@PYTHON="$(PYTHON)" sh scripts/install "$(VENV)"
 	@touch "$(STAMP)"
 
-demo: $(STAMP)
+$(VENV)/.hub: requirements/runtime.txt requirements/uv.txt pyproject.toml scripts/install
+	@PYTHON="$(PYTHON)" sh scripts/install "$(VENV)" requirements/runtime.txt
+	@touch "$@"
+
+demo: $(HUB)
 	@$(BIN)/microcare demo --program "$(PROGRAM)" --port "$(PORT)"
 
 lint: $(STAMP)
@@ -62,7 +68,7 @@ format: $(STAMP)
 # The environment's own uv, or one on the path; pins that still fit are kept.
 lock:
 	@UV=$$(command -v "$(BIN)/uv" || command -v uv) || { echo "make lock needs uv." >&2; exit 1; }; \
-	$(COMPILE) pyproject.toml --extra gunicorn -o requirements/runtime.txt >/dev/null && \
+	$(COMPILE) pyproject.toml requirements/build.in --extra gunicorn -o requirements/runtime.txt >/dev/null && \
 	$(COMPILE) pyproject.toml --extra gunicorn --extra dev -o requirements/dev.txt >/dev/null && \
 	echo uv | $(COMPILE) - -o requirements/uv.txt >/dev/null
 	@ls -l requirements/*.txt
