@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 export_app = typer.Typer(help="Write data sets from journals.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(export_app, name="export")
+analyze_app = typer.Typer(help="What works, for whom, when.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(analyze_app, name="analyze")
 
 ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
@@ -148,6 +150,76 @@ def export_trial(
     from microcare.commands.export import run
 
     raise typer.Exit(run(source, out, json))
+
+
+@analyze_app.command("effect")
+def analyze_effect(
+    table: Annotated[Path, typer.Argument(help="A CSV or Parquet file, one row a decision point.")],
+    outcome: Annotated[str, typer.Option(help="The proximal outcome's column.")],
+    treatment: Annotated[str, typer.Option(help="The arm's column: 0 and 1, or names.")],
+    probability: Annotated[
+        str,
+        typer.Option(
+            help="Probability of the treatment: a column or number; p1,p2 or walk=p1,sit=p2 for several arms."
+        ),
+    ],
+    person: Annotated[str, typer.Option(help="The person's column.")],
+    availability: Annotated[
+        str | None, typer.Option(help="Column of 0 and 1; without it all rows are available.")
+    ] = None,
+    moderators: Annotated[str, typer.Option(help="What the effect may differ by, a formula.")] = "~ 1",
+    controls: Annotated[str, typer.Option(help="What predicts the outcome, a formula.")] = "~ 1",
+    family: Annotated[
+        str, typer.Option(help="identity, log (risk ratio), count (rate ratio) or logit (odds ratio).")
+    ] = "identity",
+    estimator: Annotated[
+        str | None, typer.Option(help="wcls, emee or dr (doubly robust); by the family if not given.")
+    ] = None,
+    numerator: Annotated[
+        str | None, typer.Option(help="A number or column that depends on moderators only; else equal parts.")
+    ] = None,
+    window: Annotated[int, typer.Option(min=1, help="Decision points whose outcomes count.")] = 1,
+    lag: Annotated[int, typer.Option(min=0, help="Decision points between the treatment and the outcome.")] = 0,
+    reference: Annotated[
+        str, typer.Option(help="Later doses in the window: by the trial's policy, or none.")
+    ] = "policy",
+    summary: Annotated[str | None, typer.Option(help="The window's outcome: last, any, mean or sum.")] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Windows past a person's last decision point: drop or truncate.")
+    ] = None,
+    per_decision: Annotated[bool, typer.Option(help="With any: weigh only up to the first success.")] = True,
+    arms: Annotated[str | None, typer.Option(help="The arms with commas, the one to compare with first.")] = None,
+    missing: Annotated[str, typer.Option(help="Available without an outcome: error, drop, ipw or dr.")] = "error",
+    time: Annotated[str | None, typer.Option(help="The column that orders a person's decision points.")] = None,
+    exposure: Annotated[str | None, typer.Option(help="Column that an expected count is proportional to.")] = None,
+    weight: Annotated[str | None, typer.Option(help="Column of further weights.")] = None,
+    probability_of: Annotated[
+        str, typer.Option(help="treatment, or received: whose probability the column holds.")
+    ] = "treatment",
+    folds: Annotated[int, typer.Option(min=1, help="With dr: groups of persons for cross-fitting.")] = 1,
+    omega: Annotated[str, typer.Option(help="With dr: one, or variance (p times 1 - p).")] = "one",
+    level: Annotated[float, typer.Option(help="The level of intervals.")] = 0.95,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="A refusal by its name, to be said only; may be repeated.")
+    ] = None,
+    combination: Annotated[
+        list[str] | None, typer.Option(help="A sum of terms, like '(Intercept) + at_home'; may be repeated.")
+    ] = None,
+    influence: Annotated[bool, typer.Option("--influence", help="How much each person moves the result.")] = False,
+    format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
+) -> None:
+    """The causal excursion effect of a treatment, from the table of a micro-randomized trial."""
+    from microcare.commands.effect import parted, run
+
+    given = {
+        "outcome": outcome, "treatment": treatment, "probability": parted(probability), "person": person,
+        "availability": availability, "moderators": moderators, "controls": controls, "family": family,
+        "estimator": estimator, "numerator": parted(numerator), "window": window, "lag": lag, "reference": reference,
+        "summary": summary, "end": end, "per_decision": per_decision, "arms": arms.split(",") if arms else None,
+        "missing": missing, "time": time, "exposure": exposure, "weight": weight, "probability_of": probability_of,
+        "folds": folds, "omega": omega, "level": level, "allow": frozenset(allow or ()),
+    }  # fmt: skip
+    raise typer.Exit(run(table, given, combination or [], influence, format))
 
 
 @app.command()
