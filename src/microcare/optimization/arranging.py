@@ -242,9 +242,9 @@ def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> N
     if missed:
         found.refuse("controls", f"the controls miss the moderator {', '.join(missed)}: add it to the controls")
     validation.numerator_depends(data.numerator, data.s, used, found)
-    shared = (data.p, data.arm, data.used, data.codes)
+    shared = (data.p, data.arm, data.used)
     if len(data.arms) == 2:
-        validation.received(*shared, found)
+        validation.received(*shared, data.z, found)
     validation.fair(*shared, data.arms, found)
     validation.before(data.s, data.moderators.terms, "moderator", *shared, found)
     validation.before(data.z, data.controls.terms, "control", *shared, found)

@@ -36,7 +36,8 @@ def probabilities(p: Floats, arm: Places, available: Marks, labels: Sequence[str
     u = available
     bad = (~np.isfinite(p) | (p <= 0) | (p >= 1)) & u[:, None]
     if bad.any():
-        row, column = np.argwhere(bad)[0]
+        row = int(np.flatnonzero(bad.any(axis=1))[0])
+        column = int(np.flatnonzero(bad[row])[-1])
         found.refused.append(
             f"the probability of {labels[column]} is {p[row, column]:g} in row {row + 1} (and "
             f"{int(bad.any(axis=1).sum()) - 1} more rows), where the person was available: "
@@ -54,18 +55,19 @@ def probabilities(p: Floats, arm: Places, available: Marks, labels: Sequence[str
         )
 
 
-def received(p: Floats, arm: Places, used: Marks, codes: Places, found: Findings) -> None:
+def received(p: Floats, arm: Places, used: Marks, controls: Floats, found: Findings) -> None:
     """Refuse a column that holds the probability of the arm that was received instead of the treatment's.
 
-    The treatment minus its probability is unrelated to everything known before, so also to the probability. If that
-    fails, and holds once the column is read as the probability of the arm received, the column is that.
+    A probability is settled before the draw. So the treatment minus its probability is unrelated to the probability,
+    and no probability follows from controls and arm together (controls (rows, q)) that does not follow from the
+    controls alone.
     """
-    a, q = arm[used].astype(np.float64), p[used, 1]
+    a, q, z = arm[used].astype(np.float64), p[used, 1], controls[used]
     if np.ptp(q) == 0:
         return
-    other = np.where(a == 1, q, 1 - q)
-    given = drift((a - q) * (q - q.mean()), codes[used])
-    if given < BALANCE < 1e-3 < drift(a - other, codes[used]):
+    moves = drift((a - q) * (q - q.mean())) < BALANCE < 1e-3 < drift(a - np.where(a == 1, q, 1 - q))
+    follows = _left(q, np.hstack([z, z * a[:, None]])) < 1e-9 < 1e-6 < _left(q, z)
+    if moves or follows:
         found.refuse(
             "probability",
             "the probability moves with the arm itself, as the probability of the arm that was received does; "
@@ -73,27 +75,32 @@ def received(p: Floats, arm: Places, used: Marks, codes: Places, found: Findings
         )
 
 
-def drift(values: Floats, codes: Places) -> float:
-    """The chance of a sum so far from 0, by t over the persons' sums; 1 where nothing varies or there is one person."""
-    sums = np.bincount(codes, values)
-    sums = sums[np.bincount(codes) > 0]
-    error = float(sums.std(ddof=1)) / np.sqrt(len(sums)) if len(sums) > 1 else 0.0
-    if error <= 1e-14 * float(np.abs(sums).max(initial=0)):
-        return 1.0
-    return float(2 * stats.t.sf(abs(float(sums.mean())) / error, len(sums) - 1))
+def _left(values: Floats, columns: Floats) -> float:
+    """The share of the values' variance that a regression on the columns leaves."""
+    fitted = columns @ np.linalg.lstsq(columns.T @ columns, columns.T @ values, rcond=None)[0]
+    return float(((values - fitted) ** 2).sum() / ((values - values.mean()) ** 2).sum())
+
+
+def drift(values: Floats) -> float:
+    """The chance of a sum so far from 0; 1 where nothing varies.
+
+    A treatment minus its probability, times anything known before, is a martingale's step, so that the sum over its
+    root of squares is normal, however the rows of a person belong together.
+    """
+    error = float(np.sqrt((values**2).sum()))
+    return float(2 * stats.norm.sf(abs(float(values.sum())) / error)) if error > 0 else 1.0
 
 
 def fair(
     p: Floats,
     arm: Places,
     used: Marks,
-    codes: Places,
     labels: Sequence[str],
     found: Findings,
 ) -> None:
     """Say where the arms were not drawn as often as their probabilities say."""
     for k in range(1, p.shape[1]):
-        chance = drift((arm[used] == k) - p[used, k], codes[used])
+        chance = drift((arm[used] == k) - p[used, k])
         if chance < 1e-3:
             share, wanted = float(np.mean(arm[used] == k)), float(p[used, k].mean())
             found.said.append(
@@ -109,7 +116,6 @@ def before(
     p: Floats,
     arm: Places,
     used: Marks,
-    codes: Places,
     found: Findings,
 ) -> None:
     """Moderators and controls are measured before the treatment: they are unrelated to it given its probability."""
@@ -117,9 +123,7 @@ def before(
         values = column[used]
         if np.ptp(values) == 0:
             continue
-        chances = (
-            drift(((arm[used] == k) - p[used, k]) * (values - values.mean()), codes[used]) for k in range(1, p.shape[1])
-        )
+        chances = (drift(((arm[used] == k) - p[used, k]) * (values - values.mean())) for k in range(1, p.shape[1]))
         if min(chances) < BALANCE:
             found.refuse(
                 "after-treatment",
