@@ -46,18 +46,18 @@ def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[Trial
         per_decision=q.per_decision,
     )  # fmt: skip
     notes += [span.note] if span.note else []
-    used = available & span.known
-    used = _observed(span.y, used, q, found)
+    used = _observed(span.y, available & span.known, q, found)
     weight = np.where(used, span.weight * _weight(frame, q), 0.0)
-    if not (weight > 0).any():
+    rows = np.flatnonzero(weight > 0)
+    if not len(rows):
         raise Refusal("no decision point is left: nobody was available with an outcome")
-    moderators = designs.design(frame, q.moderators, used, "moderators")
-    controls = designs.design(frame, q.controls, used, "controls")
-    numerator = _numerator(frame, q, p, labels)
+    kept = frame if len(rows) == len(frame) else frame.take(rows)
+    moderators = designs.design(kept, rows, q.moderators, "moderators")
     data = TrialData(
-        y=np.where(used, span.y, 0.0), arm=arm, p=p, numerator=numerator, used=used, weight=weight,
-        moderators=moderators, controls=controls, codes=codes, persons=persons, arms=labels,
-        exposure=_exposure(frame, q, used), folds=q.folds, omega=q.omega, terms=_terms(moderators, labels),
+        y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight[rows],
+        moderators=moderators, controls=designs.design(kept, rows, q.controls, "controls"), codes=codes[rows],
+        persons=persons, arms=labels, exposure=_exposure(kept, q), terms=_terms(moderators, labels),
+        folds=q.folds, omega=q.omega, n_decision_points=len(frame), n_available=int(used.sum()),
     )  # fmt: skip
     _check(data, q, found, notes)
     return data, notes
@@ -146,9 +146,9 @@ def _from_received(p: Floats, arm: Places, labels: tuple[str, ...]) -> Floats:
     return np.stack([1 - treated, treated], axis=1)
 
 
-def _numerator(frame: pd.DataFrame, q: Question, p: Floats, labels: tuple[str, ...]) -> Floats:
+def _numerator(frame: pd.DataFrame, q: Question, labels: tuple[str, ...]) -> Floats:
     if q.numerator is None:
-        return np.full(p.shape, 1 / len(labels))
+        return np.full((len(frame), len(labels)), 1 / len(labels))
     found = _shares(frame, q, q.numerator, labels, "the numerator")
     if not ((found > 0) & (found < 1)).all():
         raise Refusal("the numerator lies between 0 and 1 for every arm")
@@ -200,12 +200,12 @@ def _weight(frame: pd.DataFrame, q: Question) -> Floats:
     return np.where(np.isfinite(found), found, 0.0)
 
 
-def _exposure(frame: pd.DataFrame, q: Question, used: Marks) -> Floats:
+def _exposure(frame: pd.DataFrame, q: Question) -> Floats:
     if q.exposure is None:
         return np.ones(len(frame))
     if q.family != "count":
         raise Refusal("an exposure belongs to the family count")
-    found = np.where(used, tables.numbers(frame, q.exposure, "exposure"), 1.0)
+    found = tables.numbers(frame, q.exposure, "exposure")
     if not (found > 0).all():
         raise Refusal(f"exposure {q.exposure}: it is above 0 wherever the person was available")
     return found
@@ -219,30 +219,29 @@ def _terms(moderators: Design, labels: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:
     """What can only be checked once everything is read."""
-    used = data.weight > 0
     for name in {*designs.variables(q.moderators), *designs.variables(q.controls)} & {q.outcome, q.treatment}:
         found.refused.append(
             f"{name} stands in the moderators or controls and is the outcome or the treatment itself; take it out"
         )
-    if np.ptp(data.y[used]) == 0:
+    if np.ptp(data.y) == 0:
         found.refused.append(
-            f"outcome {q.outcome}: it is {data.y[used][0]:g} in every row that is used; there is nothing to explain"
+            f"outcome {q.outcome}: it is {data.y[0]:g} in every row that is used; there is nothing to explain"
         )
-    if q.family == "log" and not set(np.unique(data.y[used])) <= {0.0, 1.0}:
+    if q.family == "log" and not set(np.unique(data.y)) <= {0.0, 1.0}:
         found.refused.append(
             f"outcome {q.outcome}: a risk ratio needs an outcome of 0 and 1; for counts say family = count"
         )
-    if q.family == "logit" and not set(np.unique(data.y[used])) <= {0.0, 1.0}:
+    if q.family == "logit" and not set(np.unique(data.y)) <= {0.0, 1.0}:
         found.refused.append(f"outcome {q.outcome}: an odds ratio needs an outcome of 0 and 1")
     if found.refused:
         raise Refusal(found.refused)
-    designs.independent(data.s[used], data.moderators.terms, "moderators")
-    designs.independent(data.z[used], data.controls.terms, "controls")
-    missed = designs.contains(data.z[used], data.s[used], data.moderators.terms)
+    designs.independent(data.s, data.moderators.terms, "moderators")
+    designs.independent(data.z, data.controls.terms, "controls")
+    missed = designs.contains(data.z, data.s, data.moderators.terms)
     if missed:
         found.refuse("controls", f"the controls miss the moderator {', '.join(missed)}: add it to the controls")
-    validation.numerator_depends(data.numerator, data.s, used, found)
-    shared = (data.p, data.arm, data.used)
+    validation.numerator_depends(data.numerator, data.s, found)
+    shared = (data.p, data.arm)
     if len(data.arms) == 2:
         validation.received(*shared, data.z, found)
     validation.fair(*shared, data.arms, found)
@@ -250,10 +249,10 @@ def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> N
     validation.before(data.z, data.controls.terms, "control", *shared, found)
     if found.refused:
         raise Refusal(found.refused)
-    low, high = data.p[used].min(), data.p[used].max()
+    low, high = data.p.min(), data.p.max()
     if low < 0.01 or high > 0.99:
         found.said.append(
             f"probabilities reach {low:.3g} and {high:.3g}: a few decision points carry most of the weight"
         )
-    if q.numerator is None and np.ptp(data.p[used], axis=0).max() > 0 and q.family != "logit" and q.estimator != "dr":
+    if q.numerator is None and np.ptp(data.p, axis=0).max() > 0 and q.family != "logit" and q.estimator != "dr":
         notes.append(f"the numerator is {1 / len(data.arms):.3g} everywhere")

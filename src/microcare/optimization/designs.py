@@ -10,7 +10,7 @@ import pandas as pd
 from formulaic import Formula, ModelSpec
 from formulaic.errors import FormulaicError
 
-from microcare.optimization.arrays import Floats, Marks
+from microcare.optimization.arrays import Floats, Places
 from microcare.optimization.refusal import Refusal
 
 INTERCEPT = "(Intercept)"
@@ -20,7 +20,7 @@ PLAIN = re.compile(r"[\w\s~+:*().^-]*")
 
 @dataclass(frozen=True)
 class Design:
-    """A model matrix (rows, k), 0 where a row is not used, with the names of its columns and how it is made again."""
+    """A model matrix (rows, k), with the names of its columns and how it is made again."""
 
     matrix: Floats
     terms: tuple[str, ...]
@@ -41,41 +41,35 @@ def variables(formula: str) -> tuple[str, ...]:
     return tuple(sorted(str(v) for v in _parsed(formula, "the formula").required_variables))
 
 
-def design(frame: pd.DataFrame, formula: str, used: Marks, role: str) -> Design:
-    """The model matrix of a formula, for the rows that are used.
+def design(frame: pd.DataFrame, rows: Places, formula: str, role: str) -> Design:
+    """The model matrix of a formula; `rows` (len(frame),) says where in the file each row stood.
 
     Raises:
-        Refusal: the formula cannot be read, names no column, an used row lacks a value, or a column follows from others.
+        Refusal: the formula cannot be read, names no column, or a row lacks a value.
     """
     parsed = _parsed(formula, role)
-    missing = sorted(str(v) for v in parsed.required_variables if str(v) not in frame.columns)
+    needed = sorted(str(v) for v in parsed.required_variables)
+    missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise Refusal([f"{role} {formula}: the table has no column {name}" for name in missing])
     lacking = [
-        f"{role} {formula}: {name} is unknown in {int(bad.sum())} of the rows that are used, first in row {int(np.flatnonzero(bad)[0]) + 1}"
-        for name in sorted(str(v) for v in parsed.required_variables)
-        if (bad := frame[name].isna().to_numpy() & used).any()
+        f"{role} {formula}: {name} is unknown in {int(bad.sum())} of the rows that are used, first in row {rows[int(bad.argmax())] + 1}"
+        for name in needed
+        if (bad := frame[name].isna().to_numpy()).any()
     ]
     if lacking:
         raise Refusal(lacking)
-    whole = bool(used.all())
-    kept = frame if whole else frame.loc[used]
     try:
-        found = parsed.get_model_matrix(kept, context={}, na_action="ignore")
+        found = parsed.get_model_matrix(frame, context={}, na_action="ignore")
     except (FormulaicError, KeyError, NameError, ValueError, TypeError, SyntaxError) as error:
         raise Refusal(f"{role} {formula}: cannot be made ({_short(error)})") from None
     terms = tuple(INTERCEPT if t == "Intercept" else t for t in map(str, found.model_spec.column_names))
     if not terms:
         raise Refusal(f"{role} {formula}: it has no terms; write ~ 1 for the average alone")
     values = np.asarray(found, dtype=np.float64)
-    if not np.isfinite(values).all():
-        raise Refusal(
-            f"{role} {formula}: a term is no finite number in row {int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0]) + 1}"
-        )
-    if not whole:
-        full = np.zeros((len(frame), values.shape[1]))
-        full[used] = values
-        values = full
+    finite = np.isfinite(values).all(axis=1)
+    if not finite.all():
+        raise Refusal(f"{role} {formula}: a term is no finite number in row {rows[int(finite.argmin())] + 1}")
     return Design(values, terms, formula, found.model_spec)
 
 

@@ -107,7 +107,7 @@ def conclude(
 ) -> Effect:
     """Covariances, degrees of freedom, and everything that must be said with the numbers."""
     carrying = np.zeros(len(data.persons), dtype=bool)
-    carrying[np.unique(data.codes[data.ratio() > 0])] = True
+    carrying[data.codes] = True
     persons = tuple(p for p, carries in zip(data.persons, carrying, strict=True) if carries)
     coefficients = len(fitted.theta) + fitted.nuisance
     inference.enough(len(persons) - coefficients, len(persons), coefficients)
@@ -130,8 +130,8 @@ def conclude(
         df=float(len(persons) - coefficients),
         persons=persons,
         changes=covered.changes,
-        n_decision_points=len(data.arm),
-        n_available=int(data.used.sum()),
+        n_decision_points=data.n_decision_points,
+        n_available=data.n_available,
         moderators=data.moderators,
         spread=fitted.spread if q.family == "identity" else None,
         warnings=tuple(found.said) + fitted.warnings,

@@ -62,12 +62,20 @@ def person_sums(codes: Places, count: int, columns: Floats) -> Floats:
     return np.stack([np.bincount(codes, column, count) for column in columns.T], axis=1)
 
 
-def person_products(codes: Places, count: int, left: Floats, right: Floats, symmetric: bool = False) -> Floats:
+def person_products(codes: Places, count: int, columns: Sequence[Floats], weight: Floats) -> Floats:
+    """The weighted products of every pair of columns, each (rows,), summed over each person's rows: (count, k, k)."""
+    found = np.empty((count, len(columns), len(columns)))
+    for i, left in enumerate(columns):
+        weighted = weight * left
+        for j in range(i, len(columns)):
+            found[:, i, j] = found[:, j, i] = np.bincount(codes, weighted * columns[j], count)
+    return found
+
+
+def person_outer(codes: Places, count: int, left: Floats, right: Floats) -> Floats:
     """The sum over each person's rows of left right': (rows, a), (rows, b) gives (count, a, b)."""
     found = np.empty((count, left.shape[1], right.shape[1]))
-    for i in range(left.shape[1]):
-        for j in range(i if symmetric else 0, right.shape[1]):
-            found[:, i, j] = np.bincount(codes, left[:, i] * right[:, j], count)
-            if symmetric:
-                found[:, j, i] = found[:, i, j]
+    for i, one in enumerate(left.T):
+        for j, other in enumerate(right.T):
+            found[:, i, j] = np.bincount(codes, one * other, count)
     return found

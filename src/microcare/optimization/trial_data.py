@@ -6,24 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from microcare.optimization.arrays import Floats, Marks, Places
+from microcare.optimization.arrays import Floats, Places
 from microcare.optimization.designs import Design
 
 
 @dataclass(frozen=True)
 class TrialData:
-    """One trial. Rows are decision points, in any order; arms are 0..K, arm 0 the one compared with.
+    """One trial. Rows are the available decision points that have an outcome, in any order; arms are 0..K, arm 0 the one
+    compared with.
 
-    `y` (rows,), `arm` (rows,) whole numbers, `p` and `numerator` (rows, K + 1), `used` (rows,): available and observed.
-    `weight` (rows,) multiplies each row's weight (later decision points of a window, missing outcomes); it is 0 where a
-    row is not used, and `y`, `s` and `z` are 0 there too.
+    `y` (rows,), `arm` (rows,) whole numbers, `p` and `numerator` (rows, K + 1). `weight` (rows,) above 0 multiplies each
+    row's weight (later decision points of a window, missing outcomes).
     """
 
     y: Floats
     arm: Places
     p: Floats
     numerator: Floats
-    used: Marks
     weight: Floats
     moderators: Design
     controls: Design
@@ -34,7 +33,8 @@ class TrialData:
     folds: int = 1
     omega: str = "one"
     terms: tuple[str, ...] = ()
-    row_order: Places = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    n_decision_points: int = 0
+    n_available: int = 0
 
     @property
     def s(self) -> Floats:
@@ -47,12 +47,9 @@ class TrialData:
         return self.controls.matrix
 
     def ratio(self) -> Floats:
-        """The weight of each row: numerator over probability of the arm it had, times its other weights; 0 where not used."""
+        """The weight of each row: numerator over probability of the arm it had, times its other weights."""
         rows = np.arange(len(self.arm))
-        found = np.zeros(len(self.arm))
-        u = self.used
-        found[u] = self.numerator[rows[u], self.arm[u]] / self.p[rows[u], self.arm[u]] * self.weight[u]
-        return found
+        return self.numerator[rows, self.arm] / self.p[rows, self.arm] * self.weight
 
     def arm_columns(self, centered: bool = True) -> Floats:
         """(1{A=k} - numerator_k) S for each arm k from 1, side by side: (rows, K p); not centered without the numerator."""

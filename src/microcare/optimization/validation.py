@@ -55,14 +55,14 @@ def probabilities(p: Floats, arm: Places, available: Marks, labels: Sequence[str
         )
 
 
-def received(p: Floats, arm: Places, used: Marks, controls: Floats, found: Findings) -> None:
+def received(p: Floats, arm: Places, controls: Floats, found: Findings) -> None:
     """Refuse a column that holds the probability of the arm that was received instead of the treatment's.
 
     A probability is settled before the draw. So the treatment minus its probability is unrelated to the probability,
     and no probability follows from controls and arm together (controls (rows, q)) that does not follow from the
     controls alone.
     """
-    a, q, z = arm[used].astype(np.float64), p[used, 1], controls[used]
+    a, q, z = arm.astype(np.float64), p[:, 1], controls
     if np.ptp(q) == 0:
         return
     moves = drift((a - q) * (q - q.mean())) < BALANCE < 1e-3 < drift(a - np.where(a == 1, q, 1 - q))
@@ -94,15 +94,14 @@ def drift(values: Floats) -> float:
 def fair(
     p: Floats,
     arm: Places,
-    used: Marks,
     labels: Sequence[str],
     found: Findings,
 ) -> None:
     """Say where the arms were not drawn as often as their probabilities say."""
     for k in range(1, p.shape[1]):
-        chance = drift((arm[used] == k) - p[used, k])
+        chance = drift((arm == k) - p[:, k])
         if chance < 1e-3:
-            share, wanted = float(np.mean(arm[used] == k)), float(p[used, k].mean())
+            share, wanted = float(np.mean(arm == k)), float(p[:, k].mean())
             found.said.append(
                 f"the randomization does not look as stated: {labels[k]} was drawn in {share:.1%} of the available "
                 f"decision points, its probabilities say {wanted:.1%} (p = {chance:.1g})"
@@ -115,15 +114,13 @@ def before(
     role: str,
     p: Floats,
     arm: Places,
-    used: Marks,
     found: Findings,
 ) -> None:
     """Moderators and controls are measured before the treatment: they are unrelated to it given its probability."""
-    for term, column in zip(terms, matrix.T, strict=True):
-        values = column[used]
+    for term, values in zip(terms, matrix.T, strict=True):
         if np.ptp(values) == 0:
             continue
-        chances = (drift(((arm[used] == k) - p[used, k]) * (values - values.mean())) for k in range(1, p.shape[1]))
+        chances = (drift(((arm == k) - p[:, k]) * (values - values.mean())) for k in range(1, p.shape[1]))
         if min(chances) < BALANCE:
             found.refuse(
                 "after-treatment",
@@ -132,11 +129,11 @@ def before(
             )
 
 
-def numerator_depends(numerator: Floats, moderators: Floats, used: Marks, found: Findings) -> None:
+def numerator_depends(numerator: Floats, moderators: Floats, found: Findings) -> None:
     """The numerator may depend on the moderators only: equal moderators have an equal numerator."""
-    if np.ptp(numerator[used], axis=0).max() < 1e-12:
+    if np.ptp(numerator, axis=0).max() < 1e-12:
         return
-    frame = pd.DataFrame(np.round(np.hstack([moderators[used], numerator[used]]), 12))
+    frame = pd.DataFrame(np.round(np.hstack([moderators, numerator]), 12))
     keys = list(frame.columns[: moderators.shape[1]])
     spread = frame.groupby(keys, sort=False).agg(lambda v: v.max() - v.min()).to_numpy()
     if spread.max() > 1e-9:
@@ -144,7 +141,7 @@ def numerator_depends(numerator: Floats, moderators: Floats, used: Marks, found:
             "the numerator depends on more than the moderators: where all moderators are equal it still differs; "
             "take a constant, or add to the moderators what it depends on"
         )
-    elif len(spread) > 0.5 * used.sum():
+    elif len(spread) > 0.5 * len(numerator):
         found.said.append(
             "whether the numerator depends on the moderators only cannot be seen, for hardly any two rows have equal moderators"
         )

@@ -4,7 +4,7 @@ import numpy as np
 
 from microcare.optimization.arrays import Floats
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.sandwich import person_products, person_sums
+from microcare.optimization.sandwich import person_outer, person_sums
 from microcare.optimization.trial_data import Fitted, TrialData
 
 ROUNDS = 100
@@ -18,11 +18,10 @@ class _Equations:
 
     def __init__(self, data: TrialData) -> None:
         self.q = data.z.shape[1]
-        u = data.used
-        self.codes, self.count = data.codes[u], len(data.persons)
-        self.z, self.y, self.exposure = data.z[u], data.y[u], data.exposure[u]
-        self.treated = data.arm_columns(centered=False)[u]
-        self.d = data.ratio()[u][:, None] * np.hstack([self.z, data.arm_columns()[u]])
+        self.codes, self.count = data.codes, len(data.persons)
+        self.z, self.y, self.exposure = data.z, data.y, data.exposure
+        self.treated = data.arm_columns(centered=False)
+        self.d = data.ratio()[:, None] * np.hstack([self.z, data.arm_columns()])
 
     def parts(self, theta: Floats) -> tuple[Floats, Floats]:
         """exp(-effect) (rows,) and the expected outcome without treatment (rows,)."""
@@ -57,7 +56,7 @@ def fit(data: TrialData) -> Fitted:
     mean = base / blip
     left = e.d * blip[:, None]
     right = mean[:, None] * np.hstack([e.z, e.treated])
-    own = person_products(e.codes, e.count, left, right)
+    own = person_outer(e.codes, e.count, left, right)
     highest = float(mean.max())
     warnings: tuple[str, ...] = ()
     if highest > 1 and set(np.unique(e.y)) <= {0.0, 1.0}:
@@ -74,9 +73,9 @@ def _solve(e: _Equations) -> Floats:
     average = float((weight * e.y).sum() / (weight * e.exposure).sum())
     if average <= 0:
         raise Refusal("the outcome is 0 in every row that is used: there is no ratio to estimate")
-    theta = np.zeros(e.d.shape[1])
+    theta: Floats = np.zeros(e.d.shape[1])
     theta[: e.q] = np.linalg.lstsq(e.z.T @ e.z, e.z.T @ np.full(len(e.y), np.log(average)), rcond=None)[0]
-    value = e.d.T @ e.residual(theta)
+    value: Floats = e.d.T @ e.residual(theta)
     size = np.abs(e.d).T @ (np.abs(e.y) + e.exposure) + 1e-300
     for _ in range(ROUNDS):
         if np.max(np.abs(value) / size) < CLOSE:

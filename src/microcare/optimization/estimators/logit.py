@@ -4,7 +4,7 @@ import numpy as np
 
 from microcare.optimization import designs
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.sandwich import person_products, person_sums
+from microcare.optimization.sandwich import person_outer, person_sums
 from microcare.optimization.trial_data import Fitted, TrialData
 
 ROUNDS = 100
@@ -18,12 +18,12 @@ def fit(data: TrialData) -> Fitted:
     Raises:
         Refusal: the controls hold more than the moderators, or no odds ratio solves the equations.
     """
-    if designs.contains(data.s[data.used], data.z[data.used], data.controls.terms):
+    if designs.contains(data.s, data.z, data.controls.terms):
         raise Refusal(
             "an odds ratio changes with every control, even in a randomized trial: let the controls be the moderators"
         )
-    x = np.hstack([data.z, data.arm_columns(centered=False)])[data.used]
-    weight, y, codes = data.ratio()[data.used], data.y[data.used], data.codes[data.used]
+    x = np.hstack([data.z, data.arm_columns(centered=False)])
+    weight, y, codes = data.ratio(), data.y, data.codes
     theta = np.zeros(x.shape[1])
     for _ in range(ROUNDS):
         mean = 1 / (1 + np.exp(-(x @ theta)))
@@ -37,7 +37,7 @@ def fit(data: TrialData) -> Fitted:
             mean = 1 / (1 + np.exp(-(x @ theta)))
             curved = x * (weight * mean * (1 - mean))[:, None]
             scores = person_sums(codes, len(data.persons), x * (weight * (y - mean))[:, None])
-            own = person_products(codes, len(data.persons), x, curved)
+            own = person_outer(codes, len(data.persons), x, curved)
             return Fitted(theta, own.sum(axis=0), scores, own, data.z.shape[1])
     raise Refusal(
         "no odds ratio solves the equations: a moderator or an arm divides those with from those without the outcome"

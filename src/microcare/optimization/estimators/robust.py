@@ -5,9 +5,9 @@ Cheng, Bell, Qian (globally robust); Shi, Dempsey (DR-WCLS, arXiv 2306.16297); L
 
 import numpy as np
 
-from microcare.optimization.arrays import Floats, Places
+from microcare.optimization.arrays import Floats
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.sandwich import person_products, person_sums
+from microcare.optimization.sandwich import person_outer, person_sums
 from microcare.optimization.trial_data import Fitted, TrialData
 
 OMEGAS = ("one", "variance")
@@ -24,14 +24,15 @@ def outcome_models(data: TrialData, ratio: bool) -> tuple[Floats, Floats]:
         raise Refusal("the doubly robust estimator compares two arms; choose two")
     if data.folds < 1 or data.folds > len(data.persons):
         raise Refusal(f"folds: between 1 and the number of persons, {len(data.persons)}")
-    link = "identity" if not ratio else "logit" if set(np.unique(data.y[data.used])) <= {0.0, 1.0} else "log"
+    link = "identity" if not ratio else "logit" if set(np.unique(data.y)) <= {0.0, 1.0} else "log"
     fold = data.codes % data.folds
     found = [np.zeros(len(data.y)), np.zeros(len(data.y))]
     for arm in (0, 1):
         for one in range(data.folds):
-            train = data.used & (data.arm == arm) & ((fold != one) if data.folds > 1 else True)
-            here = data.used & (fold == one)
-            found[arm][here] = _mean(data.z[here] @ _regression(data.z[train], data.y[train], link), link)
+            train = (data.arm == arm) & ((fold != one) if data.folds > 1 else True)
+            theta = _regression(data.z[train], data.y[train], data.weight[train], link)
+            here = fold == one
+            found[arm][here] = _mean(data.z[here] @ theta, link)
     return found[1], found[0]
 
 
@@ -41,20 +42,20 @@ def _mean(linear: Floats, link: str) -> Floats:
     return 1 / (1 + np.exp(-linear)) if link == "logit" else np.exp(np.minimum(linear, 30))
 
 
-def _regression(z: Floats, y: Floats, link: str) -> Floats:
+def _regression(z: Floats, y: Floats, weight: Floats, link: str) -> Floats:
     if len(y) <= z.shape[1]:
         raise Refusal(
             f"one arm has {len(y)} decision points for {z.shape[1]} controls; use fewer controls or fewer folds"
         )
-    theta: Floats = np.linalg.lstsq(z, y if link == "identity" else np.full(len(y), _start(y, link)), rcond=None)[0]
-    if link == "identity":
-        return theta
+    theta: Floats = np.zeros(z.shape[1])
+    if link != "identity":
+        theta = np.linalg.lstsq(z.T @ z, z.T @ np.full(len(y), _start(y, link)), rcond=None)[0]
     for _ in range(ROUNDS):
         mean = _mean(z @ theta, link)
-        variance = mean * (1 - mean) if link == "logit" else mean
-        step = np.linalg.lstsq(z.T @ (z * variance[:, None]), z.T @ (y - mean), rcond=None)[0]
-        theta = theta + step / max(1.0, float(np.abs(step).max()) / 5)
-        if np.abs(step).max() < 1e-11:
+        variance = {"identity": np.ones(len(y)), "logit": mean * (1 - mean), "log": mean}[link] * weight
+        step = np.linalg.lstsq(z.T @ (z * variance[:, None]), z.T @ (weight * (y - mean)), rcond=None)[0]
+        theta = theta + (step if link == "identity" else step / max(1.0, float(np.abs(step).max()) / 5))
+        if link == "identity" or np.abs(step).max() < 1e-11:
             return theta
     raise Refusal(
         "the model of the outcome has no solution in one arm: a control divides those with from those without the outcome"
@@ -66,36 +67,35 @@ def _start(y: Floats, link: str) -> float:
     return float(np.log(mean / (1 - mean))) if link == "logit" else float(np.log(mean))
 
 
-def _weights(data: TrialData) -> tuple[Places, Floats, Floats, Floats]:
-    """The used rows, a, p, and k = omega (a - p) / (p (1 - p)) of each."""
+def _weights(data: TrialData) -> tuple[Floats, Floats, Floats]:
+    """a, p, and k = omega (a - p) / (p (1 - p)) of each row."""
     if data.omega not in OMEGAS:
         raise Refusal(f"omega is one of {', '.join(OMEGAS)}")
-    rows = np.flatnonzero(data.weight > 0)
-    a, p = data.arm[rows].astype(np.float64), data.p[rows, 1]
-    omega = (p * (1 - p) if data.omega == "variance" else 1.0) * data.weight[rows]
-    return rows, a, p, omega * (a - p) / (p * (1 - p))
+    a, p = data.arm.astype(np.float64), data.p[:, 1]
+    omega = (p * (1 - p) if data.omega == "variance" else 1.0) * data.weight
+    return a, p, omega * (a - p) / (p * (1 - p))
 
 
 def fit(data: TrialData) -> Fitted:
     """Identity: sum k (Y - (A + p - 1) S'b - (1 - p) mu1 - p mu0) S = 0, which is linear in b."""
     mu1, mu0 = outcome_models(data, ratio=False)
-    rows, a, p, k = _weights(data)
-    s, codes, count = data.s[rows], data.codes[rows], len(data.persons)
-    rest = data.y[rows] - (1 - p) * mu1[rows] - p * mu0[rows]
-    own = person_products(codes, count, s * (k * (a + p - 1))[:, None], s)
+    a, p, k = _weights(data)
+    s, codes, count = data.s, data.codes, len(data.persons)
+    rest = data.y - (1 - p) * mu1 - p * mu0
+    own = person_outer(codes, count, s * (k * (a + p - 1))[:, None], s)
     right = person_sums(codes, count, s * (k * rest)[:, None])
     bread = own.sum(axis=0)
     beta = np.linalg.solve(bread, right.sum(axis=0))
-    spread = float(np.std(data.y[rows] - np.where(a == 1, mu1[rows], mu0[rows])))
+    spread = float(np.std(data.y - np.where(a == 1, mu1, mu0)))
     return Fitted(beta, bread, right - own @ beta, own, 0, spread, nuisance=data.z.shape[1])
 
 
 def fit_ratio(data: TrialData) -> Fitted:
     """Log: sum k (exp(-A S'b) Y - (1 - p) exp(-S'b) mu1 - p mu0) S = 0, by Newton's steps."""
     mu1, mu0 = outcome_models(data, ratio=True)
-    rows, a, p, k = _weights(data)
-    s, y, m1, m0 = data.s[rows], data.y[rows], mu1[rows], mu0[rows]
-    codes, count = data.codes[rows], len(data.persons)
+    a, p, k = _weights(data)
+    s, y, m1, m0 = data.s, data.y, mu1, mu0
+    codes, count = data.codes, len(data.persons)
     beta = np.zeros(s.shape[1])
     for _ in range(ROUNDS):
         blip = np.exp(np.clip(-(s @ beta), -30, 30))
@@ -109,6 +109,6 @@ def fit_ratio(data: TrialData) -> Fitted:
         beta = beta + step / max(1.0, float(np.abs(step).max()) / 2)
         if np.abs(step).max() < 1e-12:
             scores = person_sums(codes, count, s * (k * residual)[:, None])
-            own = person_products(codes, count, s * (k * slope)[:, None], s)
+            own = person_outer(codes, count, s * (k * slope)[:, None], s)
             return Fitted(beta, bread, scores, own, 0, nuisance=data.z.shape[1])
     raise Refusal("no ratio solves the estimating equations: the outcome is too rare in one of the arms")

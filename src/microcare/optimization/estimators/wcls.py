@@ -10,8 +10,16 @@ from microcare.optimization.trial_data import Fitted, TrialData
 
 def statistics(data: TrialData) -> Floats:
     """Everything that the estimate needs of each person: the weighted products of [X, y], (persons, k + 1, k + 1)."""
-    x = np.hstack([data.z, data.arm_columns(), data.y[:, None]])
-    return person_products(data.codes, len(data.persons), x * data.ratio()[:, None], x, symmetric=True)
+    return _statistics(data, _columns(data))
+
+
+def _columns(data: TrialData) -> list[Floats]:
+    """The columns of [X, y], each (rows,)."""
+    return [*data.z.T, *data.arm_columns().T, data.y]
+
+
+def _statistics(data: TrialData, columns: list[Floats]) -> Floats:
+    return person_products(data.codes, len(data.persons), columns, data.ratio())
 
 
 def solve(found: Floats, n_controls: int, names: tuple[str, ...] = ()) -> Fitted:
@@ -26,10 +34,10 @@ def solve(found: Floats, n_controls: int, names: tuple[str, ...] = ()) -> Fitted
 
 def fit(data: TrialData) -> Fitted:
     """Regress the outcome on controls and centered treatment by moderators, weighted by numerator over probability."""
-    found = statistics(data)
+    columns = _columns(data)
+    found = _statistics(data, columns)
     fitted = solve(found, data.z.shape[1], data.controls.terms + data.terms)
-    weight = data.ratio()
-    residual = data.y - np.hstack([data.z, data.arm_columns()]) @ fitted.theta
-    total = weight.sum()
-    spread = float(np.sqrt((weight * residual**2).sum() / total)) if total > 0 else None
+    together = found.sum(axis=0)
+    change = np.append(-fitted.theta, 1.0)
+    spread = float(np.sqrt(max(change @ together @ change, 0.0) / data.ratio().sum()))
     return Fitted(fitted.theta, fitted.bread, fitted.scores, fitted.own, fitted.n_controls, spread)
