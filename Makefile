@@ -12,7 +12,7 @@ TESTS := $(BIN)/python -m pytest
 WORKERS := -n 2 --dist loadgroup
 COMPILE = "$$UV" pip compile --quiet --no-config --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 $(UPGRADE)
 
-.PHONY: help install demo test quick bench check lint docs format lock clean
+.PHONY: help install demo test quick bench coverage check lint docs format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make quick    the fast tests"
 	@echo "make check    format, lint, types, rules of the house"
 	@echo "make bench    what things cost, as ratios"
+	@echo "make coverage how often intervals miss the truth, by simulation (half an hour)"
 	@echo "make docs     write the generated documentation again"
 	@echo "make format   format the code, and mend what can be mended"
 	@echo "make lock     pin the requirements again (UPGRADE=--upgrade for newer ones)"
@@ -56,7 +57,10 @@ quick: $(STAMP)
 	@MICROCARE_EXAMPLES=60 $(TESTS) $(WORKERS) --hypothesis-profile=quick -m "not slow and not browser and not reference" tests
 
 bench: $(STAMP)
-	@for b in bench/[a-z]*.py; do $(BIN)/python "$$b" || exit 1; echo; done
+	@for b in $(filter-out bench/coverage%,$(sort $(wildcard bench/[a-z]*.py))); do $(BIN)/python "$$b" || exit 1; echo; done
+
+coverage: $(STAMP)
+	@for b in $(sort $(wildcard bench/coverage*.py)); do $(BIN)/python "$$b" || exit 1; echo; done
 
 docs: $(STAMP)
 	@$(BIN)/python scripts/docs.py
