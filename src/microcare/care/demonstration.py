@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 DATABASE = "microcare.sqlite3"
-FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "secret.key")
+FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "secret.key", "master.key")
 
 
 class CannotDemonstrateError(Exception):

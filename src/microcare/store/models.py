@@ -136,11 +136,13 @@ class ProgramFile(models.Model):
 
 
 class Identity(models.Model):
-    """Who a person is, apart from care data: erasing this row and their kept texts erases the person."""
+    """Who a person is, apart from care data, sealed with their key."""
 
     person = models.TextField(primary_key=True)
     name = models.TextField(default="")
+    """Sealed."""
     email = models.TextField(default="")
+    """Sealed."""
     code = models.TextField(unique=True)
     """Hash of the invitation code: the code itself is not kept."""
     program = models.TextField(default="")
@@ -150,8 +152,18 @@ class Identity(models.Model):
         db_table = "identity"
 
 
+class PersonKey(models.Model):
+    """A person's key, wrapped by the master key. Destroying this row makes all that is sealed with it unreadable."""
+
+    person = models.TextField(primary_key=True)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        db_table = "person_key"
+
+
 class KeptText(models.Model):
-    """Free text and photos of a person, apart from the journal, which only refers to them."""
+    """Free text and photos of a person, sealed with their key, apart from the journal, which only refers to them."""
 
     pk = models.CompositePrimaryKey("person", "reference")
     person = models.TextField()

@@ -1,16 +1,19 @@
 """People: who they are (apart from their care), how they are found, and the list that facilitators see."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from microcare.hub import codec
 from microcare.hub.state import State
-from microcare.store import queries, texts
+from microcare.store import queries, texts, vault
 from microcare.store.database import row, rows, run, writing
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without letters that are mistaken for one another."""
+MOST = 500
+"""So many matches of a search are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def add(program: str, name: str, email: str, now: int) -> tuple[str, str]:
     person, code = f"p{secrets.token_hex(8)}", new_code()
     with writing():
         run(queries.ADD_PERSON, [person, codec.encode(State()).decode(), now])
-        run(queries.ADD_IDENTITY, [person, name, email, _hash(code), program])
+        key = vault.make(person)
+        sealed = [key.seal_text(name, "name"), key.seal_text(email, "email")]
+        run(queries.ADD_IDENTITY, [person, *sealed, _hash(code), program])
     return person, code
 
 
@@ -90,47 +95,68 @@ def invited_to(person: str) -> str:
 
 def identity(person: str) -> Identity:
     """Who a person is; empty where they have been erased."""
-    found = row(queries.IDENTITY, [person])
-    if found is None:
-        return Identity("", "", {})
-    return Identity(str(found[0]), str(found[1]), texts.texts(person))
+    name, email = _who(person)
+    return Identity(name, email, texts.texts(person))
 
 
 def email_of(person: str) -> str:
     """The person's address for mail; empty where there is none."""
+    return _who(person)[1]
+
+
+def _who(person: str) -> tuple[str, str]:
     found = row(queries.IDENTITY, [person])
-    return "" if found is None else str(found[1])
+    return ("", "") if found is None else _opened(person, *found)
+
+
+def _opened(person: str, name: str, email: str, wrapped: bytes) -> tuple[str, str]:
+    key = vault.unwrap(person, bytes(wrapped))
+    return ("", "") if key is None else (key.open_text(name, "name"), key.open_text(email, "email"))
 
 
 def correct(person: str, name: str, email: str) -> None:
     """Correct a person's name and address."""
-    run(queries.SET_IDENTITY, [name, email, person])
+    key = vault.key_of(person)
+    if key is not None:
+        run(queries.SET_IDENTITY, [key.seal_text(name, "name"), key.seal_text(email, "email"), person])
 
 
 def erase(person: str) -> None:
-    """Erase who a person is and all they have written. What remains in the journal names nobody."""
+    """Erase who a person is and all they have written: their key is destroyed. What remains in the journal names nobody."""
     with writing():
+        vault.destroy(person)
         run(queries.ERASE_IDENTITY, [person])
         run(queries.ERASE_TEXTS, [person])
 
 
 def people(limit: int = 50, offset: int = 0, search: str = "") -> list[PersonRow]:
     """The facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
-    plain = search.strip().lower()
-    like = f"%{plain.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
-    found = rows(queries.PEOPLE, [plain, like, like, plain, limit, offset])
-    return [_row(r) for r in found]
+    wanted = search.strip().lower()
+    if not wanted:
+        return [_row(r) for r in rows(queries.PEOPLE, [limit, offset])]
+    named = [person for person, name, email in _everybody() if wanted in name.lower() or wanted in email.lower()]
+    lines = [found for person in (*named[:MOST], wanted) if (found := row(queries.ONE_OF_PEOPLE, [person])) is not None]
+    ordered = sorted(map(_row, lines), key=lambda r: (-r.open_alerts, -r.waiting, -r.created, r.id))
+    return ordered[offset : offset + limit]
+
+
+def _everybody() -> Iterator[tuple[str, str, str]]:
+    for person, name, email, wrapped in rows(queries.IDENTITIES):
+        yield str(person), *_opened(str(person), name, email, wrapped)
 
 
 def _row(found: tuple[object, ...]) -> PersonRow:
-    person, name, snapshot, due, alerts, waiting, failed, created = found
+    person, sealed, wrapped, snapshot, due, alerts, waiting, failed, created = found
+    name = ""
+    if isinstance(wrapped, bytes | memoryview):
+        name, _ = _opened(str(person), str(sealed), "", bytes(wrapped))
     state = codec.decode_state(str(snapshot))
     assert isinstance(alerts, int)
     assert isinstance(waiting, int)
     assert isinstance(created, int)
     assert due is None or isinstance(due, int)
     courses = ", ".join(state.courses)
-    return PersonRow(str(person), str(name), courses, due, state.last, alerts, waiting, str(failed), created)
+    return PersonRow(str(person), name, courses, due, state.last, alerts, waiting, str(failed), created)
 
 
 def counts() -> Counts:

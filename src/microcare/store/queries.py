@@ -179,10 +179,30 @@ INSERT INTO identity (person, name, email, code, program) VALUES (%s, %s, %s, %s
 """
 """Who the person is."""
 
-IDENTITY = """
-SELECT name, email FROM identity WHERE person = %s
+ADD_KEY = """
+INSERT INTO person_key (person, wrapped) VALUES (%s, %s)
 """
-"""Name and address of a person, if they have not been erased."""
+"""A person's key, wrapped."""
+
+KEY_OF = """
+SELECT wrapped FROM person_key WHERE person = %s
+"""
+"""A person's key, wrapped."""
+
+DESTROY_KEY = """
+DELETE FROM person_key WHERE person = %s
+"""
+"""Without it nothing that was sealed can be read."""
+
+IDENTITY = """
+SELECT i.name, i.email, k.wrapped FROM identity i JOIN person_key k ON k.person = i.person WHERE i.person = %s
+"""
+"""Name and address of a person, sealed, with their key, if they have not been erased."""
+
+IDENTITIES = """
+SELECT i.person, i.name, i.email, k.wrapped FROM identity i JOIN person_key k ON k.person = i.person
+"""
+"""Everybody's; a search reads them all, for what is sealed cannot be searched."""
 
 INVITED_TO = """
 SELECT program FROM identity WHERE person = %s
@@ -215,13 +235,17 @@ DELETE FROM kept_text WHERE person = %s
 """Erase what a person has written and sent."""
 
 PEOPLE = """
-SELECT p.id, COALESCE(i.name, ''), p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
-FROM person p LEFT JOIN identity i ON i.person = p.id
-WHERE %s = '' OR LOWER(COALESCE(i.name, '')) LIKE %s ESCAPE '\\' OR LOWER(COALESCE(i.email, '')) LIKE %s ESCAPE '\\'
-OR p.id = %s
+SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
+FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id
 ORDER BY p.alerts DESC, p.waiting DESC, p.created DESC, p.id LIMIT %s OFFSET %s
 """
 """People for the facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
+
+ONE_OF_PEOPLE = """
+SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
+FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id WHERE p.id = %s
+"""
+"""The same line of one person."""
 
 COUNT_PEOPLE = """
 SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(waiting), 0),

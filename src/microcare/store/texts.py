@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from microcare.store import queries
+from microcare.store import queries, vault
 from microcare.store.database import row, rows, run
 
 
@@ -21,16 +21,25 @@ def keep(person: str, text: str) -> str:
 
 
 def keep_bytes(person: str, body: bytes, media: str) -> str:
-    """Keep a photo or another file; returns its reference."""
+    """Keep a photo or another file, sealed with the person's key; returns its reference.
+
+    Nothing is kept of somebody who has been erased: their reference leads nowhere.
+    """
     reference = f"t{secrets.token_hex(8)}"
-    run(queries.KEEP_TEXT, [person, reference, media, body])
+    key = vault.key_of(person)
+    if key is not None:
+        run(queries.KEEP_TEXT, [person, reference, media, key.seal(body, reference)])
     return reference
 
 
 def kept(person: str, reference: str) -> Kept | None:
     """What is kept under a reference of this person; None where it was erased, or is another person's."""
     found = row(queries.KEPT, [person, reference])
-    return None if found is None else Kept(str(found[0]), bytes(found[1]))
+    key = vault.key_of(person)
+    if found is None or key is None:
+        return None
+    opened = key.open(bytes(found[1]), reference)
+    return None if opened is None else Kept(str(found[0]), opened)
 
 
 def text(person: str, reference: str) -> str:
@@ -41,4 +50,8 @@ def text(person: str, reference: str) -> str:
 
 def texts(person: str) -> dict[str, str]:
     """All kept texts of a person, by reference."""
-    return {str(r): bytes(body).decode(errors="replace") for r, body in rows(queries.KEPT_TEXTS, [person])}
+    key = vault.key_of(person)
+    if key is None:
+        return {}
+    opened = {str(r): key.open(bytes(body), str(r)) for r, body in rows(queries.KEPT_TEXTS, [person])}
+    return {reference: body.decode(errors="replace") for reference, body in opened.items() if body is not None}

@@ -3,11 +3,14 @@
 What a place decides arrives by environment, so that the same package serves a demo and a clinic:
 
 - `MICROCARE_DATA`: the folder with the database and the secret key (default `data`).
+- `MICROCARE_MASTER_KEY`: 32 bytes, base64: opens every person's own key (otherwise the file `master.key` in the data folder,
+  which must be backed up apart from the database: without it nobody's name or words can be read again).
 - `MICROCARE_URL`: the address people type (default `http://127.0.0.1:8000`). With https, cookies are sent only over https.
 - `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
 - `MICROCARE_MAIL_FROM`: the sender's address.
 """
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -21,8 +24,8 @@ MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM", f"care@{urlsplit(URL).hostname
 _HTTPS = URL.startswith("https://")
 
 
-def _secret_key(file: Path) -> str:
-    """The deployment's secret, made once and readable by its owner alone.
+def _secret(file: Path) -> str:
+    """A secret of the deployment's (32 bytes), made once and readable by its owner alone.
 
     Where there is no data folder (type checking, listing commands) nothing is made: the secret lives with the process.
     """
@@ -31,10 +34,10 @@ def _secret_key(file: Path) -> str:
     except FileNotFoundError:
         pass
     if not file.parent.is_dir():
-        return secrets.token_urlsafe(50)
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(secrets.token_urlsafe(50))
+        out.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     try:
         # A link, not a rename: of two processes that start together the first one's secret stays.
         os.link(draft, file)
@@ -45,7 +48,8 @@ def _secret_key(file: Path) -> str:
     return file.read_text(encoding="ascii")
 
 
-SECRET_KEY = _secret_key(DATA / "secret.key")
+SECRET_KEY = _secret(DATA / "secret.key")
+MASTER_KEY = os.environ.get("MICROCARE_MASTER_KEY") or _secret(DATA / "master.key")
 DEBUG = False
 ALLOWED_HOSTS = list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"]))
 CSRF_TRUSTED_ORIGINS = [URL]
