@@ -129,15 +129,50 @@ def invite(
     raise typer.Exit(run(program, data, count))
 
 
+Data = Annotated[Path, typer.Option(help="Folder of the hub's database.")]
+InProgram = Annotated[str, typer.Option(help="The program the role is for; * for all.")]
+
+
 @app.command()
 def facilitator(
     name: Annotated[str, typer.Argument(help="User name.")],
-    data: Annotated[Path, typer.Option(help="Folder of the hub's database.")] = Path("data"),
+    data: Data = Path("data"),
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="designer, coach, clinician, analyst, safety_officer, administrator; may be repeated."),
+    ] = None,
+    program: InProgram = "*",
 ) -> None:
-    """Make an account for a facilitator and print its password once."""
+    """Make an account on the staff and print its password once."""
     from microcare.commands.hub import facilitator as run
 
-    raise typer.Exit(run(name, data))
+    raise typer.Exit(run(name, data, role or ["clinician"], program))
+
+
+@app.command()
+def role(
+    name: Annotated[str, typer.Argument(help="User name.")],
+    role: Annotated[str, typer.Argument(help="The role.")],
+    data: Data = Path("data"),
+    program: InProgram = "*",
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take it away.")] = False,
+) -> None:
+    """Give somebody on the staff a role, or take it away."""
+    from microcare.commands.hub import role as run
+
+    raise typer.Exit(run(name, role, data, program, revoke))
+
+
+@app.command()
+def audit(
+    data: Data = Path("data"),
+    about: Annotated[str, typer.Option(help="Only about this person or program.")] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Say whether the trail is as it was written.")] = False,
+) -> None:
+    """Print who read, changed or exported what."""
+    from microcare.commands.hub import audit as run
+
+    raise typer.Exit(run(data, about, verify))
 
 
 @export_app.command("trial")

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from microcare.care import clock
-from microcare.store import bundles, database, deployment, journals, people, queries, texts
+from microcare.store import bundles, database, deployment, journals, people, queries, staff_queries, texts
 from tests.live import Hub
 
 
@@ -91,13 +91,13 @@ def test_migrations_are_what_the_models_say(hub: Hub) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-@pytest.mark.parametrize("name", [n for n in dir(queries) if n.isupper()])
+@pytest.mark.parametrize("name", [n for n in (*dir(queries), *dir(staff_queries)) if n.isupper()])
 def test_every_query_is_one_this_database_understands(hub: Hub, name: str) -> None:
     """Its plan can be made; what walks the big tables does so by an index."""
-    sql = re.sub(r"{\w+}", queries.among(3), getattr(queries, name))
+    sql = re.sub(r"{\w+}", queries.among(3), getattr(queries, name, "") or getattr(staff_queries, name))
     plan = database.rows(f"EXPLAIN QUERY PLAN {sql}", ["0"] * sql.count("%s"))
     scans = [r[3] for r in plan if str(r[3]).startswith("SCAN") and "USING" not in str(r[3])]
-    small = ("program", "deployment", "CONSTANT ROW", "p", "k", "person", "outbox")
+    small = ("program", "deployment", "CONSTANT ROW", "p", "k", "person", "outbox", "membership")
     assert all(str(s).split()[-1] in small for s in scans), scans
     hot = {
         "LOAD",

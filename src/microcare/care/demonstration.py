@@ -75,6 +75,7 @@ def _fill(paths: list[Path]) -> list[str]:
     from django.conf import settings
 
     from microcare.base.issues import Severity
+    from microcare.care.access import ROLES
     from microcare.care.accounts import make_facilitator, renew_password
     from microcare.care.enroll import enroll
     from microcare.care.publish import publish
@@ -95,7 +96,7 @@ def _fill(paths: list[Path]) -> list[str]:
         else:
             code = people.renew_code(person)
         lines.append(f"  Participant in {done.program}:  {settings.URL}/join/{code}")
-    password = make_facilitator("facilitator") or renew_password("facilitator")
+    password = make_facilitator("facilitator", roles=ROLES) or renew_password("facilitator")
     lines += [
         f"  Facilitator:  {settings.URL}/desk/   user: facilitator   password: {password}",
         "",

@@ -1,6 +1,6 @@
 """The facilitators' desk: who needs somebody now, and one person with the reasons for everything. Nothing is changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,9 +109,9 @@ class EntryLine:
     whole: str
 
 
-def lines(search: str = "", page: int = 0) -> tuple[Line, ...]:
-    """People, those who need somebody first; `PAGE` a page."""
-    found = [_line(row) for row in people.people(limit=PAGE, offset=page * PAGE, search=search)]
+def lines(search: str = "", page: int = 0, programs: Collection[str] | None = None) -> tuple[Line, ...]:
+    """People (of these programs), those who need somebody first; `PAGE` a page."""
+    found = [_line(row) for row in people.people(PAGE, page * PAGE, search, programs)]
     return tuple(sorted(found, key=lambda x: not x.urgent))
 
 

@@ -39,16 +39,56 @@ def invite(program: str, data: Path, count: int) -> int:
     return OK
 
 
-def facilitator(name: str, data: Path) -> int:
-    """Make a facilitator's account; its password is printed once."""
+def facilitator(name: str, data: Path, roles: list[str], program: str) -> int:
+    """Make an account on the staff; its password is printed once."""
     from microcare.main import set_up
 
     set_up(data)
     from microcare.care.accounts import make_facilitator
 
-    password = make_facilitator(name)
+    try:
+        password = make_facilitator(name, roles=roles, program=program)
+    except ValueError as error:
+        complain(f"{error}.")
+        return PROBLEMS
     if not password:
         complain(f"There is a user `{name}` already.")
         return PROBLEMS
     say(f"{name}: {password}")
+    return OK
+
+
+def role(name: str, given: str, data: Path, program: str, revoke: bool) -> int:
+    """Give somebody on the staff a role, or take it away."""
+    from microcare.main import set_up
+
+    set_up(data)
+    from microcare.care.accounts import change_role
+
+    problem = change_role(name, given, program, revoke)
+    if problem:
+        complain(problem)
+        return PROBLEMS
+    say(f"{name} is {'no longer ' if revoke else ''}{given} in {'all programs' if program == '*' else program}")
+    return OK
+
+
+def audit(data: Path, about: str, verify: bool) -> int:
+    """Print the audit trail, or say whether it is whole."""
+    from microcare.main import set_up
+
+    set_up(data)
+    from microcare.base.moments import format_moment
+    from microcare.store import audit as trail
+
+    if verify:
+        broken = trail.broken()
+        if broken:
+            complain(f"The trail is broken at line {broken}: it was changed, or lines are gone.")
+            return PROBLEMS
+        last = trail.trail(limit=1)
+        say(f"The trail is whole; {last[0].serial} lines, last seal {last[0].seal}" if last else "The trail is empty.")
+        return OK
+    for one in reversed(trail.trail(about)):
+        say(f"{one.serial:6} {format_moment(one.at)} {one.who} {one.deed} {one.about} {one.detail}".rstrip())
     return OK

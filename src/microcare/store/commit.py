@@ -34,6 +34,8 @@ class Writing:
     entries: tuple[Row, ...]
     stimuli: tuple[Row, ...]
     effects: tuple[Row, ...]
+    joined: tuple[Row, ...]
+    """Programs that the person is newly in."""
 
 
 def write(before: Loaded, steps: Sequence[Step]) -> Writing:
@@ -56,7 +58,8 @@ def write(before: Loaded, steps: Sequence[Step]) -> Writing:
     waiting = sum(1 for offer in state.offers.values() if offer.action == "proposed")
     row = (codec.encode(state).decode(), version, sequence, last.due, len(state.alerts), waiting)
     after = Loaded(person, state, version, sequence, last.due, before.failed, before.tries)
-    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects))
+    joined = tuple((program, person) for program in state.courses if program not in before.state.courses)
+    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined)
 
 
 def _stimulus(person: str, step: Step, version: int, sequence: int) -> Row:
@@ -96,6 +99,7 @@ def commit(writings: Sequence[Writing], *, failed: frozenset[str] = frozenset())
             else:
                 conflicts.add(one.before.person)
         reached("person")
+        run_many(queries.ADD_ENROLLMENT, [r for one in written for r in one.joined])
         run_many(queries.ADD_ENTRY, [r for one in written for r in one.entries])
         reached("entries")
         run_many(queries.ADD_STIMULUS, [r for one in written for r in one.stimuli])

@@ -175,6 +175,47 @@ class KeptText(models.Model):
         db_table = "kept_text"
 
 
+class Enrollment(models.Model):
+    """Which programs a person has been in or is invited to: whose facilitators may see them."""
+
+    pk = models.CompositePrimaryKey("program", "person")
+    program = models.TextField()
+    person = models.TextField()
+
+    class Meta:
+        db_table = "enrollment"
+        indexes: ClassVar = [models.Index("person", name="enrollment_person")]
+
+
+class Membership(models.Model):
+    """A role of somebody on the staff, in one program or (`*`) in all."""
+
+    pk = models.CompositePrimaryKey("user", "program", "role")
+    user = models.TextField()
+    program = models.TextField()
+    role = models.TextField()
+    since = models.BigIntegerField()
+
+    class Meta:
+        db_table = "membership"
+
+
+class Audit(models.Model):
+    """Who read, changed or exported what; each line sealed to the one before."""
+
+    serial = models.BigIntegerField(primary_key=True)
+    at = models.BigIntegerField()
+    who = models.TextField()
+    deed = models.TextField()
+    about = models.TextField()
+    detail = models.TextField()
+    seal = models.TextField()
+
+    class Meta:
+        db_table = "audit"
+        indexes: ClassVar = [models.Index("about", "serial", name="audit_about")]
+
+
 class Deployment(models.Model):
     """What belongs to this deployment: each program's secret seed, whether it is a demo, the demo's clock."""
 

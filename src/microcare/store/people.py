@@ -1,7 +1,7 @@
 """People: who they are (apart from their care), how they are found, and the list that facilitators see."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -71,6 +71,8 @@ def add(program: str, name: str, email: str, now: int) -> tuple[str, str]:
         key = vault.make(person)
         sealed = [key.seal_text(name, "name"), key.seal_text(email, "email")]
         run(queries.ADD_IDENTITY, [person, *sealed, _hash(code), program])
+        if program:
+            run(queries.ADD_ENROLLMENT, [program, person])
     return person, code
 
 
@@ -129,15 +131,31 @@ def erase(person: str) -> None:
         run(queries.ERASE_TEXTS, [person])
 
 
-def people(limit: int = 50, offset: int = 0, search: str = "") -> list[PersonRow]:
-    """The facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
+def people(
+    limit: int = 50, offset: int = 0, search: str = "", programs: Collection[str] | None = None
+) -> list[PersonRow]:
+    """The facilitators' list: open alerts first, then those who wait for an answer, then the newest.
+
+    With `programs` only people who are (or were, or are invited to be) in one of them.
+    """
     wanted = search.strip().lower()
-    if not wanted:
+    if programs is not None and not programs:
+        return []
+    if not wanted and programs is None:
         return [_row(r) for r in rows(queries.PEOPLE, [limit, offset])]
+    if not wanted:
+        sql = queries.PEOPLE_IN.format(programs=queries.among(len(programs or ())))
+        return [_row(r) for r in rows(sql, [*(programs or ()), limit, offset])]
     named = [person for person, name, email in _everybody() if wanted in name.lower() or wanted in email.lower()]
-    lines = [found for person in (*named[:MOST], wanted) if (found := row(queries.ONE_OF_PEOPLE, [person])) is not None]
+    seen = [p for p in (*named[:MOST], wanted) if programs is None or programs_of(p) & set(programs)]
+    lines = [found for person in seen if (found := row(queries.ONE_OF_PEOPLE, [person])) is not None]
     ordered = sorted(map(_row, lines), key=lambda r: (-r.open_alerts, -r.waiting, -r.created, r.id))
     return ordered[offset : offset + limit]
+
+
+def programs_of(person: str) -> frozenset[str]:
+    """The programs a person is, was, or is invited to be in: their facilitators may see them."""
+    return frozenset(str(found[0]) for found in rows(queries.PROGRAMS_OF, [person]))
 
 
 def _everybody() -> Iterator[tuple[str, str, str]]:
@@ -159,9 +177,14 @@ def _row(found: tuple[object, ...]) -> PersonRow:
     return PersonRow(str(person), name, courses, due, state.last, alerts, waiting, str(failed), created)
 
 
-def counts() -> Counts:
-    """How many people there are, and how many need somebody."""
-    found = row(queries.COUNT_PEOPLE)
+def counts(programs: Collection[str] | None = None) -> Counts:
+    """How many people there are (in these programs), and how many need somebody."""
+    if programs is not None and not programs:
+        return Counts(0, 0, 0, 0)
+    if programs is None:
+        found = row(queries.COUNT_PEOPLE)
+    else:
+        found = row(queries.COUNT_PEOPLE_IN.format(programs=queries.among(len(programs))), [*programs])
     assert found is not None
     return Counts(*(int(n) for n in found))
 

@@ -179,6 +179,16 @@ INSERT INTO identity (person, name, email, code, program) VALUES (%s, %s, %s, %s
 """
 """Who the person is."""
 
+ADD_ENROLLMENT = """
+INSERT INTO enrollment (program, person) VALUES (%s, %s) ON CONFLICT (program, person) DO NOTHING
+"""
+"""A person is in a program, or invited to it."""
+
+PROGRAMS_OF = """
+SELECT program FROM enrollment WHERE person = %s
+"""
+"""The programs whose facilitators may see a person."""
+
 ADD_KEY = """
 INSERT INTO person_key (person, wrapped) VALUES (%s, %s)
 """
@@ -241,6 +251,14 @@ ORDER BY p.alerts DESC, p.waiting DESC, p.created DESC, p.id LIMIT %s OFFSET %s
 """
 """People for the facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
 
+PEOPLE_IN = """
+SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
+FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id
+WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.person = p.id AND e.program IN ({programs}))
+ORDER BY p.alerts DESC, p.waiting DESC, p.created DESC, p.id LIMIT %s OFFSET %s
+"""
+"""The same, of some programs."""
+
 ONE_OF_PEOPLE = """
 SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
 FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id WHERE p.id = %s
@@ -252,6 +270,13 @@ SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(waiting), 0),
 COALESCE(SUM(CASE WHEN failed = '' THEN 0 ELSE 1 END), 0) FROM person
 """
 """How many people there are, open alerts, proposals that wait, and people whose last step failed."""
+
+COUNT_PEOPLE_IN = """
+SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(waiting), 0),
+COALESCE(SUM(CASE WHEN failed = '' THEN 0 ELSE 1 END), 0) FROM person p
+WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.person = p.id AND e.program IN ({programs}))
+"""
+"""The same, of some programs."""
 
 ALL_PEOPLE = """
 SELECT id FROM person WHERE id > %s ORDER BY id LIMIT %s

@@ -3,21 +3,21 @@
 from collections.abc import Callable, Mapping
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from microcare.care import clock, desk, facilitate
+from microcare.care import access, clock, desk, facilitate
 from microcare.care.keys import new_key
 from microcare.care.reading import Person, read_person
 from microcare.care.receive import Received, receive
 from microcare.care.ways import journey_of
 from microcare.hub import entry
 from microcare.hub.stimulus import Setting
-from microcare.store import journals, people
+from microcare.store import audit, journals, people
 from microcare.store.journals import UnknownPersonError
+from microcare.web.access import access_of, closed
 
 MODES = {
     "": "as the program says",
@@ -30,32 +30,36 @@ MODES = {
 
 @require_GET
 @never_cache
-@login_required
 def caseload(request: HttpRequest) -> HttpResponse:
     """Who needs me now."""
     search, page = request.GET.get("q", "")[:100], _number(request.GET.get("page", "0"))
-    found = desk.lines(search, page)
+    programs = access_of(request).programs(access.SEE)
+    found = desk.lines(search, page, programs)
     context = {
         "lines": found,
         "search": search,
         "page": page,
         "next": page + 1 if len(found) == desk.PAGE else 0,
-        "counts": people.counts(),
+        "counts": people.counts(programs),
     }
     return render(request, "facilitator/caseload.html", context)
 
 
 @require_GET
 @never_cache
-@login_required
 def one_person(request: HttpRequest, person: str) -> HttpResponse:
     """One person on one screen."""
     found = _read(person)
+    audit.append(clock.now(), request.user.get_username(), "read", person)
+    allowed = access_of(request)
     wanted = request.GET.get("show", "")
     lines = desk.journal(found, wanted if wanted in desk.FILTERS else "", _number(request.GET.get("before", "0")))
     context = {
         "id": person,
         "name": found.name or person[:8],
+        "may_care": allowed.may_about(access.CARE, person),
+        "may_acknowledge": allowed.may_about(access.ACKNOWLEDGE, person),
+        "may_resolve": allowed.may_about(access.RESOLVE, person),
         "state": found.state,
         "today": desk.today_words(found),
         "courses": list(found.state.courses),
@@ -102,28 +106,38 @@ def _approve(person: str, posted: Mapping[str, str], by: str) -> Received:
     return facilitate.approve(person, posted.get("id", ""), by, posted.get("intervention", ""), narrative)
 
 
-DEEDS: dict[str, Callable[[str, Mapping[str, str], str], Received]] = {
-    "mode": _mode,
-    "assign": _assign,
-    "approve": _approve,
-    "decline": lambda person, posted, by: facilitate.decline(person, posted.get("id", ""), by),
-    "done": lambda person, posted, by: facilitate.done(person, posted.get("id", ""), by),
-    "acknowledge": lambda person, posted, by: facilitate.acknowledge(person, posted.get("id", ""), by),
-    "resolve": lambda person, posted, by: facilitate.resolve(
-        person, posted.get("id", ""), by, posted.get("code", "").strip()[:100] or "resolved"
+Deed = Callable[[str, Mapping[str, str], str], Received]
+DEEDS: dict[str, tuple[str, Deed]] = {
+    "mode": (access.CARE, _mode),
+    "assign": (access.CARE, _assign),
+    "approve": (access.CARE, _approve),
+    "decline": (access.CARE, lambda person, posted, by: facilitate.decline(person, posted.get("id", ""), by)),
+    "done": (access.CARE, lambda person, posted, by: facilitate.done(person, posted.get("id", ""), by)),
+    "acknowledge": (
+        access.ACKNOWLEDGE,
+        lambda person, posted, by: facilitate.acknowledge(person, posted.get("id", ""), by),
+    ),
+    "resolve": (
+        access.RESOLVE,
+        lambda person, posted, by: facilitate.resolve(
+            person, posted.get("id", ""), by, posted.get("code", "").strip()[:100] or "resolved"
+        ),
     ),
 }
-"""What can be done at the desk, by name. Every entry that follows names who it was."""
+"""What can be done at the desk, by name, and what it needs. Every entry that follows names who it was."""
 
 
 @require_POST
-@login_required
 def do(request: HttpRequest, person: str) -> HttpResponse:
     """Do one thing for a person, and say what came of it."""
     found = _read(person)
-    deed = DEEDS.get(request.POST.get("deed", ""))
-    if deed is None:
+    name = request.POST.get("deed", "")
+    if name not in DEEDS:
         raise Http404("There is no such thing to do.")
+    capability, deed = DEEDS[name]
+    if not access_of(request).may_about(capability, person):
+        return closed(request)
+    audit.append(clock.now(), request.user.get_username(), name, person)
     before = found.loaded.sequence
     received = deed(person, request.POST.dict(), request.user.get_username())
     refused = [reason for _, reason in received.refused]

@@ -1,0 +1,65 @@
+"""Who may do what, about whom. One table of roles, asked for every page, every deed and every object."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from microcare.store import memberships, people
+from microcare.store.memberships import EVERY
+
+SEE = "see"
+"""See people: their state, their journey, their journal with its reasons."""
+CARE = "care"
+"""Answer proposals, assign, do what a human does, change who facilitates, write to people."""
+ACKNOWLEDGE = "acknowledge"
+"""Take an alert on."""
+RESOLVE = "resolve"
+"""Resolve an alert, hold or release somebody's care."""
+INVITE = "invite"
+"""Invite people."""
+STOP = "stop"
+"""Stop everything."""
+DESIGN = "design"
+"""Publish programs."""
+ANALYZE = "analyze"
+"""Take data out, under pseudonyms."""
+ADMINISTER = "administer"
+"""Accounts, roles, the audit trail."""
+
+ROLES: dict[str, frozenset[str]] = {
+    "designer": frozenset({DESIGN}),
+    "coach": frozenset({SEE, CARE, ACKNOWLEDGE, INVITE}),
+    "clinician": frozenset({SEE, CARE, ACKNOWLEDGE, RESOLVE, INVITE}),
+    "analyst": frozenset({ANALYZE}),
+    "safety_officer": frozenset({SEE, ACKNOWLEDGE, RESOLVE, STOP}),
+    "administrator": frozenset({INVITE, STOP, ADMINISTER}),
+}
+"""What each role may do in its program. An administrator does not see people: whoever runs the machine need not read them."""
+FACILITATES = ("coach", "clinician", "safety_officer")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one member of the staff may do, and where."""
+
+    user: str
+    roles: tuple[tuple[str, str], ...]
+
+    def programs(self, capability: str) -> frozenset[str] | None:
+        """The programs in which they may; None: in all."""
+        found = frozenset(program for program, role in self.roles if capability in ROLES.get(role, ()))
+        return None if EVERY in found else found
+
+    def may(self, capability: str, programs: Collection[str] | None = None) -> bool:
+        """Whether they may, in one of these programs (without: anywhere at all)."""
+        where = self.programs(capability)
+        return where is None or bool(where if programs is None else where & set(programs))
+
+    def may_about(self, capability: str, person: str) -> bool:
+        """Whether they may, about this person."""
+        where = self.programs(capability)
+        return where is None or bool(where & people.programs_of(person))
+
+
+def access_of(user: str) -> Access:
+    """What somebody may do; nothing, where they have no role."""
+    return Access(user, memberships.roles(user) if user else ())

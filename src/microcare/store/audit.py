@@ -1,0 +1,76 @@
+"""The audit trail: who read, changed or exported what, in a chain that shows whether it was tampered with.
+
+Each line's seal is an HMAC over the line and the seal before it, under a key made of the master key: whoever can write to
+the database alone can neither change, remove nor insert a line without breaking the chain.
+"""
+
+import base64
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.conf import settings
+
+from microcare.store import staff_queries as queries
+from microcare.store.database import row, rows, run, writing
+
+FIRST = ""
+"""What the first line's seal is chained to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the trail. `at` in ms; `about` is a person or a program, or empty."""
+
+    serial: int
+    at: int
+    who: str
+    deed: str
+    about: str
+    detail: str
+    seal: str
+
+
+def append(at: int, who: str, deed: str, about: str = "", detail: str = "") -> None:
+    """Add a line; it is on disk when this returns."""
+    with writing():
+        last = row(queries.LAST_AUDIT)
+        serial, before = (1, FIRST) if last is None else (int(last[0]) + 1, str(last[1]))
+        line = (serial, at, who, deed, about, detail)
+        run(queries.ADD_AUDIT, [*line, _seal(before, line)])
+
+
+def _seal(before: str, line: tuple[int, int, str, str, str, str]) -> str:
+    key = sha256(b"microcare-audit" + base64.urlsafe_b64decode(settings.MASTER_KEY)).digest()
+    return hmac.new(key, json.dumps([before, *line], ensure_ascii=False).encode(), sha256).hexdigest()
+
+
+def trail(about: str = "", limit: int = 1000, before: int = 2**62) -> list[Line]:
+    """The newest lines first, of everything or about one person or program."""
+    sql, parameters = (queries.AUDIT_ABOUT, [about]) if about else (queries.AUDIT, [])
+    return [Line(*found) for found in rows(sql, [*parameters, before, limit])]
+
+
+def everything() -> Iterator[Line]:
+    """All lines in their order."""
+    after = 0
+    while page := rows(queries.AUDIT_AFTER, [after, 1000]):
+        for found in page:
+            yield Line(*found)
+        after = int(page[-1][0])
+
+
+def broken() -> int:
+    """The serial of the first line that is not as it was written, or that follows a gap; 0: the trail is whole.
+
+    Lines cut off at the end leave no trace in the trail itself; compare its last seal with one that was noted elsewhere.
+    """
+    before, expected = FIRST, 1
+    for line in everything():
+        stated = (line.serial, line.at, line.who, line.deed, line.about, line.detail)
+        if line.serial != expected or not hmac.compare_digest(line.seal, _seal(before, stated)):
+            return expected
+        before, expected = line.seal, expected + 1
+    return 0
