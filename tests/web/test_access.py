@@ -93,7 +93,7 @@ def test_nobody_gets_what_is_not_theirs(who: str, hub: Hub, people: dict[str, st
         path = "/" + route.replace("<str:person>", people[whose])
         for name in ("code", "reference", "program", "version"):
             path = path.replace(f"<str:{name}>", "x")
-        answer = getattr(browser, method)(path, {"deed": "mode", "mode": "app"} if method == "post" else None)
+        answer = getattr(browser, method)(path, {"deed": "acknowledge"} if method == "post" else None)
         assert answer.status_code in expected(who, route, whose), (who, method, path, answer.status_code)
         if answer.status_code == 302 and not route.startswith("desk/login"):
             elsewhere = answer["Location"]
