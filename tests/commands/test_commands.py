@@ -186,3 +186,11 @@ def test_export_of_what_is_no_journal(tmp_path: Path) -> None:
     result = run("export", "trial", wrong, "--out", tmp_path / "t.csv")
     assert result.exit_code == 1
     assert "line 1" in result.output
+
+
+@pytest.mark.parametrize("command", ["preview", "coverage"])
+def test_what_only_the_checks_find_stops_a_program_too(command: str, tmp_path: Path) -> None:
+    wrong = small(tmp_path, GOOD.replace("nothing: 0.4", "nothing: 0.3"))
+    result = run(command, wrong)
+    assert result.exit_code == 1
+    assert "the probabilities sum to 0.9" in result.stderr and not result.stdout

@@ -25,17 +25,12 @@ def issues_of(reading: Reading) -> tuple[Issue, ...]:
 def load(path: Path) -> CompiledProgram | None:
     """A program ready to run; where it has errors they are printed, and there is none."""
     reading = read(path)
-    compiled, found = None, reading.issues
-    if reading.program is not None:
-        compiled, more = compile_program(reading.program, reading.source)
-        found = (*found, *more)
-    errors = [i for i in found if i.severity is Severity.ERROR]
-    if errors or compiled is None:
-        errors = [i for i in issues_of(reading) if i.severity is Severity.ERROR]
+    errors = [i for i in issues_of(reading) if i.severity is Severity.ERROR]
+    compiled = None if errors or reading.program is None else compile_program(reading.program, reading.source)[0]
+    if compiled is None:
         for issue in errors:
             complain(line(issue))
         complain(f"{len(errors)} errors; `microcare check {path}` says more.")
-        return None
     return compiled
 
 

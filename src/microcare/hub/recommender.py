@@ -292,6 +292,9 @@ def start(
     )
     narrator.tell(work, run, "begin", edited=edited)
     work.happen(program.id, "start", "", "", run)
+    # The report that led to it here and now came before it: its own rules shall hear of it too.
+    for name in sorted(work.asked):
+        work.happen(program.id, "report", name, "", run)
     return run
 
 

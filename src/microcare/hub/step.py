@@ -82,7 +82,8 @@ def _settle(work: Work) -> None:
         while work.happenings:
             what = work.happenings.popleft()
             sequencer.happened(work, what)
-            evaluate_on(work, what.program, what.kind, what.name)
+            if not what.run:
+                evaluate_on(work, what.program, what.kind, what.name)
         for run in list(work.state.runs):
             if work.course(work.state.runs[run].program) is not None:
                 sequencer.finish_if_over(work, run)
