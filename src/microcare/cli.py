@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from microcare.commands.plan_options import plan_app
+
 app = typer.Typer(
     name="microcare",
     help="Digital micro intervention care: check, preview, replay and run care programs.",
@@ -17,6 +19,7 @@ export_app = typer.Typer(help="Write data sets from journals.", no_args_is_help=
 app.add_typer(export_app, name="export")
 analyze_app = typer.Typer(help="What works, for whom, when.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(analyze_app, name="analyze")
+app.add_typer(plan_app, name="plan")
 
 ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
@@ -255,6 +258,18 @@ def analyze_effect(
         "folds": folds, "omega": omega, "level": level, "allow": frozenset(allow or ()),
     }  # fmt: skip
     raise typer.Exit(run(table, given, combination or [], influence, format))
+
+
+@analyze_app.command("trial")
+def analyze_trial(
+    specification: Annotated[Path, typer.Argument(help="The trial's specification, a YAML file.")],
+    table: Annotated[Path, typer.Argument(help="Its decision-point table, as `export trial` writes it.")],
+    format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
+) -> None:
+    """The analysis that a trial's specification promised."""
+    from microcare.commands.effect import trial
+
+    raise typer.Exit(trial(specification, table, format))
 
 
 @app.command()

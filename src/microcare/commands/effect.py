@@ -37,6 +37,22 @@ def run(table: Path, given: dict[str, Any], combinations: list[str], influence: 
     return OK
 
 
+def trial(specification: Path, table: Path, format_: str) -> int:
+    """Analyze a table as its specification says, at the level that it says."""
+    from microcare.optimization.planning.trial import read
+    from microcare.optimization.refusal import Refusal
+
+    try:
+        made = read(specification)
+    except Refusal as refused:
+        for issue in refused.issues:
+            complain(issue)
+        return PROBLEMS
+    if format_ == "text":
+        say(f"{made.title or made.trial}, as pre-registered under {made.hash}\n")
+    return run(table, made.question() | {"level": 1 - made.alpha}, [], False, format_)
+
+
 def _effect(table: Path, given: dict[str, Any], combinations: list[str], influence: bool, format_: str) -> None:
     from microcare.optimization.excursion import excursion_effect
 

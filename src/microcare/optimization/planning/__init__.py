@@ -1,0 +1,1 @@
+"""How many people a trial needs: from a specification to a number, and back by simulation."""
