@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from microcare.commands.analyze_more import register
 from microcare.commands.plan_options import plan_app
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ export_app = typer.Typer(help="Write data sets from journals.", no_args_is_help=
 app.add_typer(export_app, name="export")
 analyze_app = typer.Typer(help="What works, for whom, when.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(analyze_app, name="analyze")
+register(analyze_app)
 app.add_typer(plan_app, name="plan")
 
 ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from microcare.optimization import designs, tables, validation, windows
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.designs import Design
-from microcare.optimization.question import TIMES, Number, Question, several
+from microcare.optimization.question import TIMES, Question, several
 from microcare.optimization.refusal import Refusal
+from microcare.optimization.tables import Number
 from microcare.optimization.trial_data import TrialData
 from microcare.optimization.validation import Findings
 

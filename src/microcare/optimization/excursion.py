@@ -10,9 +10,9 @@ from microcare.optimization import inference, sandwich, tables
 from microcare.optimization.arranging import trial_data
 from microcare.optimization.effect import RATIOS, Effect
 from microcare.optimization.estimators import emee, logit, robust, wcls
-from microcare.optimization.question import FAMILIES, MISSING, Number, Question
+from microcare.optimization.question import FAMILIES, MISSING, Question
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.tables import Table
+from microcare.optimization.tables import Number, Table
 from microcare.optimization.trial_data import Estimator, Fitted, TrialData
 from microcare.optimization.validation import Findings
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from microcare.optimization import designs, tables
+from microcare.optimization.tables import Number
 
-Number = str | float
-"""A column's name, or a constant."""
 FAMILIES = ("identity", "log", "logit", "count")
 MISSING = ("error", "drop", "ipw", "dr")
 TIMES = ("time_utc", "planned_utc", "decision_point", "time", "t")

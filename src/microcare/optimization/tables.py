@@ -14,6 +14,8 @@ from microcare.optimization.refusal import Refusal
 
 Table: TypeAlias = pd.DataFrame | str | Path
 """A data frame, or the path of a CSV or Parquet file."""
+Number: TypeAlias = str | float
+"""A column's name, or a constant."""
 KINDS = {
     ".csv": "read_csv",
     ".tsv": "read_csv",

@@ -142,7 +142,7 @@ def check_smart(plan: Smart, persons: int, trials: int, seed: int, null: bool = 
         else:
             y += effect * first
             one = first
-            weight = kept * (1.0 if plan.aim == "first" else np.where(second, 4.0 * again, 2.0))
+            weight = np.asarray(kept * (1.0 if plan.aim == "first" else np.where(second, 4.0 * again, 2.0)))
         found += _differs(y, one, weight, plan.alpha)
     return Checked(trials, trials, found)
 

@@ -1,0 +1,253 @@
+"""`microcare analyze most | smart | rules | policy | interim`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from microcare.commands.terminal import OK, PROBLEMS, complain, progress, say, say_json
+
+Table = Annotated[Path, typer.Argument(help="A CSV or Parquet file.")]
+Format = Annotated[str, typer.Option(help="text or json.")]
+Level = Annotated[float, typer.Option(help="The level of intervals.")]
+Outcome = Annotated[str, typer.Option(help="The outcome's column; higher is better.")]
+Adjust = Annotated[str, typer.Option(help="For many effects at once: none, bonferroni, holm or bh.")]
+Clustered = Annotated[str | None, typer.Option(help="Column of the cluster or person that rows belong to.")]
+
+
+def _answer(format_: str, make: Callable[[], tuple[dict[str, Any], list[str]]]) -> int:
+    """Print a result for machines, or its lines for people; or what speaks against it."""
+    from microcare.optimization.refusal import Refusal
+
+    try:
+        found, lines = make()
+    except Refusal as refused:
+        if format_ == "json":
+            say_json({"refused": list(refused.issues)})
+        for issue in refused.issues:
+            complain(issue)
+        return PROBLEMS
+    if format_ == "json":
+        say_json(found)
+        return OK
+    for line in lines:
+        say(line)
+    for note in found.get("notes", ()):
+        say(f"Note: {note}.")
+    for warning in found.get("warnings", ()):
+        say(f"Caution: {warning}.")
+    return OK
+
+
+def _rows(rows: list[dict[str, Any]], more: str = "") -> list[str]:
+    wide = max(4, *(len(r["term"]) for r in rows))
+    head = f"{'':<{wide}}  estimate       se   interval              p" + (f"        {more}" if more else "")
+    made = [head]
+    for r in rows:
+        line = f"{r['term']:<{wide}}  {r['estimate']:8.4g} {r['se']:8.4g}   {r['lower']:8.4g} to {r['upper']:<8.4g} {r['p']:8.2g}"
+        made.append(line + (f" {r[more]:8.2g}" if more else ""))
+    return made
+
+
+def most(
+    table: Table,
+    outcome: Outcome,
+    factors: Annotated[str, typer.Option(help="The factors' columns, with commas.")],
+    order: Annotated[
+        int | None, typer.Option(help="Up to which interactions: 1 none, 2 pairs; all if not given.")
+    ] = None,
+    covariates: Annotated[str, typer.Option(help="What else predicts the outcome, a formula.")] = "~ 1",
+    cluster: Clustered = None,
+    family: Annotated[str, typer.Option(help="identity, or logit for an outcome of 0 and 1.")] = "identity",
+    cost: Annotated[list[str] | None, typer.Option(help="FACTOR=COST of its upper level; may be repeated.")] = None,
+    worth: Annotated[float, typer.Option(help="How much of the outcome a unit of cost must buy.")] = 0.0,
+    adjust: Adjust = "holm",
+    level: Level = 0.95,
+    format: Format = "text",
+) -> None:
+    """The analysis of an optimization trial: main effects, interactions, and which components to keep."""
+
+    def make() -> tuple[dict[str, Any], list[str]]:
+        from microcare.optimization.factorial import factorial_effects
+
+        found = factorial_effects(
+            table, outcome=outcome, factors=[f.strip() for f in factors.split(",")], order=order, covariates=covariates,
+            cluster=cluster, family=family, costs=_costs(cost or []), worth=worth, method=adjust, level=level,
+        ).as_dict()  # fmt: skip
+        lines = _rows(found["effects"], "p_adjusted")
+        lines += [f"{name}: {said}." for name, said in found["decisions"].items()]
+        lines += [f"{name} cannot be told from {', '.join(others)}." for name, others in found["aliases"].items()]
+        return found, lines
+
+    raise typer.Exit(_answer(format, make))
+
+
+def _costs(given: list[str]) -> dict[str, float]:
+    from microcare.optimization.refusal import Refusal
+
+    found = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise Refusal(f"--cost {text}: write FACTOR=NUMBER") from None
+    return found
+
+
+def smart(
+    table: Table,
+    outcome: Outcome,
+    first: Annotated[str, typer.Option(help="Column of the first option.")],
+    response: Annotated[str, typer.Option(help="Column of the response to it, 0 or 1.")],
+    second: Annotated[str, typer.Option(help="Column of the second option; empty where there was no second draw.")],
+    first_probability: Annotated[
+        str, typer.Option(help="Probability of the first option received: number or column.")
+    ] = "0.5",
+    second_probability: Annotated[str, typer.Option(help="The same of the second.")] = "0.5",
+    cluster: Clustered = None,
+    adjust: Adjust = "holm",
+    level: Level = 0.95,
+    format: Format = "text",
+) -> None:
+    """The regimes embedded in a SMART: what each is worth, and which may be the best."""
+
+    def make() -> tuple[dict[str, Any], list[str]]:
+        from microcare.optimization.regimes import embedded_regimes
+
+        found = embedded_regimes(
+            table, outcome=outcome, first=first, response=response, second=second, first_probability=first_probability,
+            second_probability=second_probability, cluster=cluster, method=adjust, level=level,
+        ).as_dict()  # fmt: skip
+        lines = [*_rows(found["effects"], "n"), "", "Differences:", *_rows(found["contrasts"], "p_adjusted"), ""]
+        return found, [*lines, "May be the best: " + " | ".join(found["may_be_best"])]
+
+    raise typer.Exit(_answer(format, make))
+
+
+def rules(
+    table: Table,
+    outcome: Outcome,
+    stage: Annotated[
+        list[str],
+        typer.Option(
+            help="TREATMENT:MODERATORS:CONTROLS:PROBABILITY, once a stage, the first one first; like 'a1:x1:x1+z:0.5'."
+        ),
+    ],
+    method: Annotated[str, typer.Option(help="q (Q-learning) or dwols (doubly robust).")] = "q",
+    bootstraps: Annotated[int, typer.Option(help="Resamples for the intervals of earlier stages.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The seed of the resamples.")] = 1,
+    level: Level = 0.95,
+    format: Format = "text",
+) -> None:
+    """Which option next, for whom: decision rules of several stages, with valid intervals."""
+
+    def make() -> tuple[dict[str, Any], list[str]]:
+        from microcare.optimization.sequences import learn
+
+        found = learn(
+            table, outcome=outcome, stages=[_stage(s) for s in stage], method=method, bootstraps=bootstraps, seed=seed,
+            level=level, turns=lambda turns: progress(turns, len(turns), "Resampling"),
+        ).as_dict()  # fmt: skip
+        lines = []
+        for one in found["stages"]:
+            lines += [f"Stage {one['stage']} ({one['n_persons']} persons): {one['rule']}.", *_rows(one["effects"])]
+            lines += [f"{one['share_agreeing']:.0%} had what this rule says.", ""]
+        value = found["value"]
+        shown = f"{value['estimate']:.4g} ({value['lower']:.4g} to {value['upper']:.4g})"
+        lines += [f"Following all rules is worth {shown}, from {found['n_following']} who did;"]
+        lines += [f"what was done was worth {found['observed_mean']:.4g}."]
+        lines += ["The rules were learned on the same people, so this is a little too good."]
+        return found, lines
+
+    raise typer.Exit(_answer(format, make))
+
+
+def _stage(text: str) -> Any:
+    from microcare.optimization.sequences import Stage
+
+    treatment, moderators, controls, probability, *_ = [part.strip() for part in f"{text}:::".split(":")]
+    return Stage(treatment, f"~ {moderators or 1}", f"~ {controls or moderators or 1}", probability or 0.5)
+
+
+def policy(
+    table: Table,
+    reward: Annotated[str, typer.Option(help="Column of the reward.")],
+    action: Annotated[str, typer.Option(help="Column of the action that was taken, from 0.")],
+    probability: Annotated[str, typer.Option(help="Column of the probability of the action that was taken.")],
+    policy: Annotated[
+        str, typer.Option(help="Columns of the other policy's probabilities, with commas, one for each action.")
+    ],
+    person: Clustered = None,
+    model: Annotated[
+        str | None, typer.Option(help="Columns of the expected reward of each action, with commas.")
+    ] = None,
+    clip: Annotated[float, typer.Option(help="Weights are cut here in CLIPPED and SWITCH.")] = 5.0,
+    level: Level = 0.95,
+    format: Format = "text",
+) -> None:
+    """What another policy would have been worth, from the logs of the one that ran."""
+
+    def make() -> tuple[dict[str, Any], list[str]]:
+        from microcare.optimization.off_policy import policy_value
+
+        found = policy_value(
+            table, reward=reward, action=action, probability=probability, policy=policy.split(","), person=person,
+            model=model.split(",") if model else None, clip=clip, level=level,
+        ).as_dict()  # fmt: skip
+        size = f"{found['effective_sample_size']:.0f} of {found['n_decision_points']}"
+        return found, [*_rows(found["effects"]), f"The logs carry this policy like {size} decision points would."]
+
+    raise typer.Exit(_answer(format, make))
+
+
+def interim(
+    looks: Annotated[str, typer.Option(help="When to look, as fractions of the information: 0.5,0.75,1.")] = "0.5,1",
+    alpha: Annotated[float, typer.Option(help="The significance level of all looks together.")] = 0.05,
+    spending: Annotated[str, typer.Option(help="obrien-fleming, pocock or linear.")] = "obrien-fleming",
+    z: Annotated[str | None, typer.Option(help="The estimates over their standard errors at the looks so far.")] = None,
+    estimate: Annotated[float | None, typer.Option(help="An estimate, for an interval that holds at any time.")] = None,
+    se: Annotated[float, typer.Option(help="Its standard error.")] = 0.0,
+    persons: Annotated[int, typer.Option(help="Persons it comes from.")] = 0,
+    planned: Annotated[int, typer.Option(help="Persons that are planned.")] = 0,
+    format: Format = "text",
+) -> None:
+    """Looks at a trial before its end that leave the answer valid."""
+
+    def make() -> tuple[dict[str, Any], list[str]]:
+        from microcare.optimization.interim import boundaries, confidence_sequence
+
+        found = boundaries(_numbers(looks, "--looks"), alpha, spending)
+        seen = _numbers(z, "--z") if z else []
+        shown: list[dict[str, Any]] = []
+        for number, look in enumerate(found):
+            said = None if number >= len(seen) else bool(abs(seen[number]) > look.boundary)
+            shown.append({"fraction": look.fraction, "boundary": look.boundary, "spent": look.spent, "crossed": said})
+        made: dict[str, Any] = {"looks": shown, "alpha": alpha, "spending": spending, "warnings": []}
+        lines = ["information   |z| beyond   spent"]
+        for row in shown:
+            crossed = {None: "", True: "   crossed: an effect is shown", False: "   not crossed: go on"}[row["crossed"]]
+            lines.append(f"{row['fraction']:11.2f}   {row['boundary']:10.4f}   {row['spent']:.5f}{crossed}")
+        if estimate is not None:
+            low, high = confidence_sequence(estimate, se, persons, planned or persons, alpha)
+            made["anytime"] = {"estimate": estimate, "lower": low, "upper": high}
+            lines.append(f"At any time: {estimate:.4g} ({low:.4g} to {high:.4g})")
+        return made, lines
+
+    raise typer.Exit(_answer(format, make))
+
+
+def _numbers(text: str, option: str) -> list[float]:
+    from microcare.optimization.refusal import Refusal
+
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise Refusal(f"{option} {text}: write numbers with commas, like 0.5,0.75,1") from None
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands under `microcare analyze`."""
+    for command in (most, smart, rules, policy, interim):
+        app.command(command.__name__)(command)
