@@ -167,8 +167,8 @@ def rules(
 def _stage(text: str) -> Any:
     from microcare.optimization.sequences import Stage
 
-    treatment, moderators, controls, probability, *_ = [part.strip() for part in f"{text}:::".split(":")]
-    return Stage(treatment, f"~ {moderators or 1}", f"~ {controls or moderators or 1}", probability or 0.5)
+    treatment, moderators, controls, chance, *_ = [part.strip() for part in f"{text}:::".split(":")]
+    return Stage(treatment, f"~ {moderators or 1}", f"~ {controls or moderators or 1}", chance or 0.5)
 
 
 def policy(
