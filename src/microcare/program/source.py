@@ -35,6 +35,11 @@ class Source:
         """Whether a part was written itself."""
         return tuple(path) in self._places or tuple(path) in self._keys
 
+    def names(self, path: Sequence[str | int]) -> list[str]:
+        """The names that are written directly below a part, in order."""
+        above = tuple(path)
+        return [str(known[-1]) for known in self._keys if known[:-1] == above and known]
+
     def text(self, path: str, language: str = "") -> str | None:
         """The text of a file, in a language if there is one (`why.de.md` beside `why.md`); None where it is missing."""
         stem, dot, ending = path.rpartition(".")
