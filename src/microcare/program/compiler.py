@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from microcare.base.issues import Issue, Severity, nearest
 from microcare.base.moments import Span, parse_clock
@@ -355,7 +356,8 @@ class _Work:
             measure, item = rule.on.split(".")
             part = self.measures.get(measure)
             if part is None or item not in part.items:
-                near = nearest(rule.on, [f"{m}.{i}" for m, known in self.measures.items() for i in known.items])
+                items = (f"{m}.{i}" for m, known in self.measures.items() for i in known.items)
+                near = nearest(rule.on, list(islice(items, 300))) if index < 30 else None
                 cure = f"Did you mean `{near}`?" if near else "A safety rule looks at an answer: MEASURE.ITEM."
                 self.complain(("safety", index, "on"), "safety_item", f"there is no item `{rule.on}`", cure)
                 continue

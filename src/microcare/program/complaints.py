@@ -70,7 +70,7 @@ def complaints(error: ValidationError, source: Source) -> Iterator[Issue]:
     lacking = {path[:-1] for path, e in found if e["type"] == "missing"}
     unknown = ((p, e) for p, e in found if e["type"] == "extra_forbidden" and p[:-1] in lacking)
     meant = {(*p[:-1], _meant(p, e)) for p, e in islice(unknown, MOST)}
-    empty = [path for path, e in found if e["input"] is None and e["type"] in KINDS]
+    empty = list(islice((path for path, e in found if e["input"] is None and e["type"] in KINDS), MOST))
     count = 0
     for path, one in found:
         kind = one["type"]
@@ -167,9 +167,10 @@ _RUN_ON = re.compile(r"(?P<key>[a-z_]+)\s*(?P<sign>[: ])\s*(?P<value>\S.*)")
 
 def _item(value: str, source: Source) -> str:
     """The items of the program that a safety rule was most likely to look at."""
-    items = {m: source.names(("measures", m, "items")) for m in source.names(("measures",))}
-    meant = [f"{m}.{i}" for m, own in items.items() for i in own if value in (m, i)]
-    near = nearest(value, [f"{m}.{i}" for m, own in items.items() for i in own])
+    measures = source.names(("measures",))
+    items = list(islice(((m, i) for m in measures for i in source.names(("measures", m, "items"))), MOST))
+    meant = [f"{m}.{i}" for m, i in items if value in (m, i)]
+    near = nearest(value, [f"{m}.{i}" for m, i in items])
     if meant:
         return f"Name the item that is looked at: {human_list(meant[:6], 'or')}."
     return f"Did you mean `{near}`?" if near else ""

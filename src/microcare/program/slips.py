@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from microcare.base.wording import counted
 from microcare.program.brackets import Slip, in_brackets, quoted
 from microcare.program.words import is_word
 
@@ -254,7 +255,7 @@ def _indentation(b: Broken) -> Slip | None:
     if b.column in levels or not levels:
         return None
     fitting = sorted(sorted(levels, key=lambda n: abs(n - b.column))[:2])
-    return Slip(b.line, b.column, f"this line is indented by {b.column} spaces, and no line above it is",
+    return Slip(b.line, b.column, f"this line is indented by {counted(b.column, 'space')}, and no line above it is",
                 f"Indent it by {' or '.join(map(str, fitting))}, like those it belongs with.")  # fmt: skip
 
 

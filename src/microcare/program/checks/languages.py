@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from microcare.base.issues import Issue, Place, Severity
-from microcare.base.wording import human_list
+from microcare.base.wording import counted, human_list
 from microcare.program.checks.common import Checked, Path
 from microcare.program.parts import Part
 
@@ -60,9 +60,7 @@ def _missing(c: Checked, language: str, texts: list[tuple[Path, str | dict[str, 
     if not lacking and not files:
         return
     place = lacking[0] if lacking else Place(next(iter(_used(c)), c.source.root), 1, 1)
-    counts = [
-        f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((len(lacking), "text"), (len(files), "content file")) if n
-    ]
+    counts = [counted(n, word) for n, word in ((len(lacking), "text"), (len(files), "content file")) if n]
     first = [str(p) if p.file != place.file else f"{p.line}:{p.column}" for p in lacking[:FIRST]]
     shown = [*first, *(f"`{name}`" for name in files[: max(FIRST - len(first), 1)])]
     more = len(lacking) + len(files) - len(shown)
@@ -106,7 +104,7 @@ def _strangers(c: Checked, texts: list[tuple[Path, Any]], wrong: set[str], wante
             if code not in wrong:
                 yield _no_code(c, paths[0], code, True)
         elif not wrong and not any(code in (w, w.split("-")[0]) for w in wanted):
-            count = f"{len(paths)} text{' is' if len(paths) == 1 else 's are'} written in `{code}`"
+            count = f"{counted(len(paths), 'text')} {'is' if len(paths) == 1 else 'are'} written in `{code}`"
             yield c.warning(paths[0], "undeclared_language", f"{count}, a language that the program does not declare",
                             f"Write `languages: [{', '.join([*wanted, code])}]`.")  # fmt: skip
 

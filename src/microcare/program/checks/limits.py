@@ -6,7 +6,7 @@ from itertools import pairwise
 from microcare.base.issues import Issue
 from microcare.base.moments import Span, format_clock, format_span, parse_clock
 from microcare.base.schedules import DayPattern, parse_days
-from microcare.base.wording import human_list
+from microcare.base.wording import counted, human_list
 from microcare.program.checks.common import Checked, Path
 from microcare.program.decision import Rule
 
@@ -37,7 +37,7 @@ def check(c: Checked) -> Iterator[Issue]:
         planned = len(rule.at) or rule.random or 0
         if limits.per_day is not None and planned > limits.per_day > 0:
             yield c.warning((*path, "at"), "over_limit",
-                            f"{planned} times a day are planned and {limits.per_day} prompts a day allowed",
+                            f"{planned} times a day are planned and {counted(limits.per_day, 'prompt')} a day allowed",
                             "The rest will be unavailable for the reason `daily limit`.", key=False)  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def _together(c: Checked) -> Iterator[Issue]:
         if len(found) > 1 and most is not None and sum(counts) > most > 0 and max(counts) <= most:
             lines = [str(c.source.place(path).line) for path, _ in found]
             yield c.warning(found[-1][0], "over_limit_together",
-                            f"the rules in lines {human_list(lines)} plan {sum(counts)} prompts a day together, and {most} a day are allowed",
+                            f"the rules in lines {human_list(lines)} plan {sum(counts)} prompts a day together, and the limit is {most}",
                             "Plan fewer, or raise `per_day`: the rest will be unavailable for the reason `daily limit`.", key=False)  # fmt: skip
         if limits.gap is not None:
             yield from _too_near(c, found, limits.gap)
