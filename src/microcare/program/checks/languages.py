@@ -66,8 +66,9 @@ def _missing(c: Checked, language: str, texts: list[tuple[Path, str | dict[str, 
     more = len(lacking) + len(files) - len(shown)
     listed = human_list([*shown, f"{more} more"] if more else shown)
     verb = "is" if len(lacking) + len(files) == 1 else "are"
-    other = own if language != own else next((code for code in c.program.languages if code != own), "de")
-    cure = f"Write `{{{other}: ..., {language}: ...}}`." if lacking else "Write them beside the others."
+    cure = f"Write `{{{own}: ..., {language}: ...}}`." if lacking else "Write them beside the others."
+    if language == own:
+        cure = f"Add `{own}: ...` to {'it' if len(lacking) == 1 else 'each'}: it is the program's own language."
     yield Issue(
         "language", Severity.WARNING, place, f"{human_list(counts)} {verb} missing in `{language}`: {listed}", cure
     )
