@@ -8,6 +8,8 @@ from microcare.program.words import is_word
 
 FARTHEST, LARGEST = 200, 20_000
 """So many lines, and characters, of a part in brackets are looked at."""
+OPERATOR = re.compile(r"\s*(?:[=!<>&|+?]|in\b|and\b|or\b)")
+"""What goes on with an expression after a text in quotes."""
 CLOSING = {"[": "]", "{": "}"}
 Spot = tuple[int, int]
 """Line and column, from 0."""
@@ -131,7 +133,11 @@ def _stopped(entry: _Entry, lines: list[str], part: Spot, stopped: Spot) -> Slip
     if text[-1] in "\"'" and text[0] == text[-1]:
         if next_name is not None or (rest[:1] in "\"'{[" and sign == "["):
             return _comma(*stopped, next_name["key"] if next_name else rest.split(",")[0].rstrip("]} "))
-        return Slip(*stopped, "the text goes on after its closing quote", _quoted(entry))
+        whole = entry.whole()
+        around = whole[-1] == whole[0] and not OPERATOR.match(rest)
+        return Slip(
+            *stopped, "the text goes on after its closing quote", quoted(entry.key, whole[1:-1] if around else whole)
+        )
     if text[-1] in "]}" and text[0] in "[{" and (next_name is not None or rest[:1] in "[{"):
         return _comma(*stopped, next_name["key"] if next_name else rest[:1])
     if next_name is not None and is_word(next_name["key"]):

@@ -106,12 +106,16 @@ def _clock(value: object, word: str) -> str:
 
 
 def _window(value: object, word: str) -> str:
+    if isinstance(value, dict) and len(value) == 2:
+        value = list(value.values())
     parts = value if isinstance(value, list) else re.split(r"\s*(?:[-–—]|\.\.|\bto\b|\bbis\b|\buntil\b)\s*", str(value))
     clocks = [_clock_of(part) for part in parts]
     return f"Write {clocks[0]}-{clocks[1]}." if len(clocks) == 2 and all(clocks) else ""
 
 
 def _scale(value: object, word: str) -> str:
+    if str(value).lower() in ("yes/no", "yes, no", "yes no", "ja/nein", "boolean", "true/false"):
+        return "A question without `scale` is answered yes or no: delete it."
     if isinstance(value, int) and not isinstance(value, bool):
         return f"Write both ends: 0..{value}, or 1..{value}." if 1 < value <= 100 else ""
     if isinstance(value, dict) and {"min", "max"} == set(value):
@@ -180,6 +184,19 @@ def _probability(value: object, word: str) -> str:
     )
 
 
+CONDITIONS = (
+    "if",
+    "present",
+    "absent",
+    "success",
+    "requires",
+    "contraindicated",
+    "until",
+    "available",
+    "reached",
+    "resource",
+)
+"""Words after which a condition stands."""
 LISTED = ("deliver", "for", "measures", "only", "interventions", "kin")
 """Words after which several names may stand."""
 
@@ -194,7 +211,7 @@ def _identifier(value: object, word: str) -> str:
     name, colon, rest = value.partition(":")
     if colon and rest.strip() and is_identifier(name):
         return f"A space is missing after the colon: write `{name}: {rest.strip()}`."
-    several = [part for part in re.split(r"\s*,\s*|\s+and\s+|\s*&\s*|\s+", value) if part]
+    several = [part for part in re.split(r"\s*[,;]\s*|\s+and\s+|\s*&\s*|\s+", value) if part]
     if word in LISTED and len(several) > 1 and all(map(is_identifier, several)):
         return f"Write `[{', '.join(several)}]`."
     if word == "deliver" and len(several) > 3:
@@ -223,6 +240,9 @@ def _whole(value: object, word: str) -> str:
     digits = re.match(r"-?\d+", text)
     if isinstance(value, float):
         return "Write it without a fraction."
+    span = re.fullmatch(r"(\d+)\s*(?:-|–|to|bis|\.\.)\s*(\d+)", text)
+    if span is not None:
+        return f"Write one number, like {span[2]}."
     if number is None and digits is None:
         return "Write it in digits, like 3."
     return f"Write {number if number is not None else digits[0] if digits else ''}."
@@ -233,11 +253,12 @@ def _word(value: object, word: str) -> str:
     if value is None:
         return f"Write it after `{word}:`; or delete the word."
     if isinstance(value, list):
-        return (
-            f"Write {value[0]} without brackets."
-            if len(value) == 1 and isinstance(value[0], str)
-            else "Write one text."
-        )
+        if len(value) == 1 and isinstance(value[0], str):
+            return f"Write {value[0]} without brackets."
+        if word in CONDITIONS:
+            shown = " && ".join(map(str, value))
+            return f"Join them with `&&` (all) or `||` (any){f': `{shown}`' if len(shown) <= 80 else ''}."
+        return "A rule waits for one thing: write a rule for each." if word == "on" else "Write one text."
     if isinstance(value, int | float):
         return "Put it in quotes."
     return ""
@@ -251,6 +272,8 @@ def _names(value: object, word: str) -> str:
     if word in ("choices", "options", "labels") and isinstance(value, str):
         several = [slug(p) for p in re.split(r"\s*[,;/|]\s*|\s+or\s+|\s+oder\s+", value)]
         return f"Write a list: `[{', '.join(several)}]`." if all(several) else "Write a list: `[yes, no]`."
+    if isinstance(value, list) and word == "labels":
+        return f"Give each its point of the scale: `{{{', '.join(f'{n}: {v}' for n, v in enumerate(value[:11]))}}}`."
     if isinstance(value, list):
         return _named(value)
     return "Write its parts below, indented, each as `name: ...`."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from microcare.base.wording import counted
-from microcare.program.brackets import Slip, in_brackets, quoted
+from microcare.program.brackets import OPERATOR, Slip, in_brackets, quoted
 from microcare.program.words import is_word
 
 LONGEST = 2000
@@ -15,7 +15,6 @@ HIDDEN = {"\u00a0": "no-break space", "\u200b": "space without width", "\u2003":
           "\ufeff": "mark of byte order", "\u2009": "thin space", "\u202f": "narrow space"}  # fmt: skip
 STARTS = "@`%*&!|>?-,"
 """What a text cannot begin with unless it is in quotes."""
-_OPERATOR = re.compile(r"\s*(?:[=!<>&|+?]|in\b|and\b|or\b)")
 _KEY = r"(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)"
 
 
@@ -172,10 +171,19 @@ def _goes_on(b: Broken) -> Slip | None:
     key, at, value = _value(b.text(b.line))
     if "expected key" not in b.problem or b.column <= at or value[:1] not in tuple("'\"{["):
         return None
+    here = b.text(b.line)[b.column :].strip()
+    if value[0] in "[{" and here and not here.strip("]}"):
+        return Slip(
+            b.line,
+            b.column,
+            f"this `{here[0]}` closes nothing",
+            "Delete it; or look for what should be opened before it.",
+        )
     what = "closing quote" if value[0] in "'\"" else "closing bracket"
-    around = value[0] in "'\"" and value[-1] == value[0] and not _OPERATOR.match(b.text(b.line)[b.column :])
+    around = value[0] in "'\"" and value[-1] == value[0] and not OPERATOR.match(b.text(b.line)[b.column :])
     meant = value[1:-1] if around else value
-    if value[0] in "'\"" and not around and not _OPERATOR.match(b.text(b.line)[b.column :]):
+    apart = b.text(b.line)[b.column - 1 : b.column].isspace()
+    if value[0] in "'\"" and not around and not apart and not OPERATOR.match(b.text(b.line)[b.column :]):
         meant = value[1:]
     cure = {
         "'": "Inside single quotes write an apostrophe twice (`''`), or use double quotes around the text.",

@@ -23,6 +23,8 @@ except ImportError:  # pragma: no cover - a build without libyaml
 
 LARGEST, DEEPEST, MOST = 2_000_000, 60, 100_000
 """Bytes of a file, levels of nesting, parts of a file (aliases expanded)."""
+_DOCUMENTS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+"""How documents of word processors begin."""
 Path = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
@@ -83,6 +85,10 @@ def _text(name: str, data: bytes, tree: Tree) -> str:
     if len(data) > LARGEST:
         message = f"the file is too large ({len(data):,} bytes; {LARGEST:,} at most)"
         _complain(tree, Place(name, 1, 1), "too_large", message, "Split it into several files.")
+        raise _StoppedError
+    if data.startswith(_DOCUMENTS):
+        message = "this is a document of a word processor, and not plain text"
+        _complain(tree, Place(name, 1, 1), "document", message, "Save it as plain text (UTF-8), or use a text editor.")
         raise _StoppedError
     try:
         text = data.decode("utf-8-sig")
