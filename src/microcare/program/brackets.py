@@ -13,7 +13,8 @@ OPERATOR = re.compile(r"\s*(?:[=!<>&|+?]|in\b|and\b|or\b)")
 CLOSING = {"[": "]", "{": "}"}
 Spot = tuple[int, int]
 """Line and column, from 0."""
-_NAME = re.compile(r"\s*(?P<key>[A-Za-z_][\w.-]*)\s*:\s+")
+_KEY = r"""(?P<key>[\w.-]+|"[^"]*"|'[^']*')"""
+_NAME = re.compile(rf"\s*{_KEY}\s*:\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ def _comment(lines: list[str], part: Spot, stopped: Spot) -> Slip | None:
 def _open_quote(entry: _Entry) -> Slip | None:
     """A quote that was closed only by the next one: `say: "Hello, proximal: {ask: "How..."`."""
     value = entry.value.rstrip()[:2000]
+    alone = re.fullmatch(r"""(["'])[^"']*,\s*\1""", value)
+    if alone is not None and entry.rest[:1].strip():
+        return Slip(
+            *entry.begin,
+            "the quote that is opened here is not closed where its text ends",
+            "Close it before the comma.",
+        )
     found = re.fullmatch(r"""(?P<mark>["'])(?P<text>[^"']*),\s*(?P<key>[a-z_]+):\s.*(?P=mark)""", value, re.DOTALL)
     if found is None or not is_word(found["key"]):
         return None
@@ -115,14 +123,17 @@ def _stopped(entry: _Entry, lines: list[str], part: Spot, stopped: Spot) -> Slip
     sign = lines[part[0]][part[1]]
     text, rest = entry.value.rstrip(), entry.rest
     if rest[:1] in ("]", "}"):
-        return Slip(*stopped, f"`{sign}` is opened, and `{rest[0]}` closes it", f"Write `{CLOSING[sign]}`.")
+        other = next(opening for opening, closing in CLOSING.items() if closing == rest[0])
+        return Slip(*stopped, f"`{sign}` is opened, and `{rest[0]}` closes it",
+                    f"Write `{CLOSING[sign]}`; or write `{other}` where that part begins.")  # fmt: skip
     if not _closed(lines, part):
         return _unclosed(lines, part)
-    next_name = re.match(r"\s*(?P<key>[A-Za-z_][\w-]*)\s*:(?:\s|$)", rest)
+    next_name = re.match(rf"\s*{_KEY}\s*:(?:\s|$)", rest)
     if rest[:1] == ":":
         before, _, last = text.rpartition(" ")
         done = bool(re.fullmatch(r"""[\d.]+|[a-z_]+|"[^"]*"|'[^']*'|.*[\]}]""", before.strip()))
-        if before and (is_word(last) or (done and re.fullmatch(r"[a-z_]\w*", last))):
+        numbered = last.isdigit() and (entry.key or before.partition(":")[0]).isdigit()
+        if before and (is_word(last) or numbered or (done and re.fullmatch(r"[a-z_]\w*", last))):
             line, column = entry.begin
             return _comma(line, column + len(text) - len(last), last)
         if not text:
@@ -133,6 +144,10 @@ def _stopped(entry: _Entry, lines: list[str], part: Spot, stopped: Spot) -> Slip
     if text[-1] in "\"'" and text[0] == text[-1]:
         if next_name is not None or (rest[:1] in "\"'{[" and sign == "["):
             return _comma(*stopped, next_name["key"] if next_name else rest.split(",")[0].rstrip("]} "))
+        if rest[:1] in "\"'" and sign == "{" and not entry.key:
+            return Slip(
+                *stopped, f"a `:` is missing after `{text}`", f"Write `{text}: {rest.split(',')[0].rstrip('}] ')}`."
+            )
         whole = entry.whole()
         around = whole[-1] == whole[0] and not OPERATOR.match(rest)
         return Slip(
@@ -140,6 +155,8 @@ def _stopped(entry: _Entry, lines: list[str], part: Spot, stopped: Spot) -> Slip
         )
     if text[-1] in "]}" and text[0] in "[{" and (next_name is not None or rest[:1] in "[{"):
         return _comma(*stopped, next_name["key"] if next_name else rest[:1])
+    if sign == "[" and rest[:1] in "{[" and re.fullmatch(r"[a-z_]\w*", text):
+        return _comma(*stopped, rest[:1])
     if next_name is not None and is_word(next_name["key"]):
         return _comma(*stopped, next_name["key"])
     if text[0] in "{[" or rest[:1] in "{[":
@@ -156,7 +173,9 @@ def _quoted(entry: _Entry) -> str:
 
 
 def quoted(key: str, value: str) -> str:
-    """The cure that puts a whole text in quotes, with the text where it is short."""
+    """The cure that puts a whole text in quotes, with the text where it is short; a quote that is left over is dropped."""
+    if value[-1:] in ('"', "'") and value.count(value[-1]) == 1:
+        value = value[:-1]
     if len(value) > 60 or "\n" in value or ('"' in value and "'" in value):
         return 'Put the whole text in quotes: `"..."`.'
     mark = "'" if '"' in value else '"'

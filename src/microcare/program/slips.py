@@ -114,7 +114,7 @@ def _missing_spaces(b: Broken) -> Slip | None:
 
 
 def _missing_colons(b: Broken) -> Slip | None:
-    if not re.search("':'|mapping values", b.problem):
+    if not re.search("':'|mapping values|expected key", b.problem):
         return None
     for n in b.near:
         text = b.text(n)
@@ -126,7 +126,8 @@ def _missing_colons(b: Broken) -> Slip | None:
         if found is not None and found["key"].islower():
             return Slip(n, found.start("key"), f"a `:` is missing after `{found['key']}`", f"Write `{found['key']}:`.")
         found = re.match(_KEY + r"\s+(?P<value>\S.*)$", text)
-        if found is not None and is_word(found["key"]) and ": " not in text and _lined_up(b, n, found.start("key")):
+        told = found is not None and (found["value"][0] in "[{\"'" or (is_word(found["key"]) and ": " not in text))
+        if found is not None and told and _lined_up(b, n, found.start("key")):
             return Slip(n, found.start("key"), f"a `:` is missing after `{found['key']}`",
                         f"Write `{found['key']}: {found['value'].strip()[:40]}`.")  # fmt: skip
     return None
@@ -134,7 +135,7 @@ def _missing_colons(b: Broken) -> Slip | None:
 
 def _lined_up(b: Broken, n: int, column: int) -> bool:
     """Whether a line lines up with the one where reading stopped; so it was meant as a name, and not as more text."""
-    return n == b.line or not b.text(b.line).strip() or _names_at(b.text(b.line)) == column
+    return "':'" in b.problem or n == b.line or not b.text(b.line).strip() or _names_at(b.text(b.line)) == column
 
 
 def _value(text: str) -> tuple[str, int, str]:
@@ -153,7 +154,7 @@ def _starts(b: Broken) -> Slip | None:
         shown = quoted("", found[0].strip() if found is not None else "")
         return Slip(b.line, b.column, f"a text that begins with {_sign(sign)} needs quotes", shown)
     key, at, value = _value(b.text(b.line))
-    wanted = "cannot start any token|alphabetic or numeric|not allowed in this context|comment or line break|expected key|tag"
+    wanted = "cannot start any token|alphabetic or numeric|not allowed in this context|comment or line break|expected key|tag|expected whitespace"
     if value == "" or value[0] not in STARTS or not re.search(wanted, b.problem) or (value[0] == "-" and not key):
         return None
     if value[0] in "|>" and key:
@@ -171,6 +172,9 @@ def _goes_on(b: Broken) -> Slip | None:
     key, at, value = _value(b.text(b.line))
     if "expected key" not in b.problem or b.column <= at or value[:1] not in tuple("'\"{["):
         return None
+    missing = _opening(b, key, at, value)
+    if missing is not None:
+        return missing
     here = b.text(b.line)[b.column :].strip()
     if value[0] in "[{" and here and not here.strip("]}"):
         return Slip(
@@ -199,6 +203,9 @@ def _colons(b: Broken) -> Slip | None:
         return None
     text, above = b.text(b.line), b.text(b.above)
     key, at, value = _value(text)
+    missing = _opening(b, key, at, value)
+    if missing is not None:
+        return missing
     if b.column > at and key:
         return Slip(b.line, b.column, "a text with `: ` in it needs quotes", quoted(key, value))
     before, _, started = _value(above)
@@ -210,6 +217,24 @@ def _colons(b: Broken) -> Slip | None:
     if _indent(text) > _indent(above) and before and started:
         return Slip(b.line, _indent(text), f"this line is indented as if it went on with the text of `{before}`",
                     f"Line it up with `{before}`; or put that whole text in quotes.")  # fmt: skip
+    return None
+
+
+def _opening(b: Broken, key: str, at: int, value: str) -> Slip | None:
+    """Brackets that are closed at the end of a line and were not opened."""
+    for opening, closing in (("{", "}"), ("[", "]")):
+        if (
+            key
+            and value[:1] != opening
+            and value.endswith(closing)
+            and value.count(closing) == value.count(opening) + 1
+        ):
+            shown = (
+                f"Write `{key}: {opening}{value}`." if len(value) <= 60 else f"Write `{key}: {opening}...{closing}`."
+            )
+            return Slip(
+                b.line, at, f"a `{opening}` is missing here; `{closing}` at the end of the line closes nothing", shown
+            )
     return None
 
 

@@ -359,6 +359,7 @@ _PROBLEMS = (
     ("could not find expected ':'", "a `:` is missing after a name", "Write `name: value`."),
     ("unexpected end of stream", "a quote is opened and never closed", "Close it, or delete it."),
     ("found unexpected end", "a quote is opened and never closed", "Close it, or delete it."),
+    ("document start", "this line belongs to nothing above it", "Check the indentation, and whether a `:` is missing above."),
     ("unknown escape", "a backslash in double quotes that means nothing", "Use single quotes, or write it twice."),
     ("undefined alias", "this alias stands for nothing", "Name it before with `&`."),
     ("control characters", "a character that cannot be seen", "Delete it."),
