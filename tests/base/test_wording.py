@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microcare.base.wording import Slot, Template, human_list, parse_template, plain_number, render
+from microcare.base.wording import Slot, Template, counted, human_list, parse_template, plain_number, render
 
 
 def template(text: str) -> Template:
@@ -139,3 +139,16 @@ def test_plain_numbers_read_back(x: float) -> None:
 def test_human_list(words: list[str], text: str) -> None:
     assert human_list(words) == text
     assert human_list(words, "or") == text.replace("and", "or")
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "shown"),
+    [
+        (0, ("item",), "0 items"),
+        (1, ("item",), "1 item"),
+        (-1, ("item",), "-1 item"),
+        (2, ("entry", "entries"), "2 entries"),
+    ],
+)
+def test_counted(number: int, words: tuple[str, ...], shown: str) -> None:
+    assert counted(number, *words) == shown

@@ -117,9 +117,19 @@ def test_preview_as_json_is_the_same_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--persona", "egnaged"], "engaged"),
-        (["--zone", "Berlin"], "Europe/Berlin"),
-        (["--start", "tomorrow"], "2026-03-02T08:00:00Z"),
+        (
+            ["--persona", "egnaged"],
+            "Did you mean `engaged`? There are: engaged, average, struggling, seldom and silent.",
+        ),
+        (["--persona", "happy"], "There are: engaged, average, struggling, seldom and silent."),
+        (["--zone", "Berlin"], "`--zone`: there is no time zone `Berlin`. Did you mean `Europe/Berlin`?"),
+        (["--zone", "GMT+1"], "Write a name like Europe/Berlin."),
+        (["--zone", "2026-03-02T08:00:00Z"], "give it with `--start`"),
+        (["--start", "tomorrow"], "`--start`: `tomorrow` is no moment: write one like 2026-03-02T08:00:00Z."),
+        (["--start", "2026-04-01"], "write 2026-04-01T08:00:00Z"),
+        (["--start", "2026-04-01 09:30"], "write 2026-04-01T09:30Z"),
+        (["--start", "Europe/Berlin"], "is a time zone, and not a moment"),
+        (["--start", "soon", "--persona", "happy"], "`--start`: `soon`"),
     ],
 )
 def test_preview_helps_with_a_wrong_word(words: list[str], says: str, tmp_path: Path) -> None:
@@ -156,7 +166,13 @@ def test_replay_is_the_same_twice(tmp_path: Path) -> None:
     [
         ("no json", "stimuli.jsonl:4"),
         ('{"kind": "withdraw", "key": "4", "at": 1}', "which person"),
-        ('{"person": "ada", "kind": "withdrawn", "key": "4", "at": 1}', "withdrawn"),
+        (
+            '{"person": "ada", "kind": "withdrawn", "key": "4", "at": 1}',
+            "Did you mean `withdraw`? There are: acknowledge, act,",
+        ),
+        ('{"person": "ada", "key": "4", "at": 1}', "it does not say its kind. There are: acknowledge, act,"),
+        ('{"person": "ada", "kind": 3, "key": "4", "at": 1}', "there is no kind `3`. There are: acknowledge,"),
+        ('{"person": "ada", "kind": ["time"], "key": "4", "at": 1}', "There are: acknowledge,"),
         ('{"person": "ada", "kind": "withdraw", "key": "4", "at": "monday"}', "2026-03-02T08:00:00Z"),
         ('{"person": "ada", "kind": "withdraw", "at": 1}', "key"),
         ("[" * 5000, "stimuli.jsonl:4"),

@@ -136,3 +136,8 @@ def human_list(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def counted(number: int, word: str, several: str = "") -> str:
+    """A number with its noun: "1 item", "2 items", "0 entries" (several: the plural where it is not the word and s)."""
+    return f"{number} {word}" if abs(number) == 1 else f"{number} {several or word + 's'}"

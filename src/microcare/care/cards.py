@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from microcare.base.moments import HOUR, MINUTE, local_clock, local_day, resolve
+from microcare.base.wording import counted
 from microcare.care.programs import file
 from microcare.care.questions import Questions
 from microcare.care.telling import Story, Voice, span_words
@@ -130,7 +131,7 @@ class Item:
             return self.event.effort
         if self.questions is not None:
             count = len(self.questions.questions)
-            return f"{count} question{'' if count == 1 else 's'}"
+            return counted(count, "question")
         return ""
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from microcare.base.moments import DAY, format_local, local_day
 from microcare.base.spans import format_duration
+from microcare.base.wording import counted
 from microcare.care.programs import programs
 from microcare.care.reading import Person
 from microcare.hub import entry as e
@@ -119,11 +120,11 @@ def _line(row: people.PersonRow) -> Line:
     state = journals.load(row.id).state
     words: list[str] = []
     if row.open_alerts:
-        words.append(f"{row.open_alerts} open alert{'' if row.open_alerts == 1 else 's'}")
+        words.append(counted(row.open_alerts, "open alert"))
     if row.failed:
         words.append("something failed for this person")
     if row.waiting:
-        words.append(f"{row.waiting} proposal{'' if row.waiting == 1 else 's'} to answer")
+        words.append(f"{counted(row.waiting, 'proposal')} to answer")
     words += _in_words(state)
     seen = "never" if not state.active else format_local(state.zone, state.active)[:16]
     return Line(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from microcare.base.moments import DAY, HOUR, MINUTE
-from microcare.base.wording import Template, parse_template, plain_number, render
+from microcare.base.wording import Template, counted, parse_template, plain_number, render
 from microcare.hub import entry as e
 from microcare.hub.state import State
 from microcare.hub.stimulus import Value
@@ -157,7 +157,7 @@ def span_words(ms: int) -> str:
     for unit, word in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
         if ms >= unit:
             count = round(ms / unit)
-            return f"{count} {word}{'' if count == 1 else 's'}"
+            return counted(count, word)
     return "less than a minute"
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from microcare.base.issues import Issue, Severity
+from microcare.base.wording import counted
 from microcare.commands.loading import issues_of, line, read
 from microcare.commands.terminal import OK, PROBLEMS, paint, say, say_json
 
@@ -36,8 +37,8 @@ def _plain(issue: Issue) -> dict[str, object]:
 def _summary(issues: tuple[Issue, ...], errors: int, name: str) -> None:
     warnings = sum(1 for i in issues if i.severity is Severity.WARNING)
     notes = len(issues) - errors - warnings
-    words = ", ".join(f"{n} {w}{'' if n == 1 else 's'}" for n, w in ((warnings, "warning"), (notes, "note")) if n)
+    words = ", ".join(counted(n, w) for n, w in ((warnings, "warning"), (notes, "note")) if n)
     if errors:
-        say(paint(f"{name}: {errors} error{'' if errors == 1 else 's'}", "red") + (f", {words}" if words else ""))
+        say(paint(f"{name}: {counted(errors, 'error')}", "red") + (f", {words}" if words else ""))
     else:
         say(paint(f"{name}: no errors", "green") + (f", {words}" if words else ""))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from microcare.base.wording import counted
 from microcare.commands.loading import read
 from microcare.commands.terminal import OK, PROBLEMS, say
 from microcare.program import drawing
@@ -24,5 +25,5 @@ def run(path: Path, out: Path | None) -> int:
     (out / "model.svg").write_text(drawing.draw_model(program), encoding="utf-8")
     for name in program.interventions:
         (out / f"{name}.svg").write_text(drawing.draw_sequence(program, name), encoding="utf-8")
-    say(f"{1 + len(program.interventions)} pictures in {out}")
+    say(f"{counted(1 + len(program.interventions), 'picture')} in {out}")
     return OK

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from microcare.base.wording import counted
 from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
 from microcare.exchange.trial import trial_rows, write_table
 from microcare.hub import codec
@@ -22,7 +23,7 @@ def run(source: Path, out: Path, as_json: bool) -> int:
     if as_json:
         say_json({"table": str(out), "codebook": str(codebook), "decision_points": len(rows)})
     else:
-        say(f"{len(rows)} decision points in {out}; what each column means stands in {codebook}")
+        say(f"{counted(len(rows), 'decision point')} in {out}; what each column means stands in {codebook}")
     return OK
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from microcare.base.issues import Issue, Severity
+from microcare.base.wording import counted
 from microcare.commands.terminal import complain, paint
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.program.checks import check_program
@@ -30,7 +31,7 @@ def load(path: Path) -> CompiledProgram | None:
     if compiled is None:
         for issue in errors:
             complain(line(issue))
-        complain(f"{len(errors)} errors; `microcare check {path}` says more.")
+        complain(f"{counted(len(errors), 'error')}; `microcare check {path}` says more.")
     return compiled
 
 

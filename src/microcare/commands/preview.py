@@ -1,5 +1,6 @@
 """`microcare preview`: an author's time travel."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ import msgspec
 
 from microcare.base.issues import nearest
 from microcare.base.moments import format_local, is_zone, parse_moment
+from microcare.base.wording import counted, human_list
+from microcare.base.zones import zone_names
 from microcare.commands.loading import load
-from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, paint, progress, say, say_json
+from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, no_moment, paint, progress, say, say_json
 from microcare.hub import entry as e
 from microcare.hub.explainer import to_facilitator
 from microcare.hub.programs import Programs
@@ -44,13 +47,10 @@ class Wish:
 def run(path: Path, wish: Wish, as_json: bool) -> int:
     """Play a virtual person and print the timeline."""
     start = parse_moment(wish.start)
-    if wish.persona not in PERSONAS:
-        complain(
-            f"There is no persona `{wish.persona}`; did you mean `{nearest(wish.persona, PERSONAS) or 'average'}`?"
-        )
-        return USAGE
-    if start is None or not is_zone(wish.zone):
-        complain("`--start` needs a moment like 2026-03-02T08:00:00Z, `--zone` a name like Europe/Berlin.")
+    wrong = [w for w in (_no_persona(wish.persona), no_moment("--start", wish.start), _no_zone(wish.zone)) if w]
+    if wrong or start is None:
+        for words in wrong:
+            complain(words)
         return USAGE
     compiled = load(path)
     if compiled is None:
@@ -67,12 +67,37 @@ def run(path: Path, wish: Wish, as_json: bool) -> int:
     return OK
 
 
+def _no_persona(persona: str) -> str:
+    """What to say of a persona that there is not; empty where there is."""
+    if persona in PERSONAS:
+        return ""
+    near = nearest(persona, PERSONAS)
+    meant = f" Did you mean `{near}`?" if near else ""
+    return f"`--persona`: there is no persona `{persona}`.{meant} There are: {human_list(list(PERSONAS))}."
+
+
+def _no_zone(zone: str) -> str:
+    """What to say of a time zone that there is not; empty where there is."""
+    if is_zone(zone):
+        return ""
+    names = sorted(zone_names())
+    city = zone.strip().replace(" ", "_").rpartition("/")[2].lower()
+    near = next((n for n in names if n.lower().rpartition("/")[2] == city), None) or nearest(zone, names)
+    if re.search(r"[+-]\d", zone):
+        # An offset fits a place for half of a year only, and the names of fixed offsets have their signs turned round.
+        near = None
+    if parse_moment(zone) is not None:
+        return f"`--zone`: `{zone}` is a moment; give it with `--start`. A zone has a name like Europe/Berlin."
+    meant = f"Did you mean `{near}`?" if near else "Write a name like Europe/Berlin."
+    return f"`--zone`: there is no time zone `{zone}`. {meant}"
+
+
 def _plain(stated: e.Any, zone: str) -> dict[str, Any]:
     return {"local": format_local(zone, stated.at), **msgspec.to_builtins(stated)}
 
 
 def _timeline(compiled: CompiledProgram, steps: list[Any], wish: Wish) -> None:
-    say(paint(f"{compiled.id}: {wish.days} days with the {wish.persona} persona, in {wish.zone}", "bold"))
+    say(paint(f"{compiled.id}: {counted(wish.days, 'day')} with the {wish.persona} persona, in {wish.zone}", "bold"))
     day, counts = "", Counter[str]()
     for taken in steps:
         for stated in taken.entries:
@@ -88,6 +113,7 @@ def _timeline(compiled: CompiledProgram, steps: list[Any], wish: Wish) -> None:
             say(f"  {paint(local[11:16], 'dim')}  {paint(sentence, color) if color else sentence}")
     say()
     say(
-        f"{counts['Delivered']} deliveries, {counts['Decided']} decision points, {counts['Answered']} answers, "
-        f"{counts['Started']} micro interventions begun, {counts['OverallOutcome']} over."
+        f"{counted(counts['Delivered'], 'delivery', 'deliveries')}, {counted(counts['Decided'], 'decision point')}, "
+        f"{counted(counts['Answered'], 'answer')}, {counted(counts['Started'], 'micro intervention')} begun, "
+        f"{counts['OverallOutcome']} over."
     )

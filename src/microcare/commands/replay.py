@@ -4,13 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from microcare.base.issues import nearest
 from microcare.base.moments import parse_moment
+from microcare.base.wording import counted, human_list
 from microcare.commands.loading import load
-from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, progress, say, say_json
+from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, no_moment, progress, say, say_json
 from microcare.exchange.open_mhealth import Refusal
 from microcare.exchange.wearables import signals_of
 from microcare.hub import codec, stimulus
@@ -22,6 +24,8 @@ from microcare.program.compiled import CompiledProgram
 
 LONGEST = 100_000
 """Characters of one line at most."""
+KINDS = sorted([*(str(one.__struct_config__.tag) for one in get_args(stimulus.Any)), "data_point"])
+"""The kinds of stimuli that a line may hold."""
 
 
 class StimulusError(Exception):
@@ -35,7 +39,7 @@ def run(path: Path, stimuli: Path, out: Path, seed: str, until: str, as_json: bo
         return PROBLEMS
     end = parse_moment(until) if until else None
     if until and end is None:
-        complain("`--until` needs a moment like 2026-03-02T08:00:00Z.")
+        complain(no_moment("--until", until))
         return USAGE
     try:
         lines = list(_read(stimuli, compiled))
@@ -58,9 +62,11 @@ def run(path: Path, stimuli: Path, out: Path, seed: str, until: str, as_json: bo
     if as_json:
         say_json({"journal": str(out), "people": people, "stimuli": len(lines), "entries": dict(counts)})
     else:
-        say(f"{people} people, {len(lines)} stimuli, {sum(counts.values())} entries in {out}")
+        said = [counted(people, "person", "people"), counted(len(lines), "stimulus", "stimuli")]
+        say(f"{', '.join(said)}, {counted(sum(counts.values()), 'entry', 'entries')} in {out}")
         if counts["refused"]:
-            say(f"{counts['refused']} stimuli were not taken; their entries say why.")
+            were = "was not taken; its entry says" if counts["refused"] == 1 else "were not taken; their entries say"
+            say(f"{counted(counts['refused'], 'stimulus', 'stimuli')} {were} why.")
     return OK
 
 
@@ -97,7 +103,10 @@ def read_line(line: str, place: str, program: CompiledProgram) -> Iterator[tuple
                 found[name] = moment
         if not isinstance(person, str):
             raise StimulusError(f"{place}: `person` must be a text")
-        if found.get("kind") == "data_point":
+        kind = found.get("kind")
+        if kind not in KINDS:
+            raise StimulusError(f"{place}: {_no_kind(kind)}")
+        if kind == "data_point":
             yield from ((person, one) for one in _data_point(found, program, place))
         else:
             yield person, msgspec.convert(found, stimulus.Any)
@@ -107,6 +116,14 @@ def read_line(line: str, place: str, program: CompiledProgram) -> Iterator[tuple
         raise StimulusError(f"{place}: it is nested too deeply") from None
     except (json.JSONDecodeError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise StimulusError(f"{place}: {error}") from None
+
+
+def _no_kind(kind: object) -> str:
+    """What to say of a kind that there is not, or is missing."""
+    near = nearest(kind, KINDS) if isinstance(kind, str) else None
+    meant = f" Did you mean `{near}`?" if near else ""
+    said = f"there is no kind `{str(kind)[:40]}`.{meant}" if kind is not None else "it does not say its kind."
+    return f"{said} There are: {human_list(KINDS)}."
 
 
 def _play(programs: Programs, lines: list[tuple[str, stimulus.Any]], end: int | None) -> Iterator[tuple[str, int, Any]]:

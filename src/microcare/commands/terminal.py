@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from microcare.base.moments import is_zone, parse_moment
+
 T = TypeVar("T")
 CODES = {"red": 31, "yellow": 33, "green": 32, "blue": 34, "dim": 2, "bold": 1}
 OK, PROBLEMS, USAGE = 0, 1, 2
@@ -27,6 +29,23 @@ def say(text: str = "") -> None:
 def complain(text: str) -> None:
     """A line about what went wrong."""
     sys.stderr.write(text + "\n")
+
+
+def no_moment(option: str, text: str) -> str:
+    """What to say of an option's text that is no moment; empty where it is one."""
+    if parse_moment(text) is not None:
+        return ""
+    near = next(
+        (t for t in (f"{text.strip().replace(' ', 'T')}{end}" for end in ENDS) if parse_moment(t) is not None), None
+    )
+    if is_zone(text):
+        return f"`{option}`: `{text}` is a time zone, and not a moment like 2026-03-02T08:00:00Z."
+    lacking = "lacks its time of day or its offset: write " if near else "is no moment: write one like "
+    return f"`{option}`: `{text}` {lacking}{near or '2026-03-02T08:00:00Z'}."
+
+
+ENDS = ("Z", ":00Z", ":00:00Z", "T08:00:00Z")
+"""What may be missing of a moment at its end."""
 
 
 def say_json(value: object) -> None:

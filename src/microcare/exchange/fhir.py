@@ -12,6 +12,7 @@ instead.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from microcare.base.wording import counted
 from microcare.exchange.fhir_items import MOST_ITEMS, Raw, flat_items, text_of, variables_of
 from microcare.exchange.fhir_sums import Sums
 from microcare.exchange.fhirpath_sums import Sum, read_sum
@@ -87,7 +88,7 @@ def _total(raws: Sequence[Raw], shared: Mapping[str, str], warnings: list[str]) 
     widest = max(plain, key=lambda pair: len(pair[1]))
     for name, positions in plain:
         if positions is not widest[1]:
-            warnings.append(f'the sum "{name}" of {len(positions)} items is left out; kept is "{widest[0]}"')
+            warnings.append(f'the sum "{name}" of {counted(len(positions), "item")} is left out; kept is "{widest[0]}"')
     return widest[1]
 
 
@@ -127,7 +128,8 @@ def _warn_of_gaps(items: Iterable[Item], total: Sequence[str], warnings: list[st
     listed = list(items)
     scored = [item for item in listed if item.scored]
     if scored and not total:
-        warnings.append(f"no total can be read; {len(scored)} items have scores: name those to add")
+        have = "has a score" if len(scored) == 1 else "have scores"
+        warnings.append(f"no total can be read; {counted(len(scored), 'item')} {have}: name those to add")
     for item in scored:
         if item.id in total and not item.required:
             warnings.append(f"{item.id} ({item.link_id}) is not required; without its answer the total is unknown")

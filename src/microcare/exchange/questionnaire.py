@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from microcare.base.wording import counted
+
 Kind = Literal["choice", "number", "boolean", "text", "date", "time", "moment", "note"]
 """How an item is answered; a note is only read."""
 Answer = str | float | int | bool | None
@@ -117,5 +119,5 @@ def _item_score(item: Item, answer: Answer) -> float | str | None:
         return number if math.isfinite(number) else f"{item.id}: expected a finite number"
     chosen = next((choice for choice in item.choices if choice.value == answer), None)
     if chosen is None:
-        return f"{item.id}: the answer is none of its {len(item.choices)} choices"
+        return f"{item.id}: the answer is none of its {counted(len(item.choices), 'choice')}"
     return chosen.score

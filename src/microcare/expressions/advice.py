@@ -56,6 +56,28 @@ _from_cel = {
     "not": "Write ! instead.",
 }
 
+_parts_meant = {
+    "finished": ("completed", "done"), "complete": ("completed",), "ended": ("completed",), "over": ("completed",),
+    "answered": ("completed",), "clicked": ("opened",), "tapped": ("opened",), "viewed": ("opened", "shown"),
+    "read": ("opened",), "seen": ("shown",), "sent": ("delivered",), "started": ("delivered",),
+    "received": ("delivered",), "ignored": ("expired",), "missed": ("expired",), "skipped": ("dismissed",),
+    "declined": ("dismissed",), "successful": ("succeeded", "success"), "total": ("score",), "sum": ("score",),
+    "points": ("score",), "result": ("outcome", "score", "answer", "value"), "status": ("outcome",),
+    "count": ("times", "times_completed"), "number": ("times", "times_completed"), "response": ("answer",),
+    "value": ("answer", "score"), "date": ("completed_at",), "when": ("completed_at",), "day": ("weekday",),
+}  # fmt: skip
+"""What somebody may call a part of a name that has another word."""
+_declared = {"person": "person", "signals": "signals", "reported": "reports"}
+"""The sections that declare the names with these beginnings."""
+_declared_types = {
+    Type.NUMBER: "number",
+    Type.BOOLEAN: "boolean",
+    Type.TEXT: "text",
+    Type.TIME: "time",
+    Type.DATE: "date",
+}
+_shown = 8
+
 
 def nearest(word: str, candidates: Collection[str]) -> str | None:
     """The most similar candidate, if one is similar at all; without regard to letter case."""
@@ -70,6 +92,31 @@ def name_like(path: str, known: Collection[str]) -> str | None:
         return None
     ending = [candidate for candidate in known if candidate.endswith("." + path)]
     return min(ending, key=len) if ending else nearest(path, known)
+
+
+def part_meant(word: str, parts: Collection[str]) -> str | None:
+    """The part of a name, as `completed` in `invite.completed`, that a word was probably meant to be."""
+    other = next((p for p in _parts_meant.get(word.lower(), ()) if p in parts), None)
+    return other or nearest(word[:80], parts)
+
+
+def _unknown_part(path: str, known: Collection[str], wanted: Type | None) -> str:
+    """Cure for an unknown name whose beginning is known; empty where it is not."""
+    head, _, tail = path.rpartition(".")
+    own = [k for k in known if k.rpartition(".")[0] == head]
+    own = own or [k for k in known if k.rpartition(".")[0].endswith("." + head)]
+    by_part = {k.rpartition(".")[2]: k for k in sorted(own)}
+    meant = part_meant(tail, by_part)
+    if meant:
+        return f"Did you mean {by_part[meant]}?"
+    others = [by_part[p] for p in list(by_part)[:_shown]]
+    there = f"There are {', '.join(others)}{' and others' if len(by_part) > _shown else ''}." if others else ""
+    if head in _declared and tail.isidentifier():
+        type_ = _declared_types.get(wanted, "...") if wanted is not None else "..."
+        asked = ', ask: "..."' if head == "person" else ""
+        inner = "text: ..." if head == "reported" else f"type: {type_}{asked}"
+        return f"Declare it under `{_declared[head]}`: `{tail.lower()}: {{{inner}}}`. {there}".rstrip()
+    return there
 
 
 def unknown_name(path: str, known: Collection[str], wanted: Type | None, options: Iterable[str]) -> tuple[str, str]:
@@ -89,6 +136,13 @@ def unknown_name(path: str, known: Collection[str], wanted: Type | None, options
         return message, f"Write {truth}, or {quote(path)} in quotes if it is a text."
     if path in DOCS:
         return message, f"{path} is a function: {DOCS[path].signature}."
+    if path in ("value", "answer"):
+        other = "answer" if path == "value" else "value"
+        if other in known:
+            return message, f"Did you mean {other}?"
+    inner = _unknown_part(path, known, wanted) if 0 < path.find(".") < 100 else ""
+    if inner:
+        return message, inner
     like = name_like(path, known)
     if wanted is Type.TEXT and "." not in path:
         return message, (

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from microcare.base.moments import format_duration, format_moment
-from microcare.base.wording import human_list, plain_number
+from microcare.base.wording import counted, human_list, plain_number
 from microcare.hub import entry as e
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
@@ -171,13 +171,13 @@ TABLE: dict[type, Callable[[Any, CompiledProgram | None], str]] = {
     e.Started: lambda x, p: f"Began: {title_of(p, x.intervention)}" + (f", for {x.need}" if x.need else "") + f" ({x.by})",
     e.Began: lambda x, p: f"Rule {x.rule} waits for its time",
     e.Closed: lambda x, p: f"Rule {x.rule} is over ({x.reason})",
-    e.MomentsDrawn: lambda x, p: f"{len(x.moments)} random moments drawn for {x.rule}",
+    e.MomentsDrawn: lambda x, p: f"{counted(len(x.moments), 'random moment')} drawn for {x.rule}",
     e.Postponed: lambda x, p: f"Rule {x.rule} asks again at {format_moment(x.until)} ({human_list(x.reasons)})",
     e.Decided: _decided,
     e.Delivered: _delivered,
     e.Fallback: lambda x, p: f"{x.delivery}: tried again by {x.channel}",
     e.Undelivered: lambda x, p: f"{x.delivery}: taken away ({x.reason})",
-    e.Asked: lambda x, p: f"Asked: {x.measure} ({x.purpose}, {len(x.items)} items)",
+    e.Asked: lambda x, p: f"Asked: {x.measure} ({x.purpose}, {counted(len(x.items), 'item')})",
     e.Assessed: _assessed,
     e.Proximal: _proximal,
     e.Completed: lambda x, p: f"Completed: {x.event}",

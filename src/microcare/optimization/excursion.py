@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from microcare.base.wording import counted
 from microcare.optimization import inference, sandwich, tables
 from microcare.optimization.arranging import trial_data
 from microcare.optimization.effect import RATIOS, Effect
@@ -114,7 +115,7 @@ def conclude(
     covered = sandwich.covariances(fitted.bread, fitted.scores[carrying], fitted.own[carrying], persons)
     if len(persons) < 20:
         found.said.append(
-            f"only {len(persons)} persons: intervals are wide, and one person can move the result; see the influence of each"
+            f"only {counted(len(persons), 'person')}: intervals are wide, and one person can move the result; see the influence of each"
         )
     return Effect(
         estimand=_estimand(q, data),

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from microcare.base.wording import counted
 from microcare.optimization.arrays import Floats, Marks, Places
 
 BALANCE = 1e-6
@@ -38,9 +39,10 @@ def probabilities(p: Floats, arm: Places, available: Marks, labels: Sequence[str
     if bad.any():
         row = int(np.flatnonzero(bad.any(axis=1))[0])
         column = int(np.flatnonzero(bad[row])[-1])
+        more = int(bad.any(axis=1).sum()) - 1
+        others = f" (and in {counted(more, 'more row')})" if more else ""
         found.refused.append(
-            f"the probability of {labels[column]} is {p[row, column]:g} in row {row + 1} (and "
-            f"{int(bad.any(axis=1).sum()) - 1} more rows), where the person was available: "
+            f"the probability of {labels[column]} is {p[row, column]:g} in row {row + 1}{others}, where the person was available: "
             "only draws with a probability between 0 and 1 tell about effects; mark such rows as unavailable, or leave them out"
         )
         return

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from microcare.base.issues import Issue, Severity
+from microcare.base.issues import Issue, Severity, nearest
 from microcare.base.moments import Span, parse_clock
 from microcare.base.schedules import DayPattern, parse_days
 from microcare.expressions.compile import Expression, compile_expression
@@ -355,8 +356,10 @@ class _Work:
             measure, item = rule.on.split(".")
             part = self.measures.get(measure)
             if part is None or item not in part.items:
-                self.complain(("safety", index, "on"), "safety_item", f"there is no item `{rule.on}`",
-                              "A safety rule looks at an answer: MEASURE.ITEM.")  # fmt: skip
+                items = (f"{m}.{i}" for m, known in self.measures.items() for i in known.items)
+                near = nearest(rule.on, list(islice(items, 300))) if index < 30 else None
+                cure = f"Did you mean `{near}`?" if near else "A safety rule looks at an answer: MEASURE.ITEM."
+                self.complain(("safety", index, "on"), "safety_item", f"there is no item `{rule.on}`", cure)
                 continue
             inner = with_value(names, "value", answer_type(part.items[item]), tuple(part.items[item].choices))
             condition = self.condition(rule.condition, inner, ("safety", index, "if"))

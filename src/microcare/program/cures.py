@@ -9,6 +9,7 @@ from microcare.base.issues import nearest
 from microcare.base.moments import format_clock, parse_clock
 from microcare.base.schedules import WEEKDAYS, parse_days
 from microcare.base.spans import parse_span
+from microcare.program.words import is_word
 
 NUMBERS = {
     word: number
@@ -75,6 +76,9 @@ def _clock_of(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = f"{value:.2f}" if isinstance(value, float) else str(value).lower().strip()
+    text = {"noon": "12:00", "midday": "12:00", "mittag": "12:00", "midnight": "00:00", "mitternacht": "00:00"}.get(
+        text, text
+    )
     found = re.fullmatch(r"(\d{1,2})(?:\s?[:.h]?\s?(\d{2}))?\s*(?:h|uhr|o'clock)?\s*(?:([ap])\.?m\.?)?", text, re.ASCII)
     if found is None:
         return None
@@ -90,6 +94,9 @@ def _clock(value: object, word: str) -> str:
     if one is not None:
         return f"Write {one}."
     if isinstance(value, str):
+        apart = value.split()
+        if len(apart) > 1 and all(map(_clock_of, apart)):
+            return f"A comma is missing: write {', '.join(str(_clock_of(part)) for part in apart)}."
         several = [_clock_of(part) for part in re.split(r"\s*(?:,|;|\band\b|\bund\b)\s*", value)]
         if len(several) > 1 and all(several):
             return f"Write [{', '.join(s for s in several if s)}]."
@@ -99,14 +106,22 @@ def _clock(value: object, word: str) -> str:
 
 
 def _window(value: object, word: str) -> str:
+    if isinstance(value, dict) and len(value) == 2:
+        value = list(value.values())
     parts = value if isinstance(value, list) else re.split(r"\s*(?:[-–—]|\.\.|\bto\b|\bbis\b|\buntil\b)\s*", str(value))
     clocks = [_clock_of(part) for part in parts]
     return f"Write {clocks[0]}-{clocks[1]}." if len(clocks) == 2 and all(clocks) else ""
 
 
 def _scale(value: object, word: str) -> str:
+    if str(value).lower() in ("yes/no", "yes, no", "yes no", "ja/nein", "boolean", "true/false"):
+        return "A question without `scale` is answered yes or no: delete it."
     if isinstance(value, int) and not isinstance(value, bool):
         return f"Write both ends: 0..{value}, or 1..{value}." if 1 < value <= 100 else ""
+    if isinstance(value, dict) and {"min", "max"} == set(value):
+        value = [value["min"], value["max"]]
+    if isinstance(value, list) and len(value) > 2 and all(isinstance(v, int) for v in value):
+        value = [min(value), max(value)]
     text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
     found = re.fullmatch(r"\D*?(-?\d+)\s*(?:to|bis|-|–|—|…|\.+|,)?\s*(-?\d+)\D*", text)
     if found is None:
@@ -157,6 +172,9 @@ def _probability(value: object, word: str) -> str:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%|/\s*(\d+)|)", text, re.ASCII)
     if found is None:
         return ""
+    if found[3] and (100 * float(found[1]) % float(found[3]) if float(found[3]) else 1):
+        share = float(found[1]) / (float(found[3]) or 1)
+        return f"Write decimals that sum to exactly 1, like {share:.3f} here." if share <= 1 else ""
     below = 100.0 if found[2] == "%" else float(found[3] or 1)
     share = float(found[1]) / below if below else 2.0
     return (
@@ -166,6 +184,19 @@ def _probability(value: object, word: str) -> str:
     )
 
 
+CONDITIONS = (
+    "if",
+    "present",
+    "absent",
+    "success",
+    "requires",
+    "contraindicated",
+    "until",
+    "available",
+    "reached",
+    "resource",
+)
+"""Words after which a condition stands."""
 LISTED = ("deliver", "for", "measures", "only", "interventions", "kin")
 """Words after which several names may stand."""
 
@@ -173,14 +204,18 @@ LISTED = ("deliver", "for", "measures", "only", "interventions", "kin")
 def _identifier(value: object, word: str) -> str:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         return f"Write {value[0]} without brackets."
+    if word == "end" and isinstance(value, bool):
+        return "Name why it ends, like `end: done`; add `as: success` if that is one." if value else "Delete it."
     if not isinstance(value, str):
         return "A name begins with a letter: `first`, `week_1`."
     name, colon, rest = value.partition(":")
     if colon and rest.strip() and is_identifier(name):
         return f"A space is missing after the colon: write `{name}: {rest.strip()}`."
-    several = [part for part in re.split(r"\s*,\s*|\s+and\s+|\s*&\s*|\s+", value) if part]
+    several = [part for part in re.split(r"\s*[,;]\s*|\s+and\s+|\s*&\s*|\s+", value) if part]
     if word in LISTED and len(several) > 1 and all(map(is_identifier, several)):
         return f"Write `[{', '.join(several)}]`."
+    if word == "deliver" and len(several) > 3:
+        return "`deliver` names an event; the text itself is the event's `say`, under `events`."
     if word == "randomize" and value.isdigit():
         return f"Decimals have a point, and not a comma: 0.{value}."
     if value[:1].isdigit():
@@ -205,6 +240,9 @@ def _whole(value: object, word: str) -> str:
     digits = re.match(r"-?\d+", text)
     if isinstance(value, float):
         return "Write it without a fraction."
+    span = re.fullmatch(r"(\d+)\s*(?:-|–|to|bis|\.\.)\s*(\d+)", text)
+    if span is not None:
+        return f"Write one number, like {span[2]}."
     if number is None and digits is None:
         return "Write it in digits, like 3."
     return f"Write {number if number is not None else digits[0] if digits else ''}."
@@ -215,11 +253,12 @@ def _word(value: object, word: str) -> str:
     if value is None:
         return f"Write it after `{word}:`; or delete the word."
     if isinstance(value, list):
-        return (
-            f"Write {value[0]} without brackets."
-            if len(value) == 1 and isinstance(value[0], str)
-            else "Write one text."
-        )
+        if len(value) == 1 and isinstance(value[0], str):
+            return f"Write {value[0]} without brackets."
+        if word in CONDITIONS:
+            shown = " && ".join(map(str, value))
+            return f"Join them with `&&` (all) or `||` (any){f': `{shown}`' if len(shown) <= 80 else ''}."
+        return "A rule waits for one thing: write a rule for each." if word == "on" else "Write one text."
     if isinstance(value, int | float):
         return "Put it in quotes."
     return ""
@@ -228,21 +267,56 @@ def _word(value: object, word: str) -> str:
 def _names(value: object, word: str) -> str:
     if value is None:
         return f"Write its parts below `{word}:`, indented; or delete the word."
-    if word == "randomize" and isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-        return f"Give each its probability: `{{{', '.join(f'{v}: {1 / len(value):.3g}' for v in value)}}}`."
+    if word == "randomize":
+        return _options(value)
     if word in ("choices", "options", "labels") and isinstance(value, str):
         several = [slug(p) for p in re.split(r"\s*[,;/|]\s*|\s+or\s+|\s+oder\s+", value)]
         return f"Write a list: `[{', '.join(several)}]`." if all(several) else "Write a list: `[yes, no]`."
+    if isinstance(value, list) and word == "labels":
+        return f"Give each its point of the scale: `{{{', '.join(f'{n}: {v}' for n, v in enumerate(value[:11]))}}}`."
     if isinstance(value, list):
-        return "Give each a name instead of `- `: `name: ...`."
+        return _named(value)
     return "Write its parts below, indented, each as `name: ...`."
+
+
+def _options(value: object) -> str:
+    """Options with probabilities, from whatever else stands under `randomize`."""
+    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        shares = {str(v): 1 / len(value) for v in value}
+    elif isinstance(value, list) and value and all(isinstance(v, dict) and len(v) == 1 for v in value):
+        shares = {name: p for v in value for name, p in v.items() if isinstance(p, int | float)}
+    elif isinstance(value, int | float):
+        shares = {"EVENT": float(value), "nothing": 1 - value} if 0 < value < 1 else {}
+    else:
+        shares = {value: 0.5, "nothing": 0.5} if isinstance(value, str) and is_identifier(value) else {}
+    shown = ", ".join(f"{name}: {p:.3g}" for name, p in (shares or {"EVENT": 0.5, "nothing": 0.5}).items())
+    return f"Give each option its probability: `{{{shown}}}`."
+
+
+def _named(value: list[object]) -> str:
+    """Names in place of the `- ` of a list."""
+    first = value[0] if value else None
+    if isinstance(first, str) and is_identifier(first):
+        return f"Write `{first}:` instead of `- {first}`, with its parts indented below it; and so on."
+    if isinstance(first, dict) and first:
+        name, part = next(iter(first.items()))
+        if name in ("name", "id") and isinstance(part, str) and is_identifier(part):
+            return f"Write `{part}:` instead of `- {name}: {part}`, with its other parts indented below it."
+        if part is None or isinstance(part, dict) or not is_word(str(name)) or len(first) == 1:
+            return f"Write `{name}:` instead of `- {name}:`; likewise for the others."
+    return "Give each a name instead of `- `: `name: ...`."
 
 
 def _list(value: object, word: str) -> str:
     if value is None:
         return f"Write its entries below `{word}:`, each beginning with `- `; or delete the word."
-    if isinstance(value, dict):
-        return "Begin each entry with `- `."
+    if isinstance(value, dict) and value:
+        name, part = next(iter(value.items()))
+        if word in LISTED:
+            return f"Write `[{', '.join(map(str, value))}]`."
+        if isinstance(part, dict) and all(isinstance(p, dict) for p in value.values()):
+            return f"Write `-` instead of `{name}:`; likewise for the others."
+        return f"Begin its first line with `- `: `- {name}: ...`, and line up the others with `{name}`."
     if isinstance(value, str) and len(value) < 60 and word not in ("model", "rules", "safety", "evaluate", "choose"):
         return f"Write `[{value}]`."
     return "Write its entries below, each beginning with `- `."

@@ -19,6 +19,7 @@ class Source:
         self.files = files
         self._places = places
         self._keys = keys
+        self._below: dict[tuple[str | int, ...], list[str]] = {}
 
     def place(self, path: Sequence[str | int], key: bool = False) -> Place:
         """The place of a part, or of its name; where it was not written itself, that of the part around it."""
@@ -34,6 +35,13 @@ class Source:
     def knows(self, path: Sequence[str | int]) -> bool:
         """Whether a part was written itself."""
         return tuple(path) in self._places or tuple(path) in self._keys
+
+    def names(self, path: Sequence[str | int]) -> list[str]:
+        """The names that are written directly below a part, in order."""
+        if not self._below:
+            for known in self._keys:
+                self._below.setdefault(known[:-1], []).append(str(known[-1]))
+        return self._below.get(tuple(path), [])
 
     def text(self, path: str, language: str = "") -> str | None:
         """The text of a file, in a language if there is one (`why.de.md` beside `why.md`); None where it is missing."""

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from microcare.base.issues import Issue, Place, Severity
+from microcare.program.brackets import quoted
 from microcare.program.slips import Broken, lines_of, slip
 
 try:
@@ -22,10 +23,13 @@ except ImportError:  # pragma: no cover - a build without libyaml
 
 LARGEST, DEEPEST, MOST = 2_000_000, 60, 100_000
 """Bytes of a file, levels of nesting, parts of a file (aliases expanded)."""
+_DOCUMENTS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+"""How documents of word processors begin."""
 Path = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_AFTER_COMMA = re.compile(r",\d+\s*[,}]", re.ASCII)
 _CUT = re.compile(r"[ \t]+(#[^\s#!].*)")
 _WORDS = {
     "true": True,
@@ -82,6 +86,10 @@ def _text(name: str, data: bytes, tree: Tree) -> str:
         message = f"the file is too large ({len(data):,} bytes; {LARGEST:,} at most)"
         _complain(tree, Place(name, 1, 1), "too_large", message, "Split it into several files.")
         raise _StoppedError
+    if data.startswith(_DOCUMENTS):
+        message = "this is a document of a word processor, and not plain text"
+        _complain(tree, Place(name, 1, 1), "document", message, "Save it as plain text (UTF-8), or use a text editor.")
+        raise _StoppedError
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,6 +113,7 @@ class _Reading:
         self.text = ""
         self.doubled: set[Path] = set()
         self.quote: tuple[int, int] | None = None
+        self.cut = False
 
     def place(self, mark: Any) -> Place:
         return Place(self.name, mark.line + 1, mark.column + 1)
@@ -160,7 +169,8 @@ class _Reading:
             if not event.style:
                 self.commented(event)
             self.tagged(event)
-            self.put(self.scalar(event), event)
+            if not self.decimal_comma(event):
+                self.put(self.scalar(event), event)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self.tagged(event)
             self.begin({} if isinstance(event, yaml.MappingStartEvent) else [], event)
@@ -171,6 +181,32 @@ class _Reading:
                 self.anchors[name] = (done.value, self.count - before + 1)
         elif isinstance(event, yaml.AliasEvent):
             self.alias(event)
+
+    def decimal_comma(self, event: Any) -> bool:
+        """Say where a comma stands inside a number of a mapping in braces, and put the number together again.
+
+        YAML takes `{walk: 0,5}` for `{walk: 0, 5: null}`.
+        """
+        if self.cut:
+            self.cut = False
+            return True
+        top, begin = self.stack[-1] if self.stack else None, event.start_mark.index
+        if top is None or top.waiting or not isinstance(top.value, dict) or event.style:
+            return False
+        before = top.value.get(top.key)
+        if isinstance(before, bool) or not isinstance(before, int) or _AFTER_COMMA.match(self.text, begin - 1) is None:
+            return False
+        whole = f"{before}.{event.value}"
+        thousands = len(event.value) == 3 and before != 0
+        cure = f"Write {before}{event.value}, or {whole}." if thousands else f"Write {whole}."
+        place = self.tree.places[(*top.path, top.key)]
+        _complain(
+            self.tree, place, "decimal", f"`{before},{event.value}`: decimals have a point, and not a comma", cure
+        )
+        top.value[top.key] = float(whole)
+        # The comma made a name of the decimals; its missing value comes next.
+        self.cut = True
+        return True
 
     def commented(self, event: Any) -> None:
         """Say where `#` cuts a text off that was most likely meant to go on: a comment has a space after its `#`."""
@@ -188,11 +224,16 @@ class _Reading:
             return
         start = event.start_mark
         rest = self.text[start.index : start.index + 60].split("\n")[0].rstrip()
-        if event.tag.startswith("tag:") or "{" in rest or '"' in rest:
-            cure = 'Delete it; a text that begins with `!` is put in quotes: `"!..."`.'
-        else:
-            cure = f'Put the whole in quotes: `"{rest}"`.'
-        self.stop(self.place(start), "tag", f"`{rest.split()[0]}` is a tag of YAML; programs have none", cure)
+        if event.tag.startswith("tag:") or rest.startswith("!!"):
+            self.stop(
+                self.place(start), "tag", f"`{rest.split()[0]}` is a tag of YAML; programs have none", "Delete it."
+            )
+        line = self.text[: start.index].rpartition("\n")[2]
+        if re.search(r"\{[^}]*$|\[[^\]]*$", line):
+            rest = (re.match(r"(?:[^,\]}(]|\([^)]*\))*", rest) or [rest])[0].rstrip()
+        name = re.search(r"([\w.-]+):\s+$", line)
+        cure = quoted(name[1] if name is not None else "", rest)
+        self.stop(self.place(start), "tag", "a text that begins with `!` needs quotes", cure)
 
     def alias(self, event: Any) -> None:
         found = self.anchors.get(event.anchor)
@@ -318,6 +359,7 @@ _PROBLEMS = (
     ("could not find expected ':'", "a `:` is missing after a name", "Write `name: value`."),
     ("unexpected end of stream", "a quote is opened and never closed", "Close it, or delete it."),
     ("found unexpected end", "a quote is opened and never closed", "Close it, or delete it."),
+    ("document start", "this line belongs to nothing above it", "Check the indentation, and whether a `:` is missing above."),
     ("unknown escape", "a backslash in double quotes that means nothing", "Use single quotes, or write it twice."),
     ("undefined alias", "this alias stands for nothing", "Name it before with `&`."),
     ("control characters", "a character that cannot be seen", "Delete it."),

@@ -5,6 +5,7 @@ Cheng, Bell, Qian (globally robust); Shi, Dempsey (DR-WCLS, arXiv 2306.16297); L
 
 import numpy as np
 
+from microcare.base.wording import counted
 from microcare.optimization.arrays import Floats
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.sandwich import person_outer, person_sums
@@ -45,7 +46,7 @@ def _mean(linear: Floats, link: str) -> Floats:
 def _regression(z: Floats, y: Floats, weight: Floats, link: str) -> Floats:
     if len(y) <= z.shape[1]:
         raise Refusal(
-            f"one arm has {len(y)} decision points for {z.shape[1]} controls; use fewer controls or fewer folds"
+            f"one arm has {counted(len(y), 'decision point')} for {counted(z.shape[1], 'control')}; use fewer controls or fewer folds"
         )
     theta: Floats = np.zeros(z.shape[1])
     if link != "identity":

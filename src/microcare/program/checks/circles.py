@@ -10,8 +10,12 @@ from microcare.program.triggers import parse_trigger
 
 
 def check(c: Checked) -> Iterator[Issue]:
-    """Prerequisites that need each other, and events whose delivery delivers them again at once."""
+    """Prerequisites that need each other, events whose delivery delivers them again at once, offers of oneself."""
     yield from _prerequisites(c)
+    for name, path, action in c.actions():
+        if action.offer == name and action.end is None:
+            yield c.warning((*path, "offer"), "offers_itself", f"`{name}` offers itself while it is running, and is not offered then",
+                            "Offer another; or add `end: ...`, so that it is over first.", key=False)  # fmt: skip
     for name, intervention in c.program.interventions.items():
         at_once: dict[str, set[str]] = {}
         places: dict[str, Path] = {}

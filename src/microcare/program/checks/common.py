@@ -10,6 +10,8 @@ from microcare.program.program import Program
 from microcare.program.source import Source
 
 Path = tuple[str | int, ...]
+NOTHING = ("none", "nobody", "no", "null", "nil", "empty", "control", "nichts", "nothing_at_all", "no_event")
+"""What somebody may call the option that delivers nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Checked:
 
     def unknown(self, path: Path, code: str, kind: str, name: str, known: Collection[str]) -> Issue:
         """A name that stands for nothing, with the nearest that does."""
-        near = nearest(name, known)
+        near = "nothing" if kind == "event" and name in NOTHING else nearest(name, known)
         listed = ", ".join(sorted(known)[:20])
         cure = (
             f"Did you mean `{near}`?" if near else f"Known: {listed}." if known else f"Declare a {kind} of that name."

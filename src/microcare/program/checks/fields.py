@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from microcare.base.issues import Issue
 from microcare.base.moments import parse_clock
+from microcare.base.wording import counted
 from microcare.program.assessment import Answerable
 from microcare.program.checks.common import Checked, Path
 from microcare.program.person import PersonField
@@ -19,7 +20,7 @@ def check(c: Checked) -> Iterator[Issue]:
             yield from _answerable(c, ("measures", name, "items", item), part)
         if isinstance(measure.complete, int) and not 0 < measure.complete <= max(len(measure.items), 1):
             yield c.error(("measures", name, "complete"), "complete",
-                          f"{measure.complete} answers make it complete, and it has {len(measure.items)} items",
+                          f"{counted(measure.complete, 'answer')} should make it complete, and it has {counted(len(measure.items), 'item')}",
                           "Write how many must be answered, or `all`.")  # fmt: skip
     for intervention, whole in p.interventions.items():
         for event, inner in whole.events.items():

@@ -1,5 +1,6 @@
 """Every text can be shown: its values are known names, and those that may be missing have something in their place."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,11 +14,16 @@ from microcare.program.texts import known_names, text_value
 WORDS = {"say", "title", "about", "ask", "text", "intro", "aim", "goal", "why", "markdown", "label", "human", "photo",
          "alt", "transcript", "note"}  # fmt: skip
 
+_CURLY = re.compile(r"[“„”][^“„”]*[“”]")
+
 
 def check(c: Checked) -> Iterator[Issue]:
     """Texts with broken braces, unknown values, or values that may be missing when they are shown."""
     yield from _files(c)
     for path, text in _texts(c.program, ()):
+        if _CURLY.fullmatch(text.strip()):
+            yield c.warning(path, "curly_quotes", "the curly quotes around this text are shown with it",
+                            'Write straight ones (`"`), or none.', key=False)  # fmt: skip
         template = parse_template(text)
         if not isinstance(template, Template):
             for problem in template:

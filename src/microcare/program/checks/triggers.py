@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from microcare.base.issues import Issue, nearest
 from microcare.base.schedules import parse_days
+from microcare.base.wording import human_list
+from microcare.expressions.advice import part_meant
 from microcare.program.checks.common import Checked, Path
 from microcare.program.triggers import STAGES, Trigger, parse_trigger
 
@@ -27,12 +29,18 @@ def _malformed(c: Checked, path: Path, text: str, intervention: str) -> Issue:
     events = c.program.interventions[intervention].events
     words = ["start", "report", "quiet for 3d", *(f"{e}.{s}" for e in events for s in STAGES)]
     words += [f"signals.{s}" for s in c.program.signals] + [f"{m}.completed" for m in c.program.measures]
-    near = nearest(text.strip(), words)
-    cure = (
-        f"Did you mean `{near}`?"
-        if near
-        else ("Write start, EVENT.completed, quiet for 3d, signals.NAME, MEASURE.completed, report or report.NAME.")
-    )
+    head, dot, tail = text.strip().partition(".")
+    stages = STAGES if head in events else ("completed",) if head in c.program.measures else ()
+    meant = part_meant(tail, stages) if dot else None
+    near = f"{head}.{meant}" if meant else None if stages else nearest(text.strip(), words)
+    if near:
+        cure = f"Did you mean `{near}`?"
+    elif stages:
+        cure = f"After `{head}.` stands one of: {', '.join(stages)}."
+    elif head in c.program.interventions and events:
+        cure = f"`{head}` is an intervention; a rule waits for an event: {human_list([f'{e}.completed' for e in events][:6], 'or')}."
+    else:
+        cure = "Write start, EVENT.completed, quiet for 3d, signals.NAME, MEASURE.completed, report or report.NAME."
     return c.error(path, "trigger", f"`{text}` is not a trigger", cure)
 
 
