@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from microcare.optimization import designs, tables, validation, windows
+from microcare.optimization import designs, nuisances, tables, validation, windows
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.designs import Design
+from microcare.optimization.nuisances import Logistic
 from microcare.optimization.question import TIMES, Number, Question, several
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.trial_data import TrialData
+from microcare.optimization.trial_data import Nuisance, TrialData
 from microcare.optimization.validation import Findings
 
 
@@ -31,9 +32,7 @@ def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[Trial
         raise Refusal("the table has one person: what works for people cannot be told from one")
     available = _available(frame, q)
     labels, arm = _arms(frame, q, available)
-    p = _shares(frame, q, q.probability, labels, "the probability")
-    if q.probability_of == "received":
-        p = _from_received(p, arm, labels)
+    p, drawn = _probability(frame, q, labels, arm, available, codes, len(persons), notes)
     validation.probabilities(p, arm, available, labels, found)
     order, time = _order(frame, q, codes, notes, found)
     validation.identities(persons, codes, time, found)
@@ -47,20 +46,64 @@ def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[Trial
     )  # fmt: skip
     notes += [span.note] if span.note else []
     used = _observed(span.y, available & span.known, q, found)
-    weight = np.where(used, span.weight * _weight(frame, q), 0.0)
-    rows = np.flatnonzero(weight > 0)
-    if not len(rows):
-        raise Refusal("no decision point is left: nobody was available with an outcome")
+    weight = np.where(available & span.known, span.weight * _weight(frame, q), 0.0)
+    rows, weight, chance, fitted = _missing(frame, q, span.y, arm, labels, weight, codes, len(persons), notes)
+    if drawn is not None:
+        slope, model = drawn
+        fitted = (*fitted, Nuisance("treatment", slope[rows], model.scores, model.own))
     kept = frame if len(rows) == len(frame) else frame.take(rows)
     moderators = designs.design(kept, rows, q.moderators, "moderators")
     data = TrialData(
-        y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight[rows],
+        y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight,
         moderators=moderators, controls=designs.design(kept, rows, q.controls, "controls"), codes=codes[rows],
         persons=persons, arms=labels, exposure=_exposure(kept, q), terms=_terms(moderators, labels),
-        folds=q.folds, omega=q.omega, n_decision_points=len(frame), n_available=int(used.sum()),
+        folds=q.folds, omega=q.omega, n_decision_points=len(frame), n_available=int(used.sum()), observation=chance, nuisances=fitted,
     )  # fmt: skip
     _check(data, q, found, notes)
     return data, notes
+
+
+def _probability(
+    frame: pd.DataFrame, q: Question, labels: tuple[str, ...], arm: Places, available: Marks, codes: Places, count: int,
+    notes: list[str],
+) -> tuple[Floats, tuple[Floats, Logistic] | None]:  # fmt: skip
+    """Every arm's probability (rows, arms) as stated, or as a model has it, with the model and its slope."""
+    if q.probability_model is None:
+        if q.probability is None:
+            raise Refusal("give the probability of the treatment, or a model to estimate it by (probability_model)")
+        p = _shares(frame, q, q.probability, labels, "the probability")
+        return (_from_received(p, arm, labels) if q.probability_of == "received" else p), None
+    if len(labels) != 2:
+        raise Refusal("the probability model: with several arms give the probabilities that were drawn with")
+    treated, slope, model = nuisances.treatment(frame, q, arm, available, codes, count)
+    low, high = float(np.nanmin(treated)), float(np.nanmax(treated))
+    stated = "" if q.probability is None else "; the probabilities that were stated are not used"
+    notes.append(
+        f"the probability of {labels[1]} is estimated by a logistic regression on "
+        f"{q.probability_model.strip().removeprefix('~').strip()} and lies between {low:.2g} and {high:.2g}{stated}; where the "
+        "treatment was not drawn, this rests on everything that moved both treatment and outcome being in that model"
+    )
+    return np.stack([1 - treated, treated], axis=1), (slope, model)
+
+
+def _missing(
+    frame: pd.DataFrame, q: Question, y: Floats, arm: Places, labels: tuple[str, ...], weight: Floats, codes: Places,
+    count: int, notes: list[str],
+) -> tuple[Places, Floats, Floats | None, tuple[Nuisance, ...]]:  # fmt: skip
+    """The rows that are used, their weights, and where missing outcomes are modeled the chance of each outcome."""
+    asked = np.flatnonzero(weight > 0)
+    seen = np.isfinite(y[asked])
+    if not seen.any():
+        raise Refusal("no decision point is left: nobody was available with an outcome")
+    if seen.all() or q.missing not in ("ipw", "dr"):
+        return asked[seen], weight[asked][seen], None, ()
+    arms = np.stack([arm[asked] == k for k in range(1, len(labels))], axis=1).astype(np.float64)
+    model, slope, note = nuisances.observation(frame, q, asked, seen, weight[asked], arms, codes[asked], count)
+    notes.append(note)
+    if q.missing == "dr":
+        return asked, weight[asked], model.probability, (Nuisance("observation", slope, model.scores, model.own),)
+    found = Nuisance("observation", slope[seen], model.scores, model.own)
+    return asked[seen], (weight[asked] / model.probability)[seen], None, (found,)
 
 
 def _summary(q: Question) -> str:
@@ -223,15 +266,15 @@ def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> N
         found.refused.append(
             f"{name} stands in the moderators or controls and is the outcome or the treatment itself; take it out"
         )
-    if np.ptp(data.y) == 0:
+    if np.ptp(data.seen) == 0:
         found.refused.append(
-            f"outcome {q.outcome}: it is {data.y[0]:g} in every row that is used; there is nothing to explain"
+            f"outcome {q.outcome}: it is {data.seen[0]:g} in every row that is used; there is nothing to explain"
         )
-    if q.family == "log" and not set(np.unique(data.y)) <= {0.0, 1.0}:
+    if q.family == "log" and not set(np.unique(data.seen)) <= {0.0, 1.0}:
         found.refused.append(
             f"outcome {q.outcome}: a risk ratio needs an outcome of 0 and 1; for counts say family = count"
         )
-    if q.family == "logit" and not set(np.unique(data.y)) <= {0.0, 1.0}:
+    if q.family == "logit" and not set(np.unique(data.seen)) <= {0.0, 1.0}:
         found.refused.append(f"outcome {q.outcome}: an odds ratio needs an outcome of 0 and 1")
     if found.refused:
         raise Refusal(found.refused)
@@ -244,9 +287,9 @@ def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> N
     shared = (data.p, data.arm)
     if len(data.arms) == 2:
         validation.received(*shared, data.z, found)
-    validation.fair(*shared, data.arms, found)
-    validation.before(data.s, data.moderators.terms, "moderator", *shared, found)
-    validation.before(data.z, data.controls.terms, "control", *shared, found)
+    validation.fair(*shared, data.arms, data.weight, found)
+    validation.before(data.s, data.moderators.terms, "moderator", *shared, data.weight, found)
+    validation.before(data.z, data.controls.terms, "control", *shared, data.weight, found)
     if found.refused:
         raise Refusal(found.refused)
     low, high = data.p.min(), data.p.max()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from microcare.optimization import inference, sandwich, tables
+from microcare.optimization import inference, nuisances, sandwich, tables
 from microcare.optimization.arranging import trial_data
 from microcare.optimization.effect import RATIOS, Effect
 from microcare.optimization.estimators import emee, logit, robust, wcls
@@ -33,7 +33,7 @@ def excursion_effect(
     *,
     outcome: str,
     treatment: str,
-    probability: Number | Sequence[Number] | Mapping[str, Number],
+    probability: Number | Sequence[Number] | Mapping[str, Number] | None = None,
     person: str,
     **options: Any,
 ) -> Effect:
@@ -57,7 +57,9 @@ def excursion_effect(
         arms: the arms, the one that is compared with first.
         numerator: the stabilizing probability: a number or a column that depends on moderators only; 0.5, or equal parts.
         missing: what to do where an available row has no outcome: `error`, `drop` (said), `ipw` (weight by the inverse
-            probability of having one, modeled by the controls), `dr` (with the doubly robust estimator's models).
+            probability of having one), `dr` (with the doubly robust estimator's models as well).
+        missing_model: the formula of a logistic model for having an outcome; else the controls and the treatment.
+        probability_model: the formula of a logistic model for the treatment, instead of its probability.
         exposure: a column that the expected count is proportional to.
         weight: a further weight of each row.
         probability_of: `treatment`, or `received` where the column holds the probability of the arm the row had.
@@ -108,13 +110,17 @@ def conclude(
     """Covariances, degrees of freedom, and everything that must be said with the numbers."""
     carrying = np.zeros(len(data.persons), dtype=bool)
     carrying[data.codes] = True
-    persons = tuple(p for p, carries in zip(data.persons, carrying, strict=True) if carries)
+    n_carrying = int(carrying.sum())
     coefficients = len(fitted.theta) + fitted.nuisance
-    inference.enough(len(persons) - coefficients, len(persons), coefficients)
-    covered = sandwich.covariances(fitted.bread, fitted.scores[carrying], fitted.own[carrying], persons)
-    if len(persons) < 20:
+    inference.enough(n_carrying - coefficients, n_carrying, coefficients)
+    whole = nuisances.stacked(data, fitted) if data.nuisances else fitted
+    counted = carrying | whole.scores.any(axis=1)
+    persons = tuple(p for p, counts in zip(data.persons, counted, strict=True) if counts)
+    covered = sandwich.covariances(whole.bread, whole.scores[counted], whole.own[counted], persons)
+    size = len(fitted.theta)
+    if n_carrying < 20:
         found.said.append(
-            f"only {len(persons)} persons: intervals are wide, and one person can move the result; see the influence of each"
+            f"only {n_carrying} persons: intervals are wide, and one person can move the result; see the influence of each"
         )
     return Effect(
         estimand=_estimand(q, data),
@@ -125,11 +131,11 @@ def conclude(
         controls=data.controls.terms[: fitted.n_controls],
         terms=data.terms,
         theta=fitted.theta,
-        vcov=covered.corrected,
-        vcov_uncorrected=covered.uncorrected,
-        df=float(len(persons) - coefficients),
+        vcov=covered.corrected[:size, :size],
+        vcov_uncorrected=covered.uncorrected[:size, :size],
+        df=float(n_carrying - coefficients),
         persons=persons,
-        changes=covered.changes,
+        changes=covered.changes[:, :size],
         n_decision_points=data.n_decision_points,
         n_available=data.n_available,
         moderators=data.moderators,
