@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from microcare.commands import analyze_causal
 from microcare.commands.plan_options import plan_app
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app.add_typer(export_app, name="export")
 analyze_app = typer.Typer(help="What works, for whom, when.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(analyze_app, name="analyze")
 app.add_typer(plan_app, name="plan")
+analyze_causal.register(analyze_app)
 
 ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]

@@ -1,10 +1,12 @@
 """From a table and a question to a validated trial as arrays."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from formulaic import ModelSpec
 from numpy.typing import NDArray
 
 from microcare.optimization import designs, nuisances, tables, validation, windows
@@ -17,21 +19,31 @@ from microcare.optimization.trial_data import Nuisance, TrialData
 from microcare.optimization.validation import Findings
 
 
-def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[TrialData, list[str]]:
-    """Read, check and arrange a table; every reason against it at once.
+@dataclass(frozen=True)
+class Part:
+    """The table is a part of one: what only the whole can tell is not asked of it, and its designs are those of the whole."""
+
+    moderators: ModelSpec | None = None
+    controls: ModelSpec | None = None
+
+
+def trial_data(
+    frame: pd.DataFrame, q: Question, found: Findings, part: Part | None = None
+) -> tuple[TrialData, list[str]]:
+    """Read, check and arrange a table, or a part of one; every reason against it at once.
 
     Raises:
         Refusal: see `excursion.excursion_effect`.
     """
     tables.read(frame, q.columns(list(frame.columns)))
-    if not len(frame):
+    if not len(frame) and part is None:
         raise Refusal("the table has no rows")
     notes: list[str] = []
     codes, persons = tables.persons(frame, q.person)
-    if len(persons) < 2:
+    if len(persons) < 2 and part is None:
         raise Refusal("the table has one person: what works for people cannot be told from one")
     available = _available(frame, q)
-    labels, arm = _arms(frame, q, available)
+    labels, arm = _arms(frame, q, available, part is None)
     p, drawn = _probability(frame, q, labels, arm, available, codes, len(persons), notes)
     validation.probabilities(p, arm, available, labels, found)
     order, time = _order(frame, q, codes, notes, found)
@@ -47,19 +59,24 @@ def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[Trial
     notes += [span.note] if span.note else []
     used = _observed(span.y, available & span.known, q, found)
     weight = np.where(available & span.known, span.weight * _weight(frame, q), 0.0)
+    if part is None and not (np.isfinite(span.y) & (weight > 0)).any():
+        raise Refusal("no decision point is left: nobody was available with an outcome")
     rows, weight, chance, fitted = _missing(frame, q, span.y, arm, labels, weight, codes, len(persons), notes)
     if drawn is not None:
         slope, model = drawn
         fitted = (*fitted, Nuisance("treatment", slope[rows], model.scores, model.own))
     kept = frame if len(rows) == len(frame) else frame.take(rows)
-    moderators = designs.design(kept, rows, q.moderators, "moderators")
+    moderators = designs.design(kept, rows, q.moderators, "moderators", part and part.moderators)
+    controls = designs.design(kept, rows, q.controls, "controls", part and part.controls)
     data = TrialData(
         y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight,
-        moderators=moderators, controls=designs.design(kept, rows, q.controls, "controls"), codes=codes[rows],
+        moderators=moderators, controls=controls, codes=codes[rows],
         persons=persons, arms=labels, exposure=_exposure(kept, q), terms=_terms(moderators, labels),
         folds=q.folds, omega=q.omega, n_decision_points=len(frame), n_available=int(used.sum()), observation=chance, nuisances=fitted,
     )  # fmt: skip
-    _check(data, q, found, notes)
+    _check(data, q, found, part is None)
+    if part is None:
+        _whole(data, q, found, notes)
     return data, notes
 
 
@@ -93,8 +110,6 @@ def _missing(
     """The rows that are used, their weights, and where missing outcomes are modeled the chance of each outcome."""
     asked = np.flatnonzero(weight > 0)
     seen = np.isfinite(y[asked])
-    if not seen.any():
-        raise Refusal("no decision point is left: nobody was available with an outcome")
     if seen.all() or q.missing not in ("ipw", "dr"):
         return asked[seen], weight[asked][seen], None, ()
     arms = np.stack([arm[asked] == k for k in range(1, len(labels))], axis=1).astype(np.float64)
@@ -119,7 +134,7 @@ def _available(frame: pd.DataFrame, q: Question) -> Marks:
     return np.asarray(values == 1)
 
 
-def _arms(frame: pd.DataFrame, q: Question, available: Marks) -> tuple[tuple[str, ...], Places]:
+def _arms(frame: pd.DataFrame, q: Question, available: Marks, whole: bool) -> tuple[tuple[str, ...], Places]:
     """The arms' names, and each row's arm; where a row was not available an unknown arm is the reference."""
     column = frame[q.treatment]
     unknown = column.isna().to_numpy()
@@ -144,7 +159,7 @@ def _arms(frame: pd.DataFrame, q: Question, available: Marks) -> tuple[tuple[str
     lookup = np.array([place[_label(v)] for v in kinds] + [0], dtype=np.intp)
     arm: Places = lookup[codes]
     lost = [label for k, label in enumerate(labels) if not (arm[available] == k).any()]
-    if lost:
+    if lost and whole:
         raise Refusal(
             f"treatment {q.treatment}: no available decision point has {', '.join(lost)}; there is nothing to compare"
         )
@@ -260,13 +275,13 @@ def _terms(moderators: Design, labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{label}:{term}" for label in labels[1:] for term in moderators.terms)
 
 
-def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:
+def _check(data: TrialData, q: Question, found: Findings, whole: bool) -> None:
     """What can only be checked once everything is read."""
     for name in {*designs.variables(q.moderators), *designs.variables(q.controls)} & {q.outcome, q.treatment}:
         found.refused.append(
             f"{name} stands in the moderators or controls and is the outcome or the treatment itself; take it out"
         )
-    if np.ptp(data.seen) == 0:
+    if whole and np.ptp(data.seen) == 0:
         found.refused.append(
             f"outcome {q.outcome}: it is {data.seen[0]:g} in every row that is used; there is nothing to explain"
         )
@@ -278,15 +293,22 @@ def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> N
         found.refused.append(f"outcome {q.outcome}: an odds ratio needs an outcome of 0 and 1")
     if found.refused:
         raise Refusal(found.refused)
-    designs.independent(data.s, data.moderators.terms, "moderators")
-    designs.independent(data.z, data.controls.terms, "controls")
     missed = designs.contains(data.z, data.s, data.moderators.terms)
     if missed:
         found.refuse("controls", f"the controls miss the moderator {', '.join(missed)}: add it to the controls")
-    validation.numerator_depends(data.numerator, data.s, found)
+    if len(data.y):
+        validation.numerator_depends(data.numerator, data.s, found)
+    if len(data.arms) == 2 and (whole or len(data.y) > 50 * data.z.shape[1]):
+        validation.received(data.p, data.arm, data.z, found)
+    if found.refused:
+        raise Refusal(found.refused)
+
+
+def _whole(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:
+    """What only a whole table can tell."""
+    designs.independent(data.s, data.moderators.terms, "moderators")
+    designs.independent(data.z, data.controls.terms, "controls")
     shared = (data.p, data.arm)
-    if len(data.arms) == 2:
-        validation.received(*shared, data.z, found)
     validation.fair(*shared, data.arms, data.weight, found)
     validation.before(data.s, data.moderators.terms, "moderator", *shared, data.weight, found)
     validation.before(data.z, data.controls.terms, "control", *shared, data.weight, found)

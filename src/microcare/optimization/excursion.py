@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from microcare.optimization import inference, nuisances, sandwich, tables
+from microcare.optimization import streaming, tables
 from microcare.optimization.arranging import trial_data
-from microcare.optimization.effect import RATIOS, Effect
+from microcare.optimization.concluding import conclude
+from microcare.optimization.effect import Effect
 from microcare.optimization.estimators import emee, logit, robust, wcls
 from microcare.optimization.question import FAMILIES, MISSING, Number, Question
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.tables import Table
-from microcare.optimization.trial_data import Estimator, Fitted, TrialData
+from microcare.optimization.trial_data import Estimator
 from microcare.optimization.validation import Findings
 
 ESTIMATORS: dict[tuple[str, str], Estimator] = {
@@ -74,6 +74,8 @@ def excursion_effect(
         Refusal: everything that speaks against a number, each with its cure.
     """
     question = Question(outcome, treatment, probability, person, **options)
+    if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question)) is not None:
+        return effect
     return effect_of(tables.read(table, question.columns(tables.names(table))), question)
 
 
@@ -102,60 +104,3 @@ def _estimator(q: Question) -> str:
     if q.missing not in MISSING:
         raise Refusal(f"missing is one of {', '.join(MISSING)}")
     return name
-
-
-def conclude(
-    data: TrialData, fitted: Fitted, q: Question, estimator: str, found: Findings, notes: Sequence[str]
-) -> Effect:
-    """Covariances, degrees of freedom, and everything that must be said with the numbers."""
-    carrying = np.zeros(len(data.persons), dtype=bool)
-    carrying[data.codes] = True
-    n_carrying = int(carrying.sum())
-    coefficients = len(fitted.theta) + fitted.nuisance
-    inference.enough(n_carrying - coefficients, n_carrying, coefficients)
-    whole = nuisances.stacked(data, fitted) if data.nuisances else fitted
-    counted = carrying | whole.scores.any(axis=1)
-    persons = tuple(p for p, counts in zip(data.persons, counted, strict=True) if counts)
-    covered = sandwich.covariances(whole.bread, whole.scores[counted], whole.own[counted], persons)
-    size = len(fitted.theta)
-    if n_carrying < 20:
-        found.said.append(
-            f"only {n_carrying} persons: intervals are wide, and one person can move the result; see the influence of each"
-        )
-    return Effect(
-        estimand=_estimand(q, data),
-        estimator=estimator,
-        family=q.family,
-        outcome=q.outcome,
-        treatment=q.treatment if len(data.arms) == 2 else "the arm",
-        controls=data.controls.terms[: fitted.n_controls],
-        terms=data.terms,
-        theta=fitted.theta,
-        vcov=covered.corrected[:size, :size],
-        vcov_uncorrected=covered.uncorrected[:size, :size],
-        df=float(n_carrying - coefficients),
-        persons=persons,
-        changes=covered.changes[:, :size],
-        n_decision_points=data.n_decision_points,
-        n_available=data.n_available,
-        moderators=data.moderators,
-        spread=fitted.spread if q.family == "identity" else None,
-        warnings=tuple(found.said) + fitted.warnings,
-        notes=tuple(notes),
-        more=fitted.more,
-    )
-
-
-def _estimand(q: Question, data: TrialData) -> str:
-    scale = "difference in" if q.family == "identity" else f"{RATIOS[q.family]} of"
-    against = f"{data.arms[0]} (the reference arm)"
-    arms = " or ".join(data.arms[1:])
-    by = (
-        ""
-        if q.moderators.strip().removeprefix("~").strip() in ("1", "")
-        else f", by {q.moderators.strip().removeprefix('~').strip()}"
-    )
-    return (
-        f"the {scale} {q.outcome} between {arms} and {against} now, among available decision points, averaged over "
-        f"everything else that differs between people and moments{by}"
-    )

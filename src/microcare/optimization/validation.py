@@ -171,3 +171,8 @@ def identities(persons: Sequence[Any], codes: Places, time: NDArray[Any] | None,
         found.refused.append(
             f"person {persons[int(codes[row])]} has two decision points at the time {time[row]} (row {row + 1}): is one id used for two people?"
         )
+
+
+def written(person: Any) -> str:
+    """An id as text; 7 and 7.0 are one person, for a column may be read either way."""
+    return str(int(person)) if isinstance(person, float) and person.is_integer() else str(person)

@@ -1,0 +1,82 @@
+"""`microcare analyze statistics`, `pool`: effects from sums per person. What they do is imported when they run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TablePath = Annotated[Path, typer.Argument(help="A CSV or Parquet file, one row a decision point.")]
+Outcome = Annotated[str, typer.Option(help="The outcome's column.")]
+Treatment = Annotated[str, typer.Option(help="The arm's column: 0 and 1, or names.")]
+Probability = Annotated[
+    str,
+    typer.Option(help="Probability of the treatment: a column or number; p1,p2 or walk=p1,sit=p2 for several arms."),
+]
+Person = Annotated[str, typer.Option(help="The person's column.")]
+Availability = Annotated[str | None, typer.Option(help="Column of 0 and 1; without it all rows are available.")]
+Moderators = Annotated[str, typer.Option(help="What the effect may differ by, a formula.")]
+Controls = Annotated[str, typer.Option(help="What predicts the outcome, a formula.")]
+Level = Annotated[float, typer.Option(help="The level of intervals.")]
+Format = Annotated[str, typer.Option(help="text or json.")]
+Allow = Annotated[list[str] | None, typer.Option(help="A refusal by its name, to be said only; may be repeated.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the group `analyze`."""
+    app.command("statistics")(statistics)
+    app.command("pool")(pool)
+
+
+def statistics(
+    table: TablePath,
+    outcome: Outcome,
+    treatment: Treatment,
+    probability: Probability,
+    person: Person,
+    out: Annotated[Path, typer.Option(help="The file to write, JSON.")],
+    availability: Availability = None,
+    moderators: Moderators = "~ 1",
+    controls: Controls = "~ 1",
+    numerator: Annotated[
+        str | None, typer.Option(help="A number or column that depends on moderators only; else equal parts.")
+    ] = None,
+    window: Annotated[int, typer.Option(min=1, help="Decision points whose outcomes count.")] = 1,
+    lag: Annotated[int, typer.Option(min=0, help="Decision points between the treatment and the outcome.")] = 0,
+    reference: Annotated[str, typer.Option(help="Later doses in the window: by the policy, or none.")] = "policy",
+    summary: Annotated[str | None, typer.Option(help="The window's outcome: last, any, mean or sum.")] = None,
+    end: Annotated[str | None, typer.Option(help="Windows past the last decision point: drop or truncate.")] = None,
+    arms: Annotated[str | None, typer.Option(help="The arms with commas, the one to compare with first.")] = None,
+    missing: Annotated[str, typer.Option(help="Available without an outcome: error or drop.")] = "error",
+    time: Annotated[str | None, typer.Option(help="The column that orders a person's decision points.")] = None,
+    weight: Annotated[str | None, typer.Option(help="Column of further weights.")] = None,
+    probability_of: Annotated[str, typer.Option(help="treatment, or received.")] = "treatment",
+    site: Annotated[str, typer.Option(help="The site's name; tables of one name are parts of one.")] = "",
+    prefix: Annotated[str, typer.Option(help="Put before every id, where sites number their persons alike.")] = "",
+    ids: Annotated[bool, typer.Option(help="Keep the ids; without them every person gets a number.")] = True,
+    allow: Allow = None,
+) -> None:
+    """What an effect by WCLS needs of each person, as a file that can be pooled; no row leaves the site.
+
+    The file holds weighted sums of products for each person. They are personal data still: keep them as such.
+    """
+    given = dict(locals())
+    from microcare.commands.causal import run_statistics
+    from microcare.commands.effect import parted
+
+    for name in ("table", "out", "site", "prefix", "ids"):
+        del given[name]
+    given |= {"probability": parted(probability), "numerator": parted(numerator), "allow": frozenset(allow or ())}
+    given["arms"] = arms.split(",") if arms else None
+    raise typer.Exit(run_statistics(table, given, out, site, prefix, ids))
+
+
+def pool(
+    files: Annotated[list[Path], typer.Argument(help="What `microcare analyze statistics` wrote, one file a site.")],
+    out: Annotated[Path | None, typer.Option(help="Write the pooled statistics too.")] = None,
+    level: Level = 0.95,
+    format: Format = "text",
+) -> None:
+    """The effect from several sites' statistics: the same as if all their rows were in one table."""
+    from microcare.commands.causal import run_pool
+
+    raise typer.Exit(run_pool(files, out, level, format))

@@ -1,0 +1,67 @@
+"""What `microcare analyze statistics` and `pool` do."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
+
+FORMATS = ("text", "json")
+
+
+def refused_or(work: Callable[[], None], format_: str) -> int:
+    """Do the work; what speaks against a number is printed instead, with exit status 1."""
+    from microcare.optimization.refusal import Refusal
+
+    if format_ not in FORMATS:
+        complain(f"--format {format_}: it is one of {', '.join(FORMATS)}")
+        return PROBLEMS
+    try:
+        work()
+    except Refusal as refused:
+        if format_ == "json":
+            say_json({"refused": list(refused.issues)})
+        for issue in refused.issues:
+            complain(issue)
+        return PROBLEMS
+    return OK
+
+
+def run_statistics(table: Path, given: dict[str, Any], out: Path, site: str, prefix: str, ids: bool) -> int:
+    """Make the statistics of a file, of any length, and write them."""
+
+    def work() -> None:
+        from microcare.optimization.question import Question
+        from microcare.optimization.streaming import statistics_of_file
+
+        made = statistics_of_file(table, Question(**given), site, prefix)
+        made = made if ids else made.without_ids()
+        made.save(out)
+        say(
+            f"{out}: {len(made.persons)} persons, {made.n_decision_points} decision points, {made.products.shape[1] - 1} coefficients"
+        )
+        say(
+            "It holds each person's weighted sums of squares and products, and no rows. Who has the file can tell each person's "
+            "averages: treat it as personal data."
+        )
+
+    return refused_or(work, "text")
+
+
+def run_pool(files: list[Path], out: Path | None, level: float, format_: str) -> int:
+    """Add statistics up, and print the effect."""
+
+    def work() -> None:
+        from microcare.commands.effect import text
+        from microcare.optimization import pooling
+
+        pooled = pooling.pooled(pooling.load(path) for path in files)
+        if out is not None:
+            pooled.save(out)
+        effect = pooled.effect()
+        if format_ == "json":
+            say_json(effect.as_dict(level))
+        else:
+            text(effect, list(effect.effects(level)), level)
+
+    return refused_or(work, format_)

@@ -1,0 +1,42 @@
+"""`microcare analyze statistics` and its neighbors, from files to what is printed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from microcare.cli import app
+from microcare.optimization.excursion import excursion_effect
+from tests.optimization.trials import ASKED, trial
+
+QUESTION = [f"--{name}={value}" for name, value in ASKED.items()]
+
+
+def ran(*arguments: Any, status: int = 0) -> str:
+    result = CliRunner().invoke(app, ["analyze", *map(str, arguments)])
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def test_two_sites_are_pooled_without_rows(tmp_path: Path) -> None:
+    table = trial()
+    for name, rows in (("north", table[table.person < "p3"]), ("south", table[table.person >= "p3"])):
+        rows.to_csv(tmp_path / f"{name}.csv", index=False)
+        said = ran(
+            "statistics", tmp_path / f"{name}.csv", *QUESTION, "--site", name, "--out", tmp_path / f"{name}.json"
+        )
+        assert "treat it as personal data" in said
+    files = [tmp_path / "north.json", tmp_path / "south.json"]
+    found = json.loads(ran("pool", *files, "--format", "json", "--out", tmp_path / "all.json"))
+    whole = excursion_effect(table, **ASKED).as_dict()
+    for key in ("effects", "coefficients"):
+        for mine, theirs in zip(found[key], whole[key], strict=True):
+            for name in ("estimate", "se", "lower", "upper", "df", "p"):
+                assert mine[name] == pytest.approx(theirs[name], rel=1e-9)
+            assert mine["term"] == theirs["term"]
+    assert (found["n_persons"], found["n_decision_points"]) == (20, 240)
+    assert "raised y by" in ran("pool", tmp_path / "all.json")
+    assert "there twice" in ran("pool", files[0], files[0], status=1)
+    assert json.loads(ran("pool", files[0], files[0], "--format", "json", status=1).partition("\nthe")[0])["refused"]
