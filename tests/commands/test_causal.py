@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from microcare.cli import app
+from microcare.optimization.distal import distal_effect
 from microcare.optimization.excursion import excursion_effect
+from tests.optimization.test_distal import ASKED as DISTAL
+from tests.optimization.test_distal import course
 from tests.optimization.trials import ASKED, trial
 
 QUESTION = [f"--{name}={value}" for name, value in ASKED.items()]
@@ -40,3 +44,13 @@ def test_two_sites_are_pooled_without_rows(tmp_path: Path) -> None:
     assert "raised y by" in ran("pool", tmp_path / "all.json")
     assert "there twice" in ran("pool", files[0], files[0], status=1)
     assert json.loads(ran("pool", files[0], files[0], "--format", "json", status=1).partition("\nthe")[0])["refused"]
+
+
+def test_the_effect_on_the_outcome_at_the_end(tmp_path: Path) -> None:
+    table = course()
+    table.to_csv(tmp_path / "course.csv", index=False)
+    asked = [tmp_path / "course.csv", *(f"--{name}={value}" for name, value in DISTAL.items())]
+    found = json.loads(ran("distal", *asked, "--format", "json"))
+    np.testing.assert_allclose(found["vcov"], distal_effect(table, **DISTAL).vcov, rtol=1e-9)
+    assert "One a at one decision point" in ran("distal", *asked, "--over", "available")
+    assert "over is one of" in ran("distal", *asked, "--over", "some", status=1)

@@ -1,7 +1,7 @@
-"""`microcare analyze statistics`, `pool`: effects from sums per person. What they do is imported when they run."""
+"""`microcare analyze statistics`, `pool`, `distal` and their kin. What they do is imported when they run."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,11 +20,22 @@ Level = Annotated[float, typer.Option(help="The level of intervals.")]
 Format = Annotated[str, typer.Option(help="text or json.")]
 Allow = Annotated[list[str] | None, typer.Option(help="A refusal by its name, to be said only; may be repeated.")]
 
+Over = Annotated[
+    str,
+    typer.Option(help="Average over all decision points (no effect where nobody was available), or those available."),
+]
+Count = Annotated[str, typer.Option(help="What weighs the same: persons, or points.")]
+Learn = Annotated[str, typer.Option(help="Where models of the outcome are fitted: available rows, or all.")]
+Dropped = Annotated[str, typer.Option(help="Persons without the outcome: error or drop.")]
+Weight = Annotated[str | None, typer.Option(help="Column of further weights.")]
+Arms = Annotated[str | None, typer.Option(help="The two arms with a comma, the one to compare with first.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the group `analyze`."""
     app.command("statistics")(statistics)
     app.command("pool")(pool)
+    app.command("distal")(distal)
 
 
 def statistics(
@@ -80,3 +91,40 @@ def pool(
     from microcare.commands.causal import run_pool
 
     raise typer.Exit(run_pool(files, out, level, format))
+
+
+def distal(
+    table: TablePath,
+    outcome: Annotated[str, typer.Option(help="The outcome at the end: the same in all rows of a person.")],
+    treatment: Treatment,
+    probability: Probability,
+    person: Person,
+    availability: Availability = None,
+    moderators: Moderators = "~ 1",
+    controls: Controls = "~ 1",
+    over: Over = "all",
+    count: Count = "persons",
+    learn: Learn = "available",
+    folds: Annotated[int, typer.Option(min=1, help="Groups of persons for cross-fitting.")] = 1,
+    missing: Dropped = "error",
+    weight: Weight = None,
+    arms: Arms = None,
+    level: Level = 0.95,
+    allow: Allow = None,
+    format: Format = "text",
+) -> None:
+    """What one dose at one decision point does to the outcome at the end of the course."""
+    given = dict(locals())
+    from microcare.commands.causal import run_distal
+
+    raise typer.Exit(run_distal(table, _asked(given), format))
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    """The options as the analysis takes them."""
+    from microcare.commands.effect import parted
+
+    arms, allow = given["arms"], given["allow"]
+    left = {name: value for name, value in given.items() if name not in ("table", "format")}
+    changed = {"probability": parted(given["probability"]), "allow": frozenset(allow or ())}
+    return left | changed | {"arms": arms.split(",") if arms else None}

@@ -1,4 +1,4 @@
-"""What `microcare analyze statistics` and `pool` do."""
+"""What `microcare analyze statistics`, `pool`, `distal` and their kin do."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +59,22 @@ def run_pool(files: list[Path], out: Path | None, level: float, format_: str) ->
         if out is not None:
             pooled.save(out)
         effect = pooled.effect()
+        if format_ == "json":
+            say_json(effect.as_dict(level))
+        else:
+            text(effect, list(effect.effects(level)), level)
+
+    return refused_or(work, format_)
+
+
+def run_distal(table: Path, given: dict[str, Any], format_: str) -> int:
+    """Estimate and print the effect of one dose on the outcome at the end."""
+
+    def work() -> None:
+        from microcare.commands.effect import text
+        from microcare.optimization.distal import distal_effect
+
+        effect, level = distal_effect(table, **given), given["level"]
         if format_ == "json":
             say_json(effect.as_dict(level))
         else:
