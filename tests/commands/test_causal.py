@@ -13,6 +13,8 @@ from microcare.optimization.distal import distal_effect
 from microcare.optimization.excursion import excursion_effect
 from tests.optimization.test_distal import ASKED as DISTAL
 from tests.optimization.test_distal import course
+from tests.optimization.test_mediation import ASKED as MEDIATED
+from tests.optimization.test_mediation import course as mediated_course
 from tests.optimization.trials import ASKED, trial
 
 QUESTION = [f"--{name}={value}" for name, value in ASKED.items()]
@@ -54,3 +56,13 @@ def test_the_effect_on_the_outcome_at_the_end(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["vcov"], distal_effect(table, **DISTAL).vcov, rtol=1e-9)
     assert "One a at one decision point" in ran("distal", *asked, "--over", "available")
     assert "over is one of" in ran("distal", *asked, "--over", "some", status=1)
+
+
+def test_what_goes_through_a_mediator(tmp_path: Path) -> None:
+    mediated_course().to_csv(tmp_path / "course.csv", index=False)
+    asked = [tmp_path / "course.csv", *(f"--{name}={value}" for name, value in MEDIATED.items())]
+    said = ran("mediation", *asked)
+    assert "Randomization does NOT give this" in said and "For comparison, the controls explain: s" in said
+    found = json.loads(ran("mediation", *asked, "--format", "json"))
+    assert found["share"]["lower"] is None or found["share"]["lower"] < found["share"]["estimate"]
+    assert "take it out" in ran("mediation", *asked, "--controls", "~ s + m", status=1)

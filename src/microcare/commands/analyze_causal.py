@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command("statistics")(statistics)
     app.command("pool")(pool)
     app.command("distal")(distal)
+    app.command("mediation")(mediation)
 
 
 def statistics(
@@ -118,6 +119,36 @@ def distal(
     from microcare.commands.causal import run_distal
 
     raise typer.Exit(run_distal(table, _asked(given), format))
+
+
+def mediation(
+    table: TablePath,
+    outcome: Annotated[str, typer.Option(help="The outcome at the end: the same in all rows of a person.")],
+    treatment: Treatment,
+    probability: Probability,
+    person: Person,
+    mediator: Annotated[str, typer.Option(help="Column measured after the decision point, like its proximal outcome.")],
+    mediator_form: Annotated[
+        str | None, typer.Option(help="How controls and mediator predict outcome and dose, a formula; else their sum.")
+    ] = None,
+    availability: Availability = None,
+    moderators: Moderators = "~ 1",
+    controls: Controls = "~ 1",
+    over: Over = "all",
+    count: Count = "persons",
+    learn: Learn = "available",
+    missing: Dropped = "error",
+    weight: Weight = None,
+    arms: Arms = None,
+    level: Level = 0.95,
+    allow: Allow = None,
+    format: Format = "text",
+) -> None:
+    """How much of what one dose does to the outcome at the end goes through a mediator, and what that rests on."""
+    given = dict(locals())
+    from microcare.commands.causal import run_mediation
+
+    raise typer.Exit(run_mediation(table, _asked(given), format))
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:

@@ -81,3 +81,30 @@ def run_distal(table: Path, given: dict[str, Any], format_: str) -> int:
             text(effect, list(effect.effects(level)), level)
 
     return refused_or(work, format_)
+
+
+def run_mediation(table: Path, given: dict[str, Any], format_: str) -> int:
+    """Estimate and print direct and indirect effects, with what they rest on."""
+
+    def work() -> None:
+        from microcare.commands.effect import text
+        from microcare.optimization.mediation import ASSUMPTIONS, mediated_effect
+
+        effect, level = mediated_effect(table, **given), given["level"]
+        if format_ == "json":
+            say_json(effect.as_dict(level))
+            return
+        text(effect, [*effect.direct(level), *effect.indirect(level), *effect.total(level)], level)
+        say("\nThis rests on:")
+        for number, assumption in enumerate(ASSUMPTIONS, 1):
+            say(f"{number}. {assumption}")
+        known = effect.sensitivity
+        if known is not None:
+            measured = ", ".join(f"{name} {m:.1%} and {o:.1%}" for name, (m, o) in known.measured.items())
+            say(
+                f"An unmeasured cause would have to explain {known.to_zero:.1%} of what is left of the variance of both "
+                f"{effect.mediator} and {effect.outcome} to bring the indirect effect to 0, and {known.to_doubt:.1%} to bring its "
+                "interval there." + (f" For comparison, the controls explain: {measured}." if measured else "")
+            )
+
+    return refused_or(work, format_)

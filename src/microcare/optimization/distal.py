@@ -100,7 +100,7 @@ def effect_of(trial: Ended, asked: Ending) -> DistalEffect:
 
 def models(trial: Ended, asked: Ending) -> tuple[list[Linear], list[Linear]]:
     """The expected outcome by the controls under treatment and without, one model for each group of persons (`folds`)."""
-    data, (z, codes, y) = trial.data, trial.away
+    data, (z, codes, y, _) = trial.data, trial.away
     if not 1 <= asked.folds <= trial.count:
         raise Refusal(f"folds: between 1 and the number of persons, {trial.count}")
     x, who = np.vstack([data.z, z]), np.concatenate([data.codes, codes])

@@ -59,14 +59,15 @@ class Ending:
 @dataclass(frozen=True)
 class Ended:
     """The trial: `data` holds the available rows, its weight is omega; `rest` (persons, p, p) the weighted products of the
-    moderators in rows that count and were not available. `away` are those rows' controls, persons and outcomes.
+    moderators in rows that count and were not available. `away` are the controls, persons, outcomes and places of
+    the rows that were not available and from which models learn.
     """
 
     data: TrialData
     frame: pd.DataFrame
     rows: Places
     rest: Floats
-    away: tuple[Floats, Places, Floats]
+    away: tuple[Floats, Places, Floats, Places]
     found: Findings
     notes: tuple[str, ...]
 
@@ -88,7 +89,9 @@ def ended(table: Table, asked: Ending, more: Sequence[str] = ()) -> Ended:
         level=asked.level, allow=asked.allow, estimator="dr", folds=asked.folds,
     )  # fmt: skip
     wanted = [c for c in q.columns(tables.names(table)) if c != WEIGHT]
-    frame = tables.read(table, dict.fromkeys([*wanted, *more, *([asked.weight] if asked.weight else [])])).copy()
+    frame = tables.read(
+        table, dict.fromkeys([*wanted, *more, *([] if asked.weight is None else [asked.weight])])
+    ).copy()
     if not len(frame):
         raise Refusal("the table has no rows")
     codes, persons = tables.persons(frame, asked.person)
@@ -110,7 +113,7 @@ def ended(table: Table, asked: Ending, more: Sequence[str] = ()) -> Ended:
     rest = person_outer(codes[missed], len(persons), s * omega[missed][:, None], s)
     learned = ~available & np.isfinite(y) if asked.learn == "all" else np.zeros(len(frame), dtype=bool)
     z = design(frame[learned], np.flatnonzero(learned), asked.controls, "controls", data.controls.spec).matrix
-    away = (z, codes[learned], y[learned])
+    away = (z, codes[learned], y[learned], np.flatnonzero(learned))
     return Ended(data, frame, rows, rest, away, found, (*notes, *said))
 
 
