@@ -88,7 +88,7 @@ def _probability(
     if q.probability_model is None:
         if q.probability is None:
             raise Refusal("give the probability of the treatment, or a model to estimate it by (probability_model)")
-        p = _shares(frame, q, q.probability, labels, "the probability")
+        p = shares(frame, q, q.probability, labels, "the probability")
         return (_from_received(p, arm, labels) if q.probability_of == "received" else p), None
     if len(labels) != 2:
         raise Refusal("the probability model: with several arms give the probabilities that were drawn with")
@@ -174,7 +174,7 @@ def _label(value: Any) -> str:
     return str(value)
 
 
-def _shares(
+def shares(
     frame: pd.DataFrame,
     q: Question,
     given: Number | Sequence[Number] | Mapping[str, Number],
@@ -207,7 +207,7 @@ def _from_received(p: Floats, arm: Places, labels: tuple[str, ...]) -> Floats:
 def _numerator(frame: pd.DataFrame, q: Question, labels: tuple[str, ...]) -> Floats:
     if q.numerator is None:
         return np.full((len(frame), len(labels)), 1 / len(labels))
-    found = _shares(frame, q, q.numerator, labels, "the numerator")
+    found = shares(frame, q, q.numerator, labels, "the numerator")
     if not ((found > 0) & (found < 1)).all():
         raise Refusal("the numerator lies between 0 and 1 for every arm")
     return found
