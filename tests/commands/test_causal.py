@@ -11,10 +11,14 @@ from typer.testing import CliRunner
 from microcare.cli import app
 from microcare.optimization.distal import distal_effect
 from microcare.optimization.excursion import excursion_effect
+from tests.optimization.test_contributions import ASKED as CONTRIBUTED
+from tests.optimization.test_contributions import course as events
 from tests.optimization.test_distal import ASKED as DISTAL
 from tests.optimization.test_distal import course
 from tests.optimization.test_mediation import ASKED as MEDIATED
 from tests.optimization.test_mediation import course as mediated_course
+from tests.optimization.test_narrative import ASKED as NARRATED
+from tests.optimization.test_narrative import course as stories
 from tests.optimization.trials import ASKED, trial
 
 QUESTION = [f"--{name}={value}" for name, value in ASKED.items()]
@@ -66,3 +70,29 @@ def test_what_goes_through_a_mediator(tmp_path: Path) -> None:
     found = json.loads(ran("mediation", *asked, "--format", "json"))
     assert found["share"]["lower"] is None or found["share"]["lower"] < found["share"]["estimate"]
     assert "take it out" in ran("mediation", *asked, "--controls", "~ s + m", status=1)
+
+
+def test_what_each_event_contributes(tmp_path: Path) -> None:
+    events().to_csv(tmp_path / "course.csv", index=False)
+    asked = [tmp_path / "course.csv", *(f"--{name}={value}" for name, value in CONTRIBUTED.items())]
+    said = ran("contributions", *asked)
+    assert "- walk: given" in said and "Randomization does NOT give this" in said
+    found = json.loads(ran("contributions", *asked, "--format", "json"))["events"]
+    lines = ran("contributions", *asked, "--format", "csv").strip().splitlines()
+    assert [one["event"] for one in found] == ["breathe", "walk", "write"] and len(lines) == 4
+    assert "probability" in ran("contributions", *asked, "--probability", "1.0", status=1)
+
+
+def test_what_a_narrative_moderates(tmp_path: Path) -> None:
+    stories(persons=200).to_csv(tmp_path / "course.csv", index=False)
+    asked = [
+        tmp_path / "course.csv",
+        *(f"--{name}={value}" for name, value in NARRATED.items()),
+        "--narrative",
+        "story",
+    ]
+    said = ran("narrative", *asked)
+    assert "was not drawn" in said and "more than with bare: journey" in said
+    found = json.loads(ran("narrative", *asked, "--narrative-probability", "0.5", "--format", "json"))
+    assert found["drawn"] == "at each decision point" and found["differences"][0]["p"] < 0.05
+    assert "two variants" in ran("narrative", *asked, "--variants", "bare,journey,map", status=1)

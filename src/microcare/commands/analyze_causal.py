@@ -37,6 +37,8 @@ def register(app: typer.Typer) -> None:
     app.command("pool")(pool)
     app.command("distal")(distal)
     app.command("mediation")(mediation)
+    app.command("contributions")(contributions)
+    app.command("narrative")(narrative)
 
 
 def statistics(
@@ -149,6 +151,67 @@ def mediation(
     from microcare.commands.causal import run_mediation
 
     raise typer.Exit(run_mediation(table, _asked(given), format))
+
+
+def contributions(
+    table: TablePath,
+    proximal: Annotated[str, typer.Option(help="The outcome after each decision point.")],
+    overall: Annotated[str, typer.Option(help="The overall outcome: the same in all rows of a person (in a DMI).")],
+    treatment: Annotated[str, typer.Option(help="Whether the event was given; without --event, which one was.")],
+    probability: Probability,
+    person: Person,
+    event: Annotated[str | None, typer.Option(help="Column of the event that could be given, given or not.")] = None,
+    dmi: Annotated[str | None, typer.Option(help="Column of the DMI, where the table holds several.")] = None,
+    availability: Availability = None,
+    controls: Controls = "~ 1",
+    family: Annotated[str, typer.Option(help="Of the proximal outcome: identity, log, count or logit.")] = "identity",
+    arms: Annotated[str | None, typer.Option(help="The arms with commas, the one to compare with first.")] = None,
+    level: Level = 0.95,
+    format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
+) -> None:
+    """What each event contributes to its proximal outcome and to the overall outcome, and how much goes through the former."""
+    given = dict(locals())
+    from microcare.commands.causal import run_contributions
+
+    asked = _asked(given | {"allow": None})
+    del asked["allow"]
+    raise typer.Exit(run_contributions(table, asked, format))
+
+
+def narrative(
+    table: TablePath,
+    outcome: Annotated[str, typer.Option(help="Ownership, commitment, or another outcome after the decision point.")],
+    treatment: Treatment,
+    probability: Probability,
+    person: Person,
+    narrative: Annotated[str, typer.Option(help="Column of the narrative's variant that the person was told.")],
+    narrative_probability: Annotated[
+        str | None, typer.Option(help="Where it was drawn: of the second variant, or of each, a column or number.")
+    ] = None,
+    variants: Annotated[
+        str | None, typer.Option(help="The variants with commas, the one to compare with first.")
+    ] = None,
+    adjust: Annotated[
+        str | None, typer.Option(help="What else the effect may differ by, held alike; a formula.")
+    ] = None,
+    availability: Availability = None,
+    controls: Controls = "~ 1",
+    family: Annotated[str, typer.Option(help="identity, log, count or logit.")] = "identity",
+    missing: Annotated[str, typer.Option(help="Available without an outcome: error, drop or ipw.")] = "error",
+    level: Level = 0.95,
+    allow: Allow = None,
+    format: Format = "text",
+) -> None:
+    """Whether the narrative moderates how an intervention turns into ownership and commitment."""
+    given = dict(locals())
+    from microcare.commands.causal import run_narrative
+    from microcare.commands.effect import parted
+
+    asked = _asked(given | {"arms": None})
+    del asked["arms"]
+    asked["narrative_probability"] = parted(narrative_probability)
+    asked["variants"] = variants.split(",") if variants else None
+    raise typer.Exit(run_narrative(table, asked, format))
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:

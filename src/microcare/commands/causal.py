@@ -9,12 +9,12 @@ from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
 FORMATS = ("text", "json")
 
 
-def refused_or(work: Callable[[], None], format_: str) -> int:
+def refused_or(work: Callable[[], None], format_: str, formats: tuple[str, ...] = FORMATS) -> int:
     """Do the work; what speaks against a number is printed instead, with exit status 1."""
     from microcare.optimization.refusal import Refusal
 
-    if format_ not in FORMATS:
-        complain(f"--format {format_}: it is one of {', '.join(FORMATS)}")
+    if format_ not in formats:
+        complain(f"--format {format_}: it is one of {', '.join(formats)}")
         return PROBLEMS
     try:
         work()
@@ -106,5 +106,64 @@ def run_mediation(table: Path, given: dict[str, Any], format_: str) -> int:
                 f"{effect.mediator} and {effect.outcome} to bring the indirect effect to 0, and {known.to_doubt:.1%} to bring its "
                 "interval there." + (f" For comparison, the controls explain: {measured}." if measured else "")
             )
+
+    return refused_or(work, format_)
+
+
+def run_contributions(table: Path, given: dict[str, Any], format_: str) -> int:
+    """Estimate and print what each event contributes."""
+
+    def work() -> None:
+        from microcare.optimization.contributions import contributions
+
+        found = contributions(table, **given)
+        if format_ == "json":
+            say_json(found.as_dict())
+        elif format_ == "csv":
+            say(found.table().to_csv(index=False).rstrip())
+        else:
+            for row in found.rows:
+                say(f"- {row.dmi + ', ' if row.dmi else ''}{row.sentence()}.")
+                for warning in row.warnings:
+                    say(f"  Caution: {warning}.")
+            say(
+                "\nChances are adjusted for the number of events (Holm). What goes through the proximal outcome rests on:"
+            )
+            for number, assumption in enumerate(found.assumptions, 1):
+                say(f"{number}. {assumption}")
+
+    return refused_or(work, format_, (*FORMATS, "csv"))
+
+
+def run_narrative(table: Path, given: dict[str, Any], format_: str) -> int:
+    """Estimate and print how the intervention's effect differs between variants of the narrative."""
+
+    def work() -> None:
+        from microcare.optimization.effect import RATIOS
+        from microcare.optimization.narrative import narrative_effect
+
+        found, level = narrative_effect(table, **given), given["level"]
+        if format_ == "json":
+            say_json(found.as_dict(level))
+            return
+        say(found.sentence() + "\n")
+        for label, rows in (
+            ("the effect with", found.under),
+            (f"more than with {found.variants[0]}:", found.differences),
+        ):
+            for row in rows:
+                say(
+                    f"{label} {row.term}: {row.estimate:.4g} (se {row.se:.4g}, {level:.0%} interval {row.lower:.4g} to {row.upper:.4g}, "
+                    f"p = {row.p:.2g})"
+                )
+        if found.effect.family in RATIOS:
+            say(f"These are logarithms; e to them is a {RATIOS[found.effect.family]}.")
+        say(f"The narrative was {'drawn ' + found.drawn if found.drawn else 'not drawn'}. This rests on:")
+        for assumption in found.assumptions:
+            say(f"- {assumption}")
+        for note in found.effect.notes:
+            say(f"Note: {note}.")
+        for warning in found.warnings:
+            say(f"Caution: {warning}.")
 
     return refused_or(work, format_)

@@ -43,7 +43,7 @@ def trial_data(
     if len(persons) < 2 and part is None:
         raise Refusal("the table has one person: what works for people cannot be told from one")
     available = _available(frame, q)
-    labels, arm = _arms(frame, q, available, part is None)
+    labels, arm = arms(frame, q, available, part is None)
     p, drawn = _probability(frame, q, labels, arm, available, codes, len(persons), notes)
     validation.probabilities(p, arm, available, labels, found)
     order, time = _order(frame, q, codes, notes, found)
@@ -134,7 +134,7 @@ def _available(frame: pd.DataFrame, q: Question) -> Marks:
     return np.asarray(values == 1)
 
 
-def _arms(frame: pd.DataFrame, q: Question, available: Marks, whole: bool) -> tuple[tuple[str, ...], Places]:
+def arms(frame: pd.DataFrame, q: Question, available: Marks, whole: bool) -> tuple[tuple[str, ...], Places]:
     """The arms' names, and each row's arm; where a row was not available an unknown arm is the reference."""
     column = frame[q.treatment]
     unknown = column.isna().to_numpy()
