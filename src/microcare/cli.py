@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from microcare.commands import analyze_causal
 from microcare.commands.analyze_more import register
 from microcare.commands.plan_options import plan_app
 
@@ -22,6 +23,7 @@ analyze_app = typer.Typer(help="What works, for whom, when.", no_args_is_help=Tr
 app.add_typer(analyze_app, name="analyze")
 register(analyze_app)
 app.add_typer(plan_app, name="plan")
+analyze_causal.register(analyze_app)
 
 ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
@@ -197,13 +199,16 @@ def analyze_effect(
     table: Annotated[Path, typer.Argument(help="A CSV or Parquet file, one row a decision point.")],
     outcome: Annotated[str, typer.Option(help="The proximal outcome's column.")],
     treatment: Annotated[str, typer.Option(help="The arm's column: 0 and 1, or names.")],
+    person: Annotated[str, typer.Option(help="The person's column.")],
     probability: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="Probability of the treatment: a column or number; p1,p2 or walk=p1,sit=p2 for several arms."
         ),
-    ],
-    person: Annotated[str, typer.Option(help="The person's column.")],
+    ] = None,
+    probability_model: Annotated[
+        str | None, typer.Option(help="Estimate the probability by a logistic model, a formula, instead.")
+    ] = None,
     availability: Annotated[
         str | None, typer.Option(help="Column of 0 and 1; without it all rows are available.")
     ] = None,
@@ -230,6 +235,9 @@ def analyze_effect(
     per_decision: Annotated[bool, typer.Option(help="With any: weigh only up to the first success.")] = True,
     arms: Annotated[str | None, typer.Option(help="The arms with commas, the one to compare with first.")] = None,
     missing: Annotated[str, typer.Option(help="Available without an outcome: error, drop, ipw or dr.")] = "error",
+    missing_model: Annotated[
+        str | None, typer.Option(help="What having an outcome depends on; else the controls and the treatment.")
+    ] = None,
     time: Annotated[str | None, typer.Option(help="The column that orders a person's decision points.")] = None,
     exposure: Annotated[str | None, typer.Option(help="Column that an expected count is proportional to.")] = None,
     weight: Annotated[str | None, typer.Option(help="Column of further weights.")] = None,
@@ -249,16 +257,13 @@ def analyze_effect(
     format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
 ) -> None:
     """The causal excursion effect of a treatment, from the table of a micro-randomized trial."""
+    given = dict(locals())
     from microcare.commands.effect import parted, run
 
-    given = {
-        "outcome": outcome, "treatment": treatment, "probability": parted(probability), "person": person,
-        "availability": availability, "moderators": moderators, "controls": controls, "family": family,
-        "estimator": estimator, "numerator": parted(numerator), "window": window, "lag": lag, "reference": reference,
-        "summary": summary, "end": end, "per_decision": per_decision, "arms": arms.split(",") if arms else None,
-        "missing": missing, "time": time, "exposure": exposure, "weight": weight, "probability_of": probability_of,
-        "folds": folds, "omega": omega, "level": level, "allow": frozenset(allow or ()),
-    }  # fmt: skip
+    for name in ("table", "combination", "influence", "format"):
+        del given[name]
+    given |= {"probability": parted(probability), "numerator": parted(numerator), "allow": frozenset(allow or ())}
+    given["arms"] = arms.split(",") if arms else None
     raise typer.Exit(run(table, given, combination or [], influence, format))
 
 

@@ -78,7 +78,7 @@ def _effect(table: Path, given: dict[str, Any], combinations: list[str], influen
                 )
             )
         return
-    _text(effect, rows, level)
+    text(effect, rows, level)
     if influence:
         say("\nWithout this person each term would change by so much (largest in standard errors):")
         say(effect.influence().head(10).to_string(index=False, float_format="{:.4g}".format))
@@ -107,7 +107,8 @@ def weights(text: str, terms: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _text(effect: Any, rows: list[Any], level: float) -> None:
+def text(effect: Any, rows: list[Any], level: float) -> None:
+    """An effect for people."""
     from microcare.optimization.effect import RATIOS
 
     say(effect.sentence(level))

@@ -1,40 +1,51 @@
 """From a table and a question to a validated trial as arrays."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from formulaic import ModelSpec
 from numpy.typing import NDArray
 
-from microcare.optimization import designs, tables, validation, windows
+from microcare.optimization import designs, nuisances, tables, validation, windows
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.designs import Design
+from microcare.optimization.nuisances import Logistic
 from microcare.optimization.question import TIMES, Question, several
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.tables import Number
-from microcare.optimization.trial_data import TrialData
+from microcare.optimization.trial_data import Nuisance, TrialData
 from microcare.optimization.validation import Findings
 
 
-def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[TrialData, list[str]]:
-    """Read, check and arrange a table; every reason against it at once.
+@dataclass(frozen=True)
+class Part:
+    """The table is a part of one: what only the whole can tell is not asked of it, and its designs are those of the whole."""
+
+    moderators: ModelSpec | None = None
+    controls: ModelSpec | None = None
+
+
+def trial_data(
+    frame: pd.DataFrame, q: Question, found: Findings, part: Part | None = None
+) -> tuple[TrialData, list[str]]:
+    """Read, check and arrange a table, or a part of one; every reason against it at once.
 
     Raises:
         Refusal: see `excursion.excursion_effect`.
     """
     tables.read(frame, q.columns(list(frame.columns)))
-    if not len(frame):
+    if not len(frame) and part is None:
         raise Refusal("the table has no rows")
     notes: list[str] = []
     codes, persons = tables.persons(frame, q.person)
-    if len(persons) < 2:
+    if len(persons) < 2 and part is None:
         raise Refusal("the table has one person: what works for people cannot be told from one")
     available = _available(frame, q)
-    labels, arm = _arms(frame, q, available)
-    p = _shares(frame, q, q.probability, labels, "the probability")
-    if q.probability_of == "received":
-        p = _from_received(p, arm, labels)
+    labels, arm = arms(frame, q, available, part is None)
+    p, drawn = _probability(frame, q, labels, arm, available, codes, len(persons), notes)
     validation.probabilities(p, arm, available, labels, found)
     order, time = _order(frame, q, codes, notes, found)
     validation.identities(persons, codes, time, found)
@@ -48,20 +59,67 @@ def trial_data(frame: pd.DataFrame, q: Question, found: Findings) -> tuple[Trial
     )  # fmt: skip
     notes += [span.note] if span.note else []
     used = _observed(span.y, available & span.known, q, found)
-    weight = np.where(used, span.weight * _weight(frame, q), 0.0)
-    rows = np.flatnonzero(weight > 0)
-    if not len(rows):
+    weight = np.where(available & span.known, span.weight * _weight(frame, q), 0.0)
+    if part is None and not (np.isfinite(span.y) & (weight > 0)).any():
         raise Refusal("no decision point is left: nobody was available with an outcome")
+    rows, weight, chance, fitted = _missing(frame, q, span.y, arm, labels, weight, codes, len(persons), notes)
+    if drawn is not None:
+        slope, model = drawn
+        fitted = (*fitted, Nuisance("treatment", slope[rows], model.scores, model.own))
     kept = frame if len(rows) == len(frame) else frame.take(rows)
-    moderators = designs.design(kept, rows, q.moderators, "moderators")
+    moderators = designs.design(kept, rows, q.moderators, "moderators", part and part.moderators)
+    controls = designs.design(kept, rows, q.controls, "controls", part and part.controls)
     data = TrialData(
-        y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight[rows],
-        moderators=moderators, controls=designs.design(kept, rows, q.controls, "controls"), codes=codes[rows],
+        y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight,
+        moderators=moderators, controls=controls, codes=codes[rows],
         persons=persons, arms=labels, exposure=_exposure(kept, q), terms=_terms(moderators, labels),
-        folds=q.folds, omega=q.omega, n_decision_points=len(frame), n_available=int(used.sum()),
+        folds=q.folds, omega=q.omega, n_decision_points=len(frame), n_available=int(used.sum()), observation=chance, nuisances=fitted,
     )  # fmt: skip
-    _check(data, q, found, notes)
+    _check(data, q, found, part is None)
+    if part is None:
+        _whole(data, q, found, notes)
     return data, notes
+
+
+def _probability(
+    frame: pd.DataFrame, q: Question, labels: tuple[str, ...], arm: Places, available: Marks, codes: Places, count: int,
+    notes: list[str],
+) -> tuple[Floats, tuple[Floats, Logistic] | None]:  # fmt: skip
+    """Every arm's probability (rows, arms) as stated, or as a model has it, with the model and its slope."""
+    if q.probability_model is None:
+        if q.probability is None:
+            raise Refusal("give the probability of the treatment, or a model to estimate it by (probability_model)")
+        p = shares(frame, q, q.probability, labels, "the probability")
+        return (_from_received(p, arm, labels) if q.probability_of == "received" else p), None
+    if len(labels) != 2:
+        raise Refusal("the probability model: with several arms give the probabilities that were drawn with")
+    treated, slope, model = nuisances.treatment(frame, q, arm, available, codes, count)
+    low, high = float(np.nanmin(treated)), float(np.nanmax(treated))
+    stated = "" if q.probability is None else "; the probabilities that were stated are not used"
+    notes.append(
+        f"the probability of {labels[1]} is estimated by a logistic regression on "
+        f"{q.probability_model.strip().removeprefix('~').strip()} and lies between {low:.2g} and {high:.2g}{stated}; where the "
+        "treatment was not drawn, this rests on everything that moved both treatment and outcome being in that model"
+    )
+    return np.stack([1 - treated, treated], axis=1), (slope, model)
+
+
+def _missing(
+    frame: pd.DataFrame, q: Question, y: Floats, arm: Places, labels: tuple[str, ...], weight: Floats, codes: Places,
+    count: int, notes: list[str],
+) -> tuple[Places, Floats, Floats | None, tuple[Nuisance, ...]]:  # fmt: skip
+    """The rows that are used, their weights, and where missing outcomes are modeled the chance of each outcome."""
+    asked = np.flatnonzero(weight > 0)
+    seen = np.isfinite(y[asked])
+    if seen.all() or q.missing not in ("ipw", "dr"):
+        return asked[seen], weight[asked][seen], None, ()
+    arms = np.stack([arm[asked] == k for k in range(1, len(labels))], axis=1).astype(np.float64)
+    model, slope, note = nuisances.observation(frame, q, asked, seen, weight[asked], arms, codes[asked], count)
+    notes.append(note)
+    if q.missing == "dr":
+        return asked, weight[asked], model.probability, (Nuisance("observation", slope, model.scores, model.own),)
+    found = Nuisance("observation", slope[seen], model.scores, model.own)
+    return asked[seen], (weight[asked] / model.probability)[seen], None, (found,)
 
 
 def _summary(q: Question) -> str:
@@ -77,7 +135,7 @@ def _available(frame: pd.DataFrame, q: Question) -> Marks:
     return np.asarray(values == 1)
 
 
-def _arms(frame: pd.DataFrame, q: Question, available: Marks) -> tuple[tuple[str, ...], Places]:
+def arms(frame: pd.DataFrame, q: Question, available: Marks, whole: bool) -> tuple[tuple[str, ...], Places]:
     """The arms' names, and each row's arm; where a row was not available an unknown arm is the reference."""
     column = frame[q.treatment]
     unknown = column.isna().to_numpy()
@@ -102,7 +160,7 @@ def _arms(frame: pd.DataFrame, q: Question, available: Marks) -> tuple[tuple[str
     lookup = np.array([place[_label(v)] for v in kinds] + [0], dtype=np.intp)
     arm: Places = lookup[codes]
     lost = [label for k, label in enumerate(labels) if not (arm[available] == k).any()]
-    if lost:
+    if lost and whole:
         raise Refusal(
             f"treatment {q.treatment}: no available decision point has {', '.join(lost)}; there is nothing to compare"
         )
@@ -117,7 +175,7 @@ def _label(value: Any) -> str:
     return str(value)
 
 
-def _shares(
+def shares(
     frame: pd.DataFrame,
     q: Question,
     given: Number | Sequence[Number] | Mapping[str, Number],
@@ -150,7 +208,7 @@ def _from_received(p: Floats, arm: Places, labels: tuple[str, ...]) -> Floats:
 def _numerator(frame: pd.DataFrame, q: Question, labels: tuple[str, ...]) -> Floats:
     if q.numerator is None:
         return np.full((len(frame), len(labels)), 1 / len(labels))
-    found = _shares(frame, q, q.numerator, labels, "the numerator")
+    found = shares(frame, q, q.numerator, labels, "the numerator")
     if not ((found > 0) & (found < 1)).all():
         raise Refusal("the numerator lies between 0 and 1 for every arm")
     return found
@@ -218,36 +276,43 @@ def _terms(moderators: Design, labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{label}:{term}" for label in labels[1:] for term in moderators.terms)
 
 
-def _check(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:
+def _check(data: TrialData, q: Question, found: Findings, whole: bool) -> None:
     """What can only be checked once everything is read."""
     for name in {*designs.variables(q.moderators), *designs.variables(q.controls)} & {q.outcome, q.treatment}:
         found.refused.append(
             f"{name} stands in the moderators or controls and is the outcome or the treatment itself; take it out"
         )
-    if np.ptp(data.y) == 0:
+    if whole and np.ptp(data.seen) == 0:
         found.refused.append(
-            f"outcome {q.outcome}: it is {data.y[0]:g} in every row that is used; there is nothing to explain"
+            f"outcome {q.outcome}: it is {data.seen[0]:g} in every row that is used; there is nothing to explain"
         )
-    if q.family == "log" and not set(np.unique(data.y)) <= {0.0, 1.0}:
+    if q.family == "log" and not set(np.unique(data.seen)) <= {0.0, 1.0}:
         found.refused.append(
             f"outcome {q.outcome}: a risk ratio needs an outcome of 0 and 1; for counts say family = count"
         )
-    if q.family == "logit" and not set(np.unique(data.y)) <= {0.0, 1.0}:
+    if q.family == "logit" and not set(np.unique(data.seen)) <= {0.0, 1.0}:
         found.refused.append(f"outcome {q.outcome}: an odds ratio needs an outcome of 0 and 1")
     if found.refused:
         raise Refusal(found.refused)
-    designs.independent(data.s, data.moderators.terms, "moderators")
-    designs.independent(data.z, data.controls.terms, "controls")
     missed = designs.contains(data.z, data.s, data.moderators.terms)
     if missed:
         found.refuse("controls", f"the controls miss the moderator {', '.join(missed)}: add it to the controls")
-    validation.numerator_depends(data.numerator, data.s, found)
+    if len(data.y):
+        validation.numerator_depends(data.numerator, data.s, found)
+    if len(data.arms) == 2 and (whole or len(data.y) > 50 * data.z.shape[1]):
+        validation.received(data.p, data.arm, data.z, found)
+    if found.refused:
+        raise Refusal(found.refused)
+
+
+def _whole(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:
+    """What only a whole table can tell."""
+    designs.independent(data.s, data.moderators.terms, "moderators")
+    designs.independent(data.z, data.controls.terms, "controls")
     shared = (data.p, data.arm)
-    if len(data.arms) == 2:
-        validation.received(*shared, data.z, found)
-    validation.fair(*shared, data.arms, found)
-    validation.before(data.s, data.moderators.terms, "moderator", *shared, found)
-    validation.before(data.z, data.controls.terms, "control", *shared, found)
+    validation.fair(*shared, data.arms, data.weight, found)
+    validation.before(data.s, data.moderators.terms, "moderator", *shared, data.weight, found)
+    validation.before(data.z, data.controls.terms, "control", *shared, data.weight, found)
     if found.refused:
         raise Refusal(found.refused)
     low, high = data.p.min(), data.p.max()

@@ -1,20 +1,24 @@
 """Model matrices from formulas like `~ 1 + day + C(place)`."""
 
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from formulaic import Formula, ModelSpec
-from formulaic.errors import FormulaicError
+from formulaic.errors import DataMismatchWarning, FormulaicError
 
 from microcare.optimization.arrays import Floats, Places
 from microcare.optimization.refusal import Refusal
 
 INTERCEPT = "(Intercept)"
 TOLERANCE = 1e-10
+FAILURES = (FormulaicError, KeyError, NameError, ValueError, TypeError, SyntaxError)
+CALLS = re.compile(r"(\w*)\s*\(")
+CATEGORIES = re.compile(r"\bC\(\s*(\w+)\s*\)")
 PLAIN = re.compile(r"[\w\s~+:*().^-]*")
 
 
@@ -27,13 +31,48 @@ class Design:
     formula: str
     spec: ModelSpec
 
+    @property
+    def levels(self) -> dict[str, list[str]]:
+        """The levels of each category, the one compared with first."""
+        states = {str(name): state for name, (_, state) in self.spec.encoder_state.items()}
+        return {name: [str(v) for v in state["categories"]] for name, state in states.items() if "categories" in state}
+
     def at(self, values: pd.DataFrame) -> Floats:
         """The rows of the same design for other values of its variables, shape (len(values), k)."""
         try:
-            found = self.spec.get_model_matrix(values, context={})
-        except (FormulaicError, KeyError, NameError, ValueError) as error:
+            found = _made(self.spec, values)
+        except (*FAILURES, DataMismatchWarning) as error:
             raise Refusal(f"{self.formula}: the values do not fit it ({_short(error)})") from None
         return np.asarray(found, dtype=np.float64)
+
+
+def _made(spec: ModelSpec | Formula, frame: pd.DataFrame) -> Any:
+    """The model matrix; a level that was not there when the design was made is an error, not the first level."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DataMismatchWarning)
+        return spec.get_model_matrix(frame, context={}, na_action="ignore")
+
+
+def levels(formula: str) -> tuple[str, ...]:
+    """The variables a formula takes as categories, by C().
+
+    Raises:
+        Refusal: a term is a function of a whole column, like its mean, which no part of a table knows.
+    """
+    strange = [f for f in CALLS.findall(formula) if f not in ("C", "")]
+    if strange:
+        raise Refusal(f"the formula {formula}: {strange[0]}() needs the whole table at once; make it a column before")
+    return tuple(name.strip() for name in CATEGORIES.findall(formula))
+
+
+def blueprint(formula: str, values: Mapping[str, Sequence[Any]]) -> ModelSpec:
+    """How a formula's matrix is made from any part of a table, given all values of those variables that are categories."""
+    count = max((len(v) for v in values.values()), default=1)
+    frame = pd.DataFrame({name: np.ones(count) for name in variables(formula)})
+    for name, known in values.items():
+        if name in frame.columns:
+            frame[name] = pd.Series([known[k % len(known)] for k in range(count)])
+    return _parsed(formula, "the formula").get_model_matrix(frame, context={}, na_action="ignore").model_spec
 
 
 def variables(formula: str) -> tuple[str, ...]:
@@ -41,8 +80,8 @@ def variables(formula: str) -> tuple[str, ...]:
     return tuple(sorted(str(v) for v in _parsed(formula, "the formula").required_variables))
 
 
-def design(frame: pd.DataFrame, rows: Places, formula: str, role: str) -> Design:
-    """The model matrix of a formula; `rows` (len(frame),) says where in the file each row stood.
+def design(frame: pd.DataFrame, rows: Places, formula: str, role: str, spec: ModelSpec | None = None) -> Design:
+    """The model matrix of a formula; `rows` (len(frame),) says where in the file each row stood. With a `blueprint` for a part of a table.
 
     Raises:
         Refusal: the formula cannot be read, names no column, or a row lacks a value.
@@ -60,8 +99,8 @@ def design(frame: pd.DataFrame, rows: Places, formula: str, role: str) -> Design
     if lacking:
         raise Refusal(lacking)
     try:
-        found = parsed.get_model_matrix(frame, context={}, na_action="ignore")
-    except (FormulaicError, KeyError, NameError, ValueError, TypeError, SyntaxError) as error:
+        found = _made(spec or parsed, frame)
+    except (*FAILURES, DataMismatchWarning) as error:
         raise Refusal(f"{role} {formula}: cannot be made ({_short(error)})") from None
     terms = tuple(INTERCEPT if t == "Intercept" else t for t in map(str, found.model_spec.column_names))
     if not terms:

@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from microcare.base.wording import counted
-from microcare.optimization import inference, sandwich, tables
+from microcare.optimization import streaming, tables
 from microcare.optimization.arranging import trial_data
-from microcare.optimization.effect import RATIOS, Effect
+from microcare.optimization.concluding import conclude
+from microcare.optimization.effect import Effect
 from microcare.optimization.estimators import emee, logit, robust, wcls
 from microcare.optimization.question import FAMILIES, MISSING, Question
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.tables import Number, Table
-from microcare.optimization.trial_data import Estimator, Fitted, TrialData
+from microcare.optimization.trial_data import Estimator
 from microcare.optimization.validation import Findings
 
 ESTIMATORS: dict[tuple[str, str], Estimator] = {
@@ -34,7 +33,7 @@ def excursion_effect(
     *,
     outcome: str,
     treatment: str,
-    probability: Number | Sequence[Number] | Mapping[str, Number],
+    probability: Number | Sequence[Number] | Mapping[str, Number] | None = None,
     person: str,
     **options: Any,
 ) -> Effect:
@@ -58,7 +57,9 @@ def excursion_effect(
         arms: the arms, the one that is compared with first.
         numerator: the stabilizing probability: a number or a column that depends on moderators only; 0.5, or equal parts.
         missing: what to do where an available row has no outcome: `error`, `drop` (said), `ipw` (weight by the inverse
-            probability of having one, modeled by the controls), `dr` (with the doubly robust estimator's models).
+            probability of having one), `dr` (with the doubly robust estimator's models as well).
+        missing_model: the formula of a logistic model for having an outcome; else the controls and the treatment.
+        probability_model: the formula of a logistic model for the treatment, instead of its probability.
         exposure: a column that the expected count is proportional to.
         weight: a further weight of each row.
         probability_of: `treatment`, or `received` where the column holds the probability of the arm the row had.
@@ -73,6 +74,8 @@ def excursion_effect(
         Refusal: everything that speaks against a number, each with its cure.
     """
     question = Question(outcome, treatment, probability, person, **options)
+    if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question)) is not None:
+        return effect
     return effect_of(tables.read(table, question.columns(tables.names(table))), question)
 
 
@@ -101,56 +104,3 @@ def _estimator(q: Question) -> str:
     if q.missing not in MISSING:
         raise Refusal(f"missing is one of {', '.join(MISSING)}")
     return name
-
-
-def conclude(
-    data: TrialData, fitted: Fitted, q: Question, estimator: str, found: Findings, notes: Sequence[str]
-) -> Effect:
-    """Covariances, degrees of freedom, and everything that must be said with the numbers."""
-    carrying = np.zeros(len(data.persons), dtype=bool)
-    carrying[data.codes] = True
-    persons = tuple(p for p, carries in zip(data.persons, carrying, strict=True) if carries)
-    coefficients = len(fitted.theta) + fitted.nuisance
-    inference.enough(len(persons) - coefficients, len(persons), coefficients)
-    covered = sandwich.covariances(fitted.bread, fitted.scores[carrying], fitted.own[carrying], persons)
-    if len(persons) < 20:
-        found.said.append(
-            f"only {counted(len(persons), 'person')}: intervals are wide, and one person can move the result; see the influence of each"
-        )
-    return Effect(
-        estimand=_estimand(q, data),
-        estimator=estimator,
-        family=q.family,
-        outcome=q.outcome,
-        treatment=q.treatment if len(data.arms) == 2 else "the arm",
-        controls=data.controls.terms[: fitted.n_controls],
-        terms=data.terms,
-        theta=fitted.theta,
-        vcov=covered.corrected,
-        vcov_uncorrected=covered.uncorrected,
-        df=float(len(persons) - coefficients),
-        persons=persons,
-        changes=covered.changes,
-        n_decision_points=data.n_decision_points,
-        n_available=data.n_available,
-        moderators=data.moderators,
-        spread=fitted.spread if q.family == "identity" else None,
-        warnings=tuple(found.said) + fitted.warnings,
-        notes=tuple(notes),
-        more=fitted.more,
-    )
-
-
-def _estimand(q: Question, data: TrialData) -> str:
-    scale = "difference in" if q.family == "identity" else f"{RATIOS[q.family]} of"
-    against = f"{data.arms[0]} (the reference arm)"
-    arms = " or ".join(data.arms[1:])
-    by = (
-        ""
-        if q.moderators.strip().removeprefix("~").strip() in ("1", "")
-        else f", by {q.moderators.strip().removeprefix('~').strip()}"
-    )
-    return (
-        f"the {scale} {q.outcome} between {arms} and {against} now, among available decision points, averaged over "
-        f"everything else that differs between people and moments{by}"
-    )

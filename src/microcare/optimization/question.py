@@ -18,7 +18,7 @@ class Question:
 
     outcome: str
     treatment: str
-    probability: Number | Sequence[Number] | Mapping[str, Number]
+    probability: Number | Sequence[Number] | Mapping[str, Number] | None
     person: str
     availability: str | None = None
     moderators: str = "~ 1"
@@ -42,6 +42,8 @@ class Question:
     omega: str = "one"
     level: float = 0.95
     allow: frozenset[str] = frozenset()
+    missing_model: str | None = None
+    probability_model: str | None = None
 
     def columns(self, known: Sequence[str]) -> list[str]:
         """The columns that the question reads, of those a table has."""
@@ -50,7 +52,8 @@ class Question:
         for value in (*several(self.probability), *several(self.numerator)):
             if tables.as_number(value) is None:
                 asked.append(str(value))
-        asked += [*designs.variables(self.moderators), *designs.variables(self.controls)]
+        for formula in (self.moderators, self.controls, self.missing_model, self.probability_model):
+            asked += designs.variables(formula) if formula is not None else ()
         if self.time is None and self.window + self.lag > 1:
             asked += [c for c in TIMES if c in known][:1]
         return list(dict.fromkeys(asked))

@@ -1,6 +1,7 @@
 """Tables in: CSV or Parquet by DuckDB, only the columns that are needed, and what a column must be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -42,11 +43,80 @@ def read(table: Table, columns: Iterable[str] | None = None) -> pd.DataFrame:
         try:
             known = _names(connection, source, parameters)
             wanted = _wanted(known, columns, str(path))
-            listed = ", ".join('"' + name.replace('"', '""') + '"' for name in wanted)
+            listed = ", ".join(map(_quoted, wanted))
             return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
         except duckdb.Error as error:
             reason = str(error).strip().splitlines()[0]
             raise Refusal(f"{path}: cannot be read as a table ({reason})") from None
+
+
+class Source:
+    """An open file, read in parts."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._text, self._parameters = _source(path)
+        with self._said():
+            found = connection.execute(f"DESCRIBE SELECT * FROM {self._text}", self._parameters).fetchall()  # noqa: S608
+        self._kinds = {str(row[0]): str(row[1]) for row in found}
+
+    @property
+    def names(self) -> list[str]:
+        """The columns."""
+        return list(self._kinds)
+
+    def select(self, columns: Iterable[str]) -> str:
+        """The columns as a list of the query language; refused where one is missing."""
+        return ", ".join(_quoted(name) for name in _wanted(self.names, columns, str(self.path)))
+
+    def numeric(self, name: str) -> bool:
+        """Whether a column holds numbers (or true and false)."""
+        return not self._kinds[name].startswith(("VARCHAR", "ENUM", "DATE", "TIME", "UUID"))
+
+    def distinct(self, name: str, most: int, where: Mapping[str, str] | None = None) -> list[Any]:
+        """The values of a column, sorted, without the unknown, of the rows where other columns have a value (or any, *).
+
+        Raises:
+            Refusal: there are more than `most`.
+        """
+        kept = "".join(
+            f" AND {_quoted(c)} IS NOT NULL" if value == "*" else f" AND CAST({_quoted(c)} AS DOUBLE) = {float(value)}"
+            for c, value in (where or {}).items()
+        )
+        query = f"SELECT DISTINCT {_quoted(name)} AS v FROM {self._text} WHERE v IS NOT NULL{kept} ORDER BY v LIMIT {most + 1}"  # noqa: S608
+        with self._said():
+            found = [row[0] for row in self._connection.execute(query, self._parameters).fetchall()]
+        if len(found) > most:
+            raise Refusal(f"{self.path}: {name} has more than {most} different values; is it a category?")
+        return found
+
+    def frames(self, columns: Iterable[str], vectors: int, order: str | None = None) -> Iterator[pd.DataFrame]:
+        """The rows in parts of so many vectors; with `order` the rows with equal values of that column stand together."""
+        query = f"SELECT {self.select(columns)} FROM {self._text}" + (f" ORDER BY {_quoted(order)}" if order else "")  # noqa: S608
+        with self._said():
+            result = self._connection.execute(query, self._parameters)
+            while len(frame := result.fetch_df_chunk(vectors)):
+                yield frame
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise Refusal(f"{self.path}: cannot be read as a table ({reason})") from None
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[Source]:
+    """A file that is read in parts."""
+    with duckdb.connect() as connection:
+        yield Source(connection, Path(path))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def names(table: Table) -> list[str]:

@@ -2,12 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from microcare.optimization.arrays import Floats, Places
 from microcare.optimization.designs import Design
+
+Kind = Literal["observation", "treatment"]
+
+
+@dataclass(frozen=True)
+class Nuisance:
+    """A fitted logistic model.
+
+    `slope` (rows, m): for `observation` (having an outcome) the derivative of the log weight of each row that is used by the model's
+    coefficients, for `treatment` that of its probability. `scores` (persons, m) and `own` (persons, m, m) are each
+    person's score and part of the information.
+    """
+
+    kind: Kind
+    slope: Floats
+    scores: Floats
+    own: Floats
 
 
 @dataclass(frozen=True)
@@ -35,6 +52,8 @@ class TrialData:
     terms: tuple[str, ...] = ()
     n_decision_points: int = 0
     n_available: int = 0
+    observation: Floats | None = None
+    """The probability of an outcome, (rows,), where rows without one are kept (their y is NaN) for models to fill."""
 
     @property
     def s(self) -> Floats:
@@ -46,10 +65,22 @@ class TrialData:
         """The controls, (rows, q)."""
         return self.controls.matrix
 
+    nuisances: tuple[Nuisance, ...] = ()
+
+    @property
+    def seen(self) -> Floats:
+        """The outcomes that are known."""
+        return self.y[np.isfinite(self.y)]
+
     def ratio(self) -> Floats:
         """The weight of each row: numerator over probability of the arm it had, times its other weights."""
         rows = np.arange(len(self.arm))
         return self.numerator[rows, self.arm] / self.p[rows, self.arm] * self.weight
+
+    def ratio_slope(self) -> Floats:
+        """The derivative of each row's log weight by its probability of arm 1, (rows,)."""
+        p = self.p[:, 1]
+        return np.where(self.arm == 1, -1 / p, 1 / (1 - p))
 
     def arm_columns(self, centered: bool = True) -> Floats:
         """(1{A=k} - numerator_k) S for each arm k from 1, side by side: (rows, K p); not centered without the numerator."""
@@ -74,6 +105,15 @@ class Fitted:
     nuisance: int = 0
     """Coefficients that were estimated besides."""
     more: dict[str, Any] = field(default_factory=dict)
+    by_weight: Callable[[], Floats] | None = None
+    """The part of each row's score that its weight multiplies, (rows, k)."""
+    by_probability: Callable[[], Floats] | None = None
+    """The derivative of each row's score by its probability of arm 1, (rows, k)."""
+
+
+def ready(rows: Floats) -> Callable[[], Floats]:
+    """Rows of scores that are made already, where they might be made later."""
+    return lambda: rows
 
 
 Estimator = Callable[[TrialData], Fitted]

@@ -97,13 +97,14 @@ def fair(
     p: Floats,
     arm: Places,
     labels: Sequence[str],
+    weight: Floats,
     found: Findings,
 ) -> None:
-    """Say where the arms were not drawn as often as their probabilities say."""
+    """Say where the arms were not drawn as often as their probabilities say; weight (rows,) makes up for rows left out."""
     for k in range(1, p.shape[1]):
-        chance = drift((arm == k) - p[:, k])
+        chance = drift(weight * ((arm == k) - p[:, k]))
         if chance < 1e-3:
-            share, wanted = float(np.mean(arm == k)), float(p[:, k].mean())
+            share, wanted = float(np.average(arm == k, weights=weight)), float(np.average(p[:, k], weights=weight))
             found.said.append(
                 f"the randomization does not look as stated: {labels[k]} was drawn in {share:.1%} of the available "
                 f"decision points, its probabilities say {wanted:.1%} (p = {chance:.1g})"
@@ -116,18 +117,22 @@ def before(
     role: str,
     p: Floats,
     arm: Places,
+    weight: Floats,
     found: Findings,
 ) -> None:
-    """Moderators and controls are measured before the treatment: they are unrelated to it given its probability."""
+    """Moderators and controls are measured before the treatment: they are unrelated to it given its probability.
+
+    Rows that are left out for what came after the treatment are made up for by the weight (rows,) of the others.
+    """
     for term, values in zip(terms, matrix.T, strict=True):
         if np.ptp(values) == 0:
             continue
-        chances = (drift(((arm == k) - p[:, k]) * (values - values.mean())) for k in range(1, p.shape[1]))
+        chances = (drift(weight * ((arm == k) - p[:, k]) * (values - values.mean())) for k in range(1, p.shape[1]))
         if min(chances) < BALANCE:
             found.refuse(
                 "after-treatment",
                 f"the {role} {term} moves with the treatment, though the treatment was drawn: was it measured after it? "
-                "Use its value from before the decision point",
+                "Use its value from before the decision point (outcomes that are left out by treatment look like this too: weigh for them)",
             )
 
 
@@ -168,3 +173,8 @@ def identities(persons: Sequence[Any], codes: Places, time: NDArray[Any] | None,
         found.refused.append(
             f"person {persons[int(codes[row])]} has two decision points at the time {time[row]} (row {row + 1}): is one id used for two people?"
         )
+
+
+def written(person: Any) -> str:
+    """An id as text; 7 and 7.0 are one person, for a column may be read either way."""
+    return str(int(person)) if isinstance(person, float) and person.is_integer() else str(person)

@@ -63,7 +63,11 @@ def fit(data: TrialData) -> Fitted:
         warnings = (
             f"{np.mean(mean > 1):.1%} of the fitted probabilities are above 1 (highest {highest:.3g}): the ratio cannot hold everywhere",
         )
-    return Fitted(theta, bread, scores, own, e.q, None, warnings)
+    return Fitted(
+        theta, bread, scores, own, e.q, None, warnings,
+        by_weight=lambda: e.d * residual[:, None],
+        by_probability=lambda: e.d * (residual * data.ratio_slope())[:, None],
+    )  # fmt: skip
 
 
 def _solve(e: _Equations) -> Floats:

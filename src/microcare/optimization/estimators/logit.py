@@ -5,7 +5,7 @@ import numpy as np
 from microcare.optimization import designs
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.sandwich import person_outer, person_sums
-from microcare.optimization.trial_data import Fitted, TrialData
+from microcare.optimization.trial_data import Fitted, TrialData, ready
 
 ROUNDS = 100
 
@@ -36,9 +36,12 @@ def fit(data: TrialData) -> Fitted:
         if np.abs(step).max() < 1e-12:
             mean = 1 / (1 + np.exp(-(x @ theta)))
             curved = x * (weight * mean * (1 - mean))[:, None]
-            scores = person_sums(codes, len(data.persons), x * (weight * (y - mean))[:, None])
             own = person_outer(codes, len(data.persons), x, curved)
-            return Fitted(theta, own.sum(axis=0), scores, own, data.z.shape[1])
+            rows = x * (weight * (y - mean))[:, None]
+            return Fitted(
+                theta, own.sum(axis=0), person_sums(codes, len(data.persons), rows), own, data.z.shape[1],
+                by_weight=ready(rows), by_probability=ready(rows * data.ratio_slope()[:, None]),
+            )  # fmt: skip
     raise Refusal(
         "no odds ratio solves the equations: a moderator or an arm divides those with from those without the outcome"
     )

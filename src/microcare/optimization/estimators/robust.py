@@ -9,7 +9,7 @@ from microcare.base.wording import counted
 from microcare.optimization.arrays import Floats
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.sandwich import person_outer, person_sums
-from microcare.optimization.trial_data import Fitted, TrialData
+from microcare.optimization.trial_data import Fitted, TrialData, ready
 
 OMEGAS = ("one", "variance")
 ROUNDS = 100
@@ -25,13 +25,15 @@ def outcome_models(data: TrialData, ratio: bool) -> tuple[Floats, Floats]:
         raise Refusal("the doubly robust estimator compares two arms; choose two")
     if data.folds < 1 or data.folds > len(data.persons):
         raise Refusal(f"folds: between 1 and the number of persons, {len(data.persons)}")
-    link = "identity" if not ratio else "logit" if set(np.unique(data.y)) <= {0.0, 1.0} else "log"
+    seen = np.isfinite(data.y)
+    link = "identity" if not ratio else "logit" if set(np.unique(data.seen)) <= {0.0, 1.0} else "log"
+    weight = data.weight if data.observation is None else data.weight / data.observation
     fold = data.codes % data.folds
     found = [np.zeros(len(data.y)), np.zeros(len(data.y))]
     for arm in (0, 1):
         for one in range(data.folds):
-            train = (data.arm == arm) & ((fold != one) if data.folds > 1 else True)
-            theta = _regression(data.z[train], data.y[train], data.weight[train], link)
+            train = (data.arm == arm) & seen & ((fold != one) if data.folds > 1 else True)
+            theta = _regression(data.z[train], data.y[train], weight[train], link)
             here = fold == one
             found[arm][here] = _mean(data.z[here] @ theta, link)
     return found[1], found[0]
@@ -77,25 +79,53 @@ def _weights(data: TrialData) -> tuple[Floats, Floats, Floats]:
     return a, p, omega * (a - p) / (p * (1 - p))
 
 
+def _k_slope(data: TrialData) -> Floats:
+    """The derivative of k by p, (rows,)."""
+    if data.omega == "variance":
+        return -data.weight
+    p = data.p[:, 1]
+    return -data.weight * np.where(data.arm == 1, 1 / p**2, 1 / (1 - p) ** 2)
+
+
+def _filled(data: TrialData, mu1: Floats, mu0: Floats) -> tuple[Floats, Floats]:
+    """The outcomes, those that are unknown filled by the models, and the part that the weight for observation multiplies.
+
+    With R whether the outcome is known and pi its chance: mu_A + R / pi (Y - mu_A) (Robins, Rotnitzky, Zhao; J Am Stat
+    Assoc 1994;89:846), which is right where either the models of the outcome or that of observation are.
+    """
+    if data.observation is None:
+        return data.y, data.y
+    mu = np.where(data.arm == 1, mu1, mu0)
+    part = np.where(np.isfinite(data.y), data.y - mu, 0.0) / data.observation
+    return mu + part, part
+
+
 def fit(data: TrialData) -> Fitted:
     """Identity: sum k (Y - (A + p - 1) S'b - (1 - p) mu1 - p mu0) S = 0, which is linear in b."""
     mu1, mu0 = outcome_models(data, ratio=False)
     a, p, k = _weights(data)
     s, codes, count = data.s, data.codes, len(data.persons)
-    rest = data.y - (1 - p) * mu1 - p * mu0
+    y, part = _filled(data, mu1, mu0)
+    rest = y - (1 - p) * mu1 - p * mu0
     own = person_outer(codes, count, s * (k * (a + p - 1))[:, None], s)
     right = person_sums(codes, count, s * (k * rest)[:, None])
     bread = own.sum(axis=0)
     beta = np.linalg.solve(bread, right.sum(axis=0))
-    spread = float(np.std(data.y - np.where(a == 1, mu1, mu0)))
-    return Fitted(beta, bread, right - own @ beta, own, 0, spread, nuisance=data.z.shape[1])
+    spread = float(np.nanstd(data.y - np.where(a == 1, mu1, mu0)))
+    residual = rest - (a + p - 1) * (s @ beta)
+    return Fitted(
+        beta, bread, right - own @ beta, own, 0, spread, nuisance=data.z.shape[1],
+        by_weight=lambda: s * (k * (residual if data.observation is None else part))[:, None],
+        by_probability=lambda: s * (_k_slope(data) * residual + k * (mu1 - mu0 - s @ beta))[:, None],
+    )  # fmt: skip
 
 
 def fit_ratio(data: TrialData) -> Fitted:
     """Log: sum k (exp(-A S'b) Y - (1 - p) exp(-S'b) mu1 - p mu0) S = 0, by Newton's steps."""
     mu1, mu0 = outcome_models(data, ratio=True)
     a, p, k = _weights(data)
-    s, y, m1, m0 = data.s, data.y, mu1, mu0
+    s, m1, m0 = data.s, mu1, mu0
+    y, part = _filled(data, mu1, mu0)
     codes, count = data.codes, len(data.persons)
     beta = np.zeros(s.shape[1])
     for _ in range(ROUNDS):
@@ -111,5 +141,10 @@ def fit_ratio(data: TrialData) -> Fitted:
         if np.abs(step).max() < 1e-12:
             scores = person_sums(codes, count, s * (k * residual)[:, None])
             own = person_outer(codes, count, s * (k * slope)[:, None], s)
-            return Fitted(beta, bread, scores, own, 0, nuisance=data.z.shape[1])
+            weighed = residual if data.observation is None else np.where(a == 1, blip, 1.0) * part
+            by_p = _k_slope(data) * residual + k * (blip * m1 - m0)
+            return Fitted(
+                beta, bread, scores, own, 0, nuisance=data.z.shape[1],
+                by_weight=ready(s * (k * weighed)[:, None]), by_probability=ready(s * by_p[:, None]),
+            )  # fmt: skip
     raise Refusal("no ratio solves the estimating equations: the outcome is too rare in one of the arms")

@@ -1,5 +1,7 @@
 """Weighted and centered least squares (Boruvka, Almirall, Witkiewitz, Murphy; J Am Stat Assoc 2018;113:1112)."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from microcare.optimization.arrays import Floats
@@ -40,4 +42,14 @@ def fit(data: TrialData) -> Fitted:
     together = found.sum(axis=0)
     change = np.append(-fitted.theta, 1.0)
     spread = float(np.sqrt(max(change @ together @ change, 0.0) / data.ratio().sum()))
-    return Fitted(fitted.theta, fitted.bread, fitted.scores, fitted.own, fitted.n_controls, spread)
+
+    def by_weight() -> Floats:
+        x = np.stack(columns[:-1], axis=1)
+        return x * (data.ratio() * (data.y - x @ fitted.theta))[:, None]
+
+    return replace(
+        fitted,
+        spread=spread,
+        by_weight=by_weight,
+        by_probability=lambda: by_weight() * data.ratio_slope()[:, None],
+    )

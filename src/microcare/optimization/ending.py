@@ -1,0 +1,158 @@
+"""A trial whose outcome is one number a person, measured at the end: what distal and mediated effects share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from microcare.optimization import tables
+from microcare.optimization.arranging import trial_data
+from microcare.optimization.arrays import Floats, Marks, Places
+from microcare.optimization.designs import Design, design
+from microcare.optimization.question import Number, Question
+from microcare.optimization.refusal import Refusal
+from microcare.optimization.sandwich import person_outer
+from microcare.optimization.tables import Table
+from microcare.optimization.trial_data import TrialData
+from microcare.optimization.validation import Findings
+
+OVER, COUNTED, LEARNED, MISSING = ("all", "available"), ("persons", "points"), ("available", "all"), ("error", "drop")
+WEIGHT = "weight of the decision point"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is asked of a trial with an outcome at the end.
+
+    `over`: the effect is averaged over `all` decision points, with "treat if the person is available" against "do not"
+    (no effect where nobody could be treated), or over those `available`. `count`: each of the `persons` weighs the same
+    however long they were followed, or each of the `points`. `learn`: the models of the outcome are fitted in `available`
+    rows, or in `all` (as the R package MRTAnalysis does).
+    """
+
+    outcome: str
+    treatment: str
+    probability: Number | Sequence[Number] | Mapping[str, Number]
+    person: str
+    availability: str | None = None
+    moderators: str = "~ 1"
+    controls: str = "~ 1"
+    over: str = "all"
+    count: str = "persons"
+    learn: str = "available"
+    folds: int = 1
+    missing: str = "error"
+    weight: str | None = None
+    arms: Sequence[str | float] | None = None
+    level: float = 0.95
+    allow: frozenset[str] = frozenset()
+
+    def checked(self) -> "Ending":
+        """Itself, with every choice one that there is."""
+        for name, known in (("over", OVER), ("count", COUNTED), ("learn", LEARNED), ("missing", MISSING)):
+            if getattr(self, name) not in known:
+                raise Refusal(f"{name} is one of {', '.join(known)}, not {getattr(self, name)}")
+        return self
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The trial: `data` holds the available rows, its weight is omega; `rest` (persons, p, p) the weighted products of the
+    moderators in rows that count and were not available. `away` are the controls, persons, outcomes and places of
+    the rows that were not available and from which models learn.
+    """
+
+    data: TrialData
+    frame: pd.DataFrame
+    rows: Places
+    rest: Floats
+    away: tuple[Floats, Places, Floats, Places]
+    found: Findings
+    notes: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of persons."""
+        return len(self.data.persons)
+
+
+def ended(table: Table, asked: Ending, more: Sequence[str] = ()) -> Ended:
+    """Read, check and arrange; `more` are further columns that are needed.
+
+    Raises:
+        Refusal: as in `excursion.excursion_effect`, or the outcome is not one number a person.
+    """
+    q = Question(
+        asked.outcome, asked.treatment, asked.probability, asked.person, availability=asked.availability,
+        moderators=asked.moderators, controls=asked.controls, arms=asked.arms, weight=WEIGHT, missing=asked.missing,
+        level=asked.level, allow=asked.allow, estimator="dr", folds=asked.folds,
+    )  # fmt: skip
+    wanted = [c for c in q.columns(tables.names(table)) if c != WEIGHT]
+    frame = tables.read(
+        table, dict.fromkeys([*wanted, *more, *([] if asked.weight is None else [asked.weight])])
+    ).copy()
+    if not len(frame):
+        raise Refusal("the table has no rows")
+    codes, persons = tables.persons(frame, asked.person)
+    y = tables.numbers(frame, asked.outcome, "outcome")
+    _one_each(y, codes, persons, asked)
+    available = np.ones(len(frame), dtype=bool)
+    if asked.availability is not None:
+        available = tables.numbers(frame, asked.availability, "availability") == 1
+    counted = (np.ones(len(frame), dtype=bool) if asked.over == "all" else available) & np.isfinite(y)
+    omega, notes = _omega(frame, asked, codes, counted)
+    frame[WEIGHT] = omega
+    found = Findings(allowed=frozenset(asked.allow))
+    data, said = trial_data(frame, q, found)
+    if len(data.arms) != 2:
+        raise Refusal("the effect of one dose compares two arms; choose two")
+    rows = np.flatnonzero(available & np.isfinite(y) & (omega > 0))
+    missed = counted & ~available & (omega > 0)
+    s = _at(frame, missed, data.moderators, asked) if missed.any() else np.zeros((0, data.s.shape[1]))
+    rest = person_outer(codes[missed], len(persons), s * omega[missed][:, None], s)
+    learned = ~available & np.isfinite(y) if asked.learn == "all" else np.zeros(len(frame), dtype=bool)
+    z = design(frame[learned], np.flatnonzero(learned), asked.controls, "controls", data.controls.spec).matrix
+    away = (z, codes[learned], y[learned], np.flatnonzero(learned))
+    return Ended(data, frame, rows, rest, away, found, (*notes, *said))
+
+
+def _one_each(y: Floats, codes: Places, persons: Sequence[object], asked: Ending) -> None:
+    first = pd.Series(y).groupby(codes).transform("first").to_numpy()
+    differing = np.flatnonzero((y != first) & (np.isfinite(y) | np.isfinite(first)))
+    if len(differing):
+        raise Refusal(
+            f"outcome {asked.outcome}: person {persons[int(codes[differing[0]])]} has more than one value; an outcome at the end "
+            "is the same in all rows of a person. For an outcome after each decision point ask for the excursion effect"
+        )
+
+
+def _omega(frame: pd.DataFrame, asked: Ending, codes: Places, counted: Marks) -> tuple[Floats, list[str]]:
+    weight: Floats = np.ones(len(frame))
+    if asked.weight is not None:
+        weight = tables.numbers(frame, asked.weight, "weight")
+        if not (weight[counted] >= 0).all():
+            raise Refusal(f"weight {asked.weight}: no weight is below 0 or unknown")
+    points = np.bincount(codes, counted)
+    unequal = len({int(n) for n in points if n}) > 1
+    notes = []
+    if unequal and asked.count == "persons":
+        notes.append(
+            f"persons have {int(points[points > 0].min())} to {int(points.max())} decision points; each person weighs the same, so the "
+            "effect is that of a dose at a moment drawn from a person's own"
+        )
+    if unequal and asked.count == "points":
+        notes.append("each decision point weighs the same, so persons with more of them weigh more")
+    if asked.count == "persons":
+        weight = weight * points[points > 0].mean() / np.maximum(points, 1)[codes]
+    return np.where(counted, weight, 0.0), notes
+
+
+def _at(frame: pd.DataFrame, missed: Marks, moderators: Design, asked: Ending) -> Floats:
+    try:
+        return design(frame[missed], np.flatnonzero(missed), asked.moderators, "moderators", moderators.spec).matrix
+    except Refusal as refused:
+        raise Refusal(
+            f"{refused}: there nobody was available. To average over all decision points the moderators must be known there too; "
+            "or say over = available"
+        ) from None
