@@ -185,13 +185,26 @@ def audit(
 @export_app.command("trial")
 def export_trial(
     source: Annotated[Path, typer.Argument(help="A journal (JSON lines), or the data folder of a hub.")],
-    out: Annotated[Path, typer.Option(help="A .csv or .jsonl file.")] = Path("trial.csv"),
+    out: Annotated[Path, typer.Option(help="A .csv, .parquet or .jsonl file.")] = Path("trial.csv"),
     json: Json = False,
 ) -> None:
     """The decision-point table: one row a decision point, with its reasons, probabilities and proximal outcome."""
-    from microcare.commands.export import run
+    from microcare.commands.export import trial
 
-    raise typer.Exit(run(source, out, json))
+    raise typer.Exit(trial(source, out, json))
+
+
+@export_app.command("tables")
+def export_tables(
+    source: Annotated[Path, typer.Argument(help="A journal (JSON lines), or the data folder of a hub.")],
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("tables"),
+    format: Annotated[str, typer.Option(help="csv, parquet or jsonl.")] = "csv",
+    json: Json = False,
+) -> None:
+    """All tables: decisions, events, interventions, recommendations, need states, targets; with a codebook."""
+    from microcare.commands.export import tables
+
+    raise typer.Exit(tables(source, out, format, json))
 
 
 @analyze_app.command("effect")

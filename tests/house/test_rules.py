@@ -37,7 +37,7 @@ def test_floors(module: str, bad: str, good: str) -> None:
         ("care.receive", "from microcare.optimization import dataset", True),
         ("simulation.world", "def f():\n    from microcare.store import people", True),
         ("commands.preview", CARE_WORLD, False),
-        ("exchange.trial", "from microcare.hub import entry", False),
+        ("exchange.moment_text", "from microcare.hub import entry", False),
     ],
 )
 def test_wings(module: str, source: str, breaks: bool) -> None:

@@ -1,50 +1,78 @@
-"""`microcare export trial`: the decision-point table."""
+"""`microcare export`: tables from a journal, or from a hub."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from microcare.base.wording import counted
-from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
-from microcare.exchange.trial import trial_rows, write_table
-from microcare.hub import codec
+from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, progress, say, say_json
+from microcare.optimization.dataset.tables import TABLES
+from microcare.optimization.dataset.writing import FORMATS, Part, Written, codebook, columns_of
+from microcare.optimization.dataset.writing import write_journal as from_journal
+from microcare.optimization.dataset.writing import write_people as from_people
 
 
-def run(source: Path, out: Path, as_json: bool) -> int:
-    """Write the table and its codebook."""
-    try:
-        people = _live(source) if source.is_dir() else _journal(source)
-        rows = [row for person, entries in people for row in trial_rows(person, entries)]
-    except (OSError, ValueError, KeyError) as error:
-        complain(f"{source}: {error}")
+def trial(source: Path, out: Path, as_json: bool) -> int:
+    """Write the decision table and its codebook."""
+    if out.suffix.removeprefix(".") not in FORMATS:
+        complain(f"--out {out}: write the table as .csv, .jsonl or .parquet")
+        return USAGE
+    written = _write(source, {"decisions": out})
+    if written is None:
         return PROBLEMS
-    codebook = write_table(rows, out)
+    book = out.with_suffix(".codebook.json")
+    columns = {c.pop("name"): c for c in columns_of("decisions", written.columns["decisions"])}
+    book.write_text(json.dumps(columns, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = written.rows["decisions"]
     if as_json:
-        say_json({"table": str(out), "codebook": str(codebook), "decision_points": len(rows)})
+        say_json({"table": str(out), "codebook": str(book), "decision_points": rows})
     else:
-        say(f"{counted(len(rows), 'decision point')} in {out}; what each column means stands in {codebook}")
+        say(f"{counted(rows, 'decision point')} in {out}; what each column means stands in {book}")
     return OK
 
 
-def _journal(path: Path) -> list[tuple[str, list[Any]]]:
-    """The entries of each person in a journal of JSON lines, in order."""
-    people: dict[str, list[tuple[int, Any]]] = {}
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                row = json.loads(line)
-                stated = codec.decode_entry(json.dumps(row["entry"]))
-                people.setdefault(row["person"], []).append((row["sequence"], stated))
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"line {number} is no entry of a journal ({error})") from None
-    return [(person, [x for _, x in sorted(entries, key=lambda p: p[0])]) for person, entries in people.items()]
+def tables(source: Path, out: Path, format_: str, as_json: bool) -> int:
+    """Write all tables and their codebook into a folder."""
+    if format_ not in FORMATS:
+        complain(f"--format {format_}: it is one of {', '.join(FORMATS)}")
+        return USAGE
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        complain(f"{out}: {error}")
+        return PROBLEMS
+    written = _write(source, {name: out / f"{name}.{format_}" for name in TABLES})
+    if written is None:
+        return PROBLEMS
+    book = out / "codebook.json"
+    book.write_text(json.dumps(codebook(written), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if as_json:
+        files = {name: str(path) for name, path in written.files.items()}
+        say_json({"people": written.people, "rows": written.rows, "files": files, "codebook": str(book)})
+        return OK
+    for name, path in written.files.items():
+        say(f"{written.rows[name]:>9} rows in {path}: {TABLES[name].about}")
+    say(f"{written.people} people; what each column means stands in {book}")
+    return OK
 
 
-def _live(data: Path) -> Iterator[tuple[str, list[Any]]]:
-    from microcare.main import set_up
+def _write(source: Path, out: dict[str, Path]) -> Written | None:
+    try:
+        if source.is_dir():
+            from microcare.main import set_up
 
-    set_up(data)
-    from microcare.care.export import people_entries
+            set_up(source)
+            from microcare.care.export import people_entries
 
-    yield from people_entries()
+            return from_people(people_entries(), out, _follow)
+        return from_journal(source, out, min(os.cpu_count() or 1, 8), _follow)
+    except ModuleNotFoundError as error:
+        complain(f"Parquet needs {error.name}: pip install 'microcare[science]', or write CSV.")
+    except (OSError, ValueError) as error:
+        complain(f"{source}: {error}")
+    return None
+
+
+def _follow(parts: Iterable[Part], total: int) -> Iterable[Part]:
+    return progress(parts, total or 1, "reading")

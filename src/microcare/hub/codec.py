@@ -17,7 +17,7 @@ def encode(value: entry.Any | effect.Any | stimulus.Any | State) -> bytes:
     return _encoder.encode(value)
 
 
-def decode_entry(data: bytes | str) -> entry.Any:
+def decode_entry(data: bytes | str | msgspec.Raw) -> entry.Any:
     """An entry of this or any earlier format."""
     return _entry.decode(data)
 

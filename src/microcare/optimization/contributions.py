@@ -15,9 +15,9 @@ from microcare.optimization.distal import distal_effect
 from microcare.optimization.excursion import excursion_effect
 from microcare.optimization.inference import Row
 from microcare.optimization.mediation import ASSUMPTIONS, Sensitivity, Share, mediated_effect
-from microcare.optimization.question import Number, Question
+from microcare.optimization.question import Question
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.tables import Table
+from microcare.optimization.tables import Number, Table
 
 WEIGHT, CHANCE, GIVEN = "weight of the event", "probability of the event", "event was given"
 

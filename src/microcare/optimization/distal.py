@@ -9,11 +9,10 @@ from microcare.optimization import ending, inference, sandwich
 from microcare.optimization.arrays import Floats
 from microcare.optimization.effect import Effect
 from microcare.optimization.ending import Ended, Ending
-from microcare.optimization.question import Number
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.sandwich import person_outer, person_sums
 from microcare.optimization.stacking import Block, Linear, linear, stack
-from microcare.optimization.tables import Table
+from microcare.optimization.tables import Number, Table
 
 
 class DistalEffect(Effect):

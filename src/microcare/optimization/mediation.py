@@ -17,11 +17,10 @@ from microcare.optimization.effect import Effect
 from microcare.optimization.ending import Ended, Ending
 from microcare.optimization.inference import Row
 from microcare.optimization.nuisances import Logistic
-from microcare.optimization.question import Number
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.sandwich import person_outer, person_sums
 from microcare.optimization.stacking import Block, Linear, linear, stack
-from microcare.optimization.tables import Table
+from microcare.optimization.tables import Number, Table
 
 ASSUMPTIONS = (
     "The treatment was drawn with the stated probabilities. This the trial gives.",

@@ -17,9 +17,9 @@ from microcare.optimization.arrays import Floats, Places
 from microcare.optimization.effect import RATIOS, Effect
 from microcare.optimization.excursion import effect_of
 from microcare.optimization.inference import Row, Test
-from microcare.optimization.question import Number, Question, several
+from microcare.optimization.question import Question, several
 from microcare.optimization.refusal import Refusal
-from microcare.optimization.tables import Table
+from microcare.optimization.tables import Number, Table
 
 WEIGHT, VARIANT = "weight of the narrative", "narrative_variant"
 DRAWN = (

@@ -156,7 +156,9 @@ class VirtualPerson:
             return low if risky else low + int(level * (high - low + 1))
         if item.kind == "choice":
             names = list(item.choices)
-            return names[-1 if risky and "no" in names[-1:] else 0 if risky else int((1 - level) * len(names))]
+            if risky:
+                return names[-1 if names[-1] == "no" else 0]
+            return names[min(int((1 - level) * len(names)), len(names) - 1)]
         if item.kind == "boolean":
             return False if risky else level > 0.4
         if item.kind == "number":
