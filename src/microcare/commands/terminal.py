@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from microcare.base.moments import is_zone, parse_moment
-
 T = TypeVar("T")
 CODES = {"red": 31, "yellow": 33, "green": 32, "blue": 34, "dim": 2, "bold": 1}
 OK, PROBLEMS, USAGE = 0, 1, 2
@@ -33,6 +31,8 @@ def complain(text: str) -> None:
 
 def no_moment(option: str, text: str) -> str:
     """What to say of an option's text that is no moment; empty where it is one."""
+    from microcare.base.moments import is_zone, parse_moment
+
     if parse_moment(text) is not None:
         return ""
     near = next(

@@ -10,10 +10,10 @@ from microcare.optimization import tables
 from microcare.optimization.arranging import trial_data
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.designs import Design, design
-from microcare.optimization.question import Number, Question
+from microcare.optimization.question import Question
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.sandwich import person_outer
-from microcare.optimization.tables import Table
+from microcare.optimization.tables import Number, Table
 from microcare.optimization.trial_data import TrialData
 from microcare.optimization.validation import Findings
 
