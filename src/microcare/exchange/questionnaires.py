@@ -23,7 +23,7 @@ def questionnaire_measure(data: bytes) -> Measure | tuple[str, ...]:
     for question in found.items:
         if question.asked:
             items[question.id] = _item(question, question.id in found.total)
-    return Measure(title=found.title or None, items=items, score=" + ".join(found.total) or None)
+    return Measure(title=found.title or None, items=items, score=" + ".join(found.total) or None, whole=True)
 
 
 def _item(question: Question, counted: bool) -> Item:

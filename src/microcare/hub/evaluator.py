@@ -102,6 +102,9 @@ def lacking(work: Work, program: CompiledProgram) -> tuple[dict[str, tuple[str, 
             for item in _items(program.measures[measure], need, measure):
                 if (measure, item) not in open_items and not _answered(work, program, measure, item, need.stale_after):
                     asks.setdefault(measure, {})[item] = None
+    for name in asks:
+        if program.measures[name].measure.whole:
+            asks[name] = {item: None for item in program.measures[name].items if (name, item) not in open_items}
     for measure, item in program.safety:
         # Whoever is asked about a measure is asked about the risk in it, each time.
         if measure in asks and (measure, item) not in open_items:

@@ -112,6 +112,11 @@ class Measure(Part):
     complete: int | Literal["all"] = described(
         "How many of its required items must be answered before it counts as complete.", default="all"
     )
+    whole: bool = described(
+        "Asked whole or not at all: where an evaluation lacks one of its items, it asks all of them anew. For a validated "
+        "scale, whose score means something only if its items were answered together. A `file` is always whole.",
+        default=False,
+    )
     prorate: bool = described(
         "When complete with some items unanswered, the automatic sum is scaled up by items asked over answered. "
         "Only ever done where it is said.",
