@@ -74,6 +74,27 @@ def preview(
 
 
 @app.command()
+def simulate(
+    program: ProgramPath,
+    people: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many virtual people.")] = 100,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days each of them stays.")] = 90,
+    out: Annotated[Path, typer.Option(help="Where the journal is written, as JSON lines.")] = Path("journal.jsonl"),
+    response: Annotated[
+        Path | None, typer.Option(help="What is planted in them: effects, as YAML; otherwise nothing.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another number plays other people.")] = 1,
+    zone: Annotated[str, typer.Option(help="Their time zone.")] = "Europe/Berlin",
+    start: Annotated[str, typer.Option(help="When the first of them join (ISO 8601).")] = "2026-03-02T08:00:00Z",
+    workers: Annotated[int, typer.Option(min=0, max=256, help="Processes; 0: one a core.")] = 0,
+    json: Json = False,
+) -> None:
+    """Let many virtual people live with a program and write their journal: a synthetic trial with known effects."""
+    from microcare.commands.simulate import Wish, run
+
+    raise typer.Exit(run(program, Wish(people, days, seed, zone, start, response, workers), out, json))
+
+
+@app.command()
 def replay(
     program: ProgramPath,
     stimuli: Annotated[Path, typer.Argument(help="Stimuli as JSON lines, each with its person.")],
@@ -186,12 +207,16 @@ def audit(
 def export_trial(
     source: Annotated[Path, typer.Argument(help="A journal (JSON lines), or the data folder of a hub.")],
     out: Annotated[Path, typer.Option(help="A .csv, .parquet or .jsonl file.")] = Path("trial.csv"),
+    columns: Annotated[str, typer.Option(help="Only these columns, with commas.")] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only rows with this value, like rule=suggest; may be repeated.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """The decision-point table: one row a decision point, with its reasons, probabilities and proximal outcome."""
     from microcare.commands.export import trial
 
-    raise typer.Exit(trial(source, out, json))
+    raise typer.Exit(trial(source, out, columns, only or [], json))
 
 
 @export_app.command("tables")

@@ -8,22 +8,28 @@ from pathlib import Path
 from microcare.base.wording import counted
 from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, progress, say, say_json
 from microcare.optimization.dataset.tables import TABLES
-from microcare.optimization.dataset.writing import FORMATS, Part, Written, codebook, columns_of
+from microcare.optimization.dataset.writing import EVERYTHING, FORMATS, Choice, Part, Written, codebook, columns_of
 from microcare.optimization.dataset.writing import write_journal as from_journal
 from microcare.optimization.dataset.writing import write_people as from_people
 
 
-def trial(source: Path, out: Path, as_json: bool) -> int:
-    """Write the decision table and its codebook."""
+def trial(source: Path, out: Path, columns: str, only: list[str], as_json: bool) -> int:
+    """Write the decision table (or the chosen columns and rows of it) and its codebook."""
     if out.suffix.removeprefix(".") not in FORMATS:
         complain(f"--out {out}: write the table as .csv, .jsonl or .parquet")
         return USAGE
-    written = _write(source, {"decisions": out})
+    pairs = [text.partition("=") for text in only]
+    if not all(name and sign for name, sign, _ in pairs):
+        complain("--only takes a column and its value, like rule=suggest")
+        return USAGE
+    chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
+    choice = Choice(chosen, tuple((name.strip(), value.strip()) for name, _, value in pairs))
+    written = _write(source, {"decisions": out}, choice)
     if written is None:
         return PROBLEMS
     book = out.with_suffix(".codebook.json")
-    columns = {c.pop("name"): c for c in columns_of("decisions", written.columns["decisions"])}
-    book.write_text(json.dumps(columns, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    described = {c.pop("name"): c for c in columns_of("decisions", written.columns["decisions"])}
+    book.write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     rows = written.rows["decisions"]
     if as_json:
         say_json({"table": str(out), "codebook": str(book), "decision_points": rows})
@@ -57,7 +63,7 @@ def tables(source: Path, out: Path, format_: str, as_json: bool) -> int:
     return OK
 
 
-def _write(source: Path, out: dict[str, Path]) -> Written | None:
+def _write(source: Path, out: dict[str, Path], choice: Choice = EVERYTHING) -> Written | None:
     try:
         if source.is_dir():
             from microcare.main import set_up
@@ -65,8 +71,8 @@ def _write(source: Path, out: dict[str, Path]) -> Written | None:
             set_up(source)
             from microcare.care.export import people_entries
 
-            return from_people(people_entries(), out, _follow)
-        return from_journal(source, out, min(os.cpu_count() or 1, 8), _follow)
+            return from_people(people_entries(), out, _follow, choice)
+        return from_journal(source, out, min(os.cpu_count() or 1, 8), _follow, choice)
     except ModuleNotFoundError as error:
         complain(f"Parquet needs {error.name}: pip install 'microcare[science]', or write CSV.")
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,12 +46,31 @@ class Written:
     columns: dict[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to write of a table: only these columns in this order, and only rows that hold these values."""
+
+    columns: tuple[str, ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
+
+    def rows(self, rows: list[Row]) -> list[Row]:
+        """The rows that are wanted."""
+        return [row for row in rows if all(str(row.get(c)) == value for c, value in self.only)] if self.only else rows
+
+
+EVERYTHING = Choice()
+
+
 class _MixedError(Exception):
     """A person's lines stand in several pieces."""
 
 
 def write_journal(
-    journal: Path, out: dict[str, Path], workers: int = 1, follow: Follow = lambda parts, total: parts
+    journal: Path,
+    out: dict[str, Path],
+    workers: int = 1,
+    follow: Follow = lambda parts, total: parts,
+    choice: Choice = EVERYTHING,
 ) -> Written:
     """Write tables from a journal of JSON lines, each into its file (.csv, .jsonl or .parquet).
 
@@ -61,20 +81,21 @@ def write_journal(
     names, lined = tuple(out), _lined(out)
     with TemporaryDirectory(prefix="microcare-") as made:
         folder = Path(made)
-        work = [(journal, piece, n, folder, names, lined) for n, piece in enumerate(pieces(journal))]
+        work = [(journal, piece, n, folder, names, lined, choice) for n, piece in enumerate(pieces(journal))]
         try:
             parts = _gather(follow(_make(work, workers), len(work)))
         except _MixedError:
             files = separate(journal, folder)
-            work = [(f, (0, f.stat().st_size), n, folder, names, lined) for n, f in enumerate(files)]
+            work = [(f, (0, f.stat().st_size), n, folder, names, lined, choice) for n, f in enumerate(files)]
             parts = _gather(follow(_make(work, workers), len(work)))
-        return _join(parts, out)
+        return _join(parts, out, choice)
 
 
 def write_people(
     people: Iterable[tuple[str, Iterable[e.Any]]],
     out: dict[str, Path],
     follow: Follow = lambda parts, total: parts,
+    choice: Choice = EVERYTHING,
 ) -> Written:
     """Write tables from the journals of people that come one after the other."""
     names, lined = tuple(out), _lined(out)
@@ -86,18 +107,18 @@ def write_people(
             for one in people:
                 some.append(one)
                 if len(some) == TOGETHER:
-                    yield _part(some, number, Path(made), names, lined)
+                    yield _part(some, number, Path(made), names, lined, choice)
                     some, number = [], number + 1
-            yield _part(some, number, Path(made), names, lined)
+            yield _part(some, number, Path(made), names, lined, choice)
 
-        return _join(_gather(follow(parts(), 0)), out)
+        return _join(_gather(follow(parts(), 0)), out, choice)
 
 
 def _lined(out: dict[str, Path]) -> bool:
     return any(path.suffix == ".jsonl" for path in out.values())
 
 
-Work = tuple[Path, tuple[int, int], int, Path, tuple[str, ...], bool]
+Work = tuple[Path, tuple[int, int], int, Path, tuple[str, ...], bool, Choice]
 
 
 def _make(work: Sequence[Work], workers: int) -> Iterator[Part]:
@@ -112,26 +133,31 @@ def _make(work: Sequence[Work], workers: int) -> Iterator[Part]:
 
 
 def _piece(work: Work) -> Part:
-    journal, piece, number, folder, names, lined = work
+    journal, piece, number, folder, names, lined, choice = work
     # There are no circles among so many small things: looking for them would cost a third of the time.
     collected = gc.isenabled()
     gc.disable()
     try:
-        return _part(read_piece(journal, piece, kinds(names)), number, folder, names, lined)
+        return _part(read_piece(journal, piece, kinds(names)), number, folder, names, lined, choice)
     finally:
         if collected:
             gc.enable()
 
 
 def _part(
-    people: Iterable[tuple[str, Iterable[e.Any]]], number: int, folder: Path, names: tuple[str, ...], lined: bool
+    people: Iterable[tuple[str, Iterable[e.Any]]],
+    number: int,
+    folder: Path,
+    names: tuple[str, ...],
+    lined: bool,
+    choice: Choice,
 ) -> Part:
     rows: dict[str, list[Row]] = {name: [] for name in names}
     who = set()
     for person, entries in people:
         who.add(person)
         for name, some in rows_of(person, entries, names).items():
-            rows[name] += some
+            rows[name] += choice.rows(some)
     files = {}
     for name, some in rows.items():
         table = TABLES[name]
@@ -157,12 +183,17 @@ def _gather(parts: Iterable[Part]) -> list[Part]:
     return found
 
 
-def _join(parts: list[Part], out: dict[str, Path]) -> Written:
+def _join(parts: list[Part], out: dict[str, Path], choice: Choice) -> Written:
     rows, columns = {}, {}
     for name, path in out.items():
         table = TABLES[name]
         found = [part.files[name] for part in parts]
-        columns[name] = tuple(ordered(table.columns, table.families, {c for _, some, _ in found for c in some}))
+        every = tuple(ordered(table.columns, table.families, {c for _, some, _ in found for c in some}))
+        columns[name] = choice.columns or every
+        missing = [c for c in choice.columns if c not in every]
+        if missing:
+            near = get_close_matches(missing[0], every, 1)
+            raise ValueError(f"there is no column {missing[0]}" + (f"; did you mean {near[0]}?" if near else ""))
         rows[name] = sum(count for _, _, count in found)
         temporary = path.with_name(path.name + ".part")
         if path.suffix == ".jsonl":
