@@ -154,3 +154,44 @@ def test_persons_without_the_outcome_may_be_left_out() -> None:
     one, other = distal_effect(hole(course()), **ASKED, missing="drop"), course()
     np.testing.assert_allclose(one.vcov, distal_effect(other[other.person != "p1"], **ASKED).vcov)
     assert "left out" in " ".join(one.warnings)
+
+
+def left(f: pd.DataFrame, seed: int = 3) -> pd.DataFrame:
+    """Persons whose course began well leave more often before the end."""
+    draw = np.random.default_rng(seed).random(f.person.nunique())
+    start = f.groupby("person", sort=False).base.first()
+    gone = start.index[draw > 1 / (1 + np.exp(-1 + start.to_numpy()))]
+    return f.assign(end=f.end.where(~f.person.isin(gone)))
+
+
+def test_those_who_stayed_stand_for_those_who_left() -> None:
+    f = left(course(persons=60))
+    effect = distal_effect(f, **ASKED, missing="ipw", missing_model="~ base")
+    first = f.groupby("person", sort=False).first(numeric_only=True)
+    x = sm.add_constant(first[["base"]])
+    chance = sm.GLM(first.end.notna().astype(float), x, family=sm.families.Binomial()).fit(tol=1e-14).predict(x)
+    known = f[f.end.notna()].assign(w=1 / f.person.map(chance))
+    np.testing.assert_allclose(effect.beta, distal_effect(known, **ASKED, weight="w").beta, atol=1e-9)
+    assert f"{first.end.isna().sum()} of 60 persons have no end" in " ".join(effect.notes)
+    assert effect.n_persons == 60 and effect.df == first.end.notna().sum() - 5
+    assert not any("left out" in w for w in effect.warnings)
+
+
+def test_the_changes_count_who_left() -> None:
+    f = left(course(persons=80))
+    more: dict[str, Any] = {"missing": "ipw", "missing_model": "~ base"}
+    whole = distal_effect(f, **ASKED, **more)
+    again = [distal_effect(f[f.person != one], **ASKED, **more).theta for one in whole.persons[:25]]
+    scale = np.sqrt(np.diag(whole.vcov))
+    assert np.abs((whole.changes[:25] - (whole.theta - np.array(again))) / scale).max() < 0.05
+    gone = set(f[f.end.isna()].person)
+    moved = np.abs(whole.changes[[p in gone for p in whole.persons]] / scale).max()
+    assert 0.001 < moved < 0.5
+
+
+@pytest.mark.parametrize(
+    ("model", "said"), [(None, "missing_model"), ("~ x", "changes within a person"), ("~ far", "no column far")]
+)
+def test_a_model_of_who_left_is_of_what_was_known_at_the_start(model: str | None, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        distal_effect(left(course()), **ASKED, missing="ipw", missing_model=model)

@@ -203,3 +203,17 @@ def test_what_a_machine_reads() -> None:
         "direct:(Intercept)", "indirect:(Intercept)", "total:(Intercept)",
     ]  # fmt: skip
     assert found["sensitivity"]["to_zero"] >= found["sensitivity"]["to_doubt"]
+
+
+def test_those_who_left_count_in_both_effects() -> None:
+    """The direct and the indirect effect still add up to the distal one, and so do their changes."""
+    from microcare.optimization.distal import distal_effect
+
+    f = course(persons=60)
+    f["base"] = f.groupby("person").x.transform("mean")
+    f["end"] = f.end.where(~((f.base > 0) & (f.person % 3 == 0)))
+    more: dict[str, Any] = {"missing": "ipw", "missing_model": "~ base"}
+    effect = mediated_effect(f, **ASKED, **more)
+    whole = distal_effect(f, **{k: v for k, v in ASKED.items() if k != "mediator"}, **more)
+    assert effect.total()[0].estimate == pytest.approx(whole.beta[0], abs=1e-10)
+    np.testing.assert_allclose(effect.changes.sum(axis=1), whole.changes[:, 0], atol=1e-9)

@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.optimize import approx_fprime, root
 
+from microcare.optimization import windows
 from microcare.optimization.excursion import excursion_effect
 from microcare.optimization.refusal import Refusal
 from tests.optimization.trials import ASKED, trial
@@ -220,3 +221,14 @@ def test_refused(case: str) -> None:
     )
     with pytest.raises(Refusal, match=said):
         excursion_effect(f, **ASKED | more)
+
+
+@pytest.mark.parametrize(("summary", "counted"), [("any", 1), ("sum", 0), ("mean", 0)])
+def test_an_unknown_outcome_in_a_window_is_not_a_zero(summary: str, counted: int) -> None:
+    """Of three points 1, unknown, 0 only `any` is settled, and only for the window that saw the 1."""
+    y = np.array([1.0, np.nan, 0.0, 0.0])
+    zero, ones = np.zeros(4, dtype=np.intp), np.ones(4, dtype=bool)
+    half = np.full((4, 2), 0.5)
+    found = windows.window(y, zero, half, ones, zero, np.arange(4), length=2, summary=summary, end="truncate")
+    np.testing.assert_array_equal(np.isfinite(found.y), [counted == 1, False, True, True])
+    assert not counted or found.y[0] == 1

@@ -26,7 +26,10 @@ Over = Annotated[
 ]
 Count = Annotated[str, typer.Option(help="What weighs the same: persons, or points.")]
 Learn = Annotated[str, typer.Option(help="Where models of the outcome are fitted: available rows, or all.")]
-Dropped = Annotated[str, typer.Option(help="Persons without the outcome: error or drop.")]
+Dropped = Annotated[str, typer.Option(help="Persons without the outcome: error, drop or ipw.")]
+MissingModel = Annotated[
+    str | None, typer.Option(help="With ipw: what having the outcome depends on, known at the start; a formula.")
+]
 Weight = Annotated[str | None, typer.Option(help="Column of further weights.")]
 Arms = Annotated[str | None, typer.Option(help="The two arms with a comma, the one to compare with first.")]
 
@@ -110,6 +113,7 @@ def distal(
     learn: Learn = "available",
     folds: Annotated[int, typer.Option(min=1, help="Groups of persons for cross-fitting.")] = 1,
     missing: Dropped = "error",
+    missing_model: MissingModel = None,
     weight: Weight = None,
     arms: Arms = None,
     level: Level = 0.95,
@@ -140,6 +144,7 @@ def mediation(
     count: Count = "persons",
     learn: Learn = "available",
     missing: Dropped = "error",
+    missing_model: MissingModel = None,
     weight: Weight = None,
     arms: Arms = None,
     level: Level = 0.95,

@@ -75,23 +75,28 @@ def effect_of(trial: Ended, asked: Ending) -> DistalEffect:
     block = Block(right - own @ beta, own)
     carrying = np.flatnonzero(own.any(axis=(1, 2)))
     inference.enough(len(carrying) - len(beta) - data.z.shape[1], len(carrying), len(beta) + data.z.shape[1])
-    persons = tuple(data.persons[int(c)] for c in carrying)
-    plain = sandwich.covariances(own.sum(axis=0), block.scores[carrying], own[carrying], persons)
-    corrected = plain
+    counted = np.flatnonzero(own.any(axis=(1, 2)) | trial.gone)
+    persons = tuple(data.persons[int(c)] for c in counted)
+    plain = sandwich.covariances(own.sum(axis=0), block.scores[counted], own[counted], persons)
+    blocks, slopes = [block], {}
     if asked.folds == 1:
+        blocks += [one[0].block, zero[0].block]
         slopes = {
             (0, 1): -person_outer(codes, count, s * (omega * k * (1 - p))[:, None], data.z),
             (0, 2): -person_outer(codes, count, s * (omega * k * p)[:, None], data.z),
         }
-        whole = stack([block, one[0].block, zero[0].block], slopes)
-        corrected = sandwich.covariances(whole.bread, whole.scores[carrying], whole.own[carrying], persons)
+    if trial.staying is not None:
+        slopes[0, len(blocks)] = trial.leaving(block.scores)
+        blocks.append(trial.staying[0])
+    whole = stack(blocks, slopes)
+    corrected = sandwich.covariances(whole.bread, whole.scores[counted], whole.own[counted], persons)
     size = len(beta)
     if len(persons) < 20:
         trial.found.said.append(f"only {len(persons)} persons: intervals are wide, and one person can move the result")
     return DistalEffect(
         estimand=_estimand(asked, data.arms), estimator="dcee", family="identity", outcome=asked.outcome,
         treatment=asked.treatment, controls=(), terms=data.terms, theta=beta, vcov=corrected.corrected[:size, :size],
-        vcov_uncorrected=plain.uncorrected, df=float(len(persons) - size - data.z.shape[1]), persons=persons,
+        vcov_uncorrected=plain.uncorrected, df=float(len(carrying) - size - data.z.shape[1]), persons=persons,
         changes=corrected.changes[:, :size], n_decision_points=data.n_decision_points, n_available=len(data.y),
         moderators=data.moderators, spread=None, warnings=tuple(trial.found.said), notes=trial.notes,
     )  # fmt: skip

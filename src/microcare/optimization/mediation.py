@@ -254,13 +254,17 @@ def _concluded(
     equations: tuple[list[Block], list[Block], dict[tuple[int, int], Floats]],
 ) -> MediatedEffect:  # fmt: skip
     data, (top, below, slopes) = trial.data, equations
-    carrying = np.flatnonzero(top[0].own.any(axis=(1, 2)))
-    persons = tuple(data.persons[int(c)] for c in carrying)
+    carrying = int(top[0].own.any(axis=(1, 2)).sum())
+    counted = np.flatnonzero(top[0].own.any(axis=(1, 2)) | trial.gone)
+    persons = tuple(data.persons[int(c)] for c in counted)
     coefficients = len(theta[0]) + m.xm.shape[1]
-    inference.enough(len(persons) - coefficients, len(persons), coefficients)
+    inference.enough(carrying - coefficients, carrying, coefficients)
+    if trial.staying is not None:
+        slopes = slopes | {(k, len(top) + len(below)): trial.leaving(top[k].scores) for k in range(len(top))}
+        below = [*below, trial.staying[0]]
     plain, whole = stack(top, {}), stack([*top, *below], slopes)
-    one = sandwich.covariances(plain.bread, plain.scores[carrying], plain.own[carrying], persons)
-    all_ = sandwich.covariances(whole.bread, whole.scores[carrying], whole.own[carrying], persons)
+    one = sandwich.covariances(plain.bread, plain.scores[counted], plain.own[counted], persons)
+    all_ = sandwich.covariances(whole.bread, whole.scores[counted], whole.own[counted], persons)
     size = 2 * len(theta[0])
     if len(persons) < 20:
         trial.found.said.append(f"only {len(persons)} persons: intervals are wide, and one person can move the result")
@@ -270,7 +274,7 @@ def _concluded(
         estimator="mcee", family="identity", outcome=asked.outcome, treatment=asked.treatment, controls=(),
         terms=tuple(f"{kind}:{t}" for kind in ("direct", "indirect") for t in data.terms),
         theta=np.concatenate(theta), vcov=all_.corrected[:size, :size], vcov_uncorrected=one.uncorrected,
-        df=float(len(persons) - coefficients), persons=persons, changes=all_.changes[:, :size],
+        df=float(carrying - coefficients), persons=persons, changes=all_.changes[:, :size],
         n_decision_points=data.n_decision_points, n_available=len(data.y), warnings=tuple(trial.found.said),
         notes=trial.notes, mediator=mediator,
     )  # fmt: skip

@@ -62,6 +62,7 @@ def window(
         raise Refusal("whether there was any success in a window needs an outcome of 0 and 1")
     weight = np.ones(len(y))
     seen: list[Floats] = []
+    lost = np.zeros(len(y), dtype=bool)
     complete = np.ones(len(y), dtype=bool)
     success = np.zeros(len(y), dtype=bool)
     untreated = _untreated(arm, p, available)
@@ -74,10 +75,11 @@ def window(
         value = np.where(there, y[row], np.nan)
         if ahead >= lag:
             seen.append(value)
+            lost |= there & ~np.isfinite(value)
             complete &= there
             success |= value == 1
     values = np.stack(seen)
-    found, known = _summarized(values, complete, summary, end)
+    found, known = _summarized(values, lost & ~((summary == "any") & success), complete, summary, end)
     later = lag + length - 1
     if later == 0:
         return Windowed(found, weight, known, "")
@@ -89,8 +91,11 @@ def _untreated(arm: Places, p: Floats, available: Marks) -> Floats:
     return np.where(arm == 0, 1 / np.where(chance > 0, chance, 1.0), 0.0)
 
 
-def _summarized(values: Floats, complete: Marks, summary: str, end: str) -> tuple[Floats, Marks]:
-    """The outcome of each window, and whether it has one: past the end of the study a window is cut, or has none."""
+def _summarized(values: Floats, lost: Marks, complete: Marks, summary: str, end: str) -> tuple[Floats, Marks]:
+    """The outcome of each window, and whether it has one: past the end of the study a window is cut, or has none.
+
+    Where an outcome inside the study is `lost`, the window's is unknown, for 0 and unknown are not the same.
+    """
     if summary == "last":
         return values[-1], complete
     inside = complete if end == "drop" else np.ones(len(complete), dtype=bool)
@@ -100,7 +105,7 @@ def _summarized(values: Floats, complete: Marks, summary: str, end: str) -> tupl
         found = (zeros == 1).any(axis=0).astype(np.float64)
     else:
         found = zeros.sum(axis=0) / (np.maximum(present.sum(axis=0), 1) if summary == "mean" else 1)
-    return np.where(present.any(axis=0), found, np.nan), inside
+    return np.where(present.any(axis=0) & ~lost, found, np.nan), inside
 
 
 def _note(length: int, lag: int, reference: str, summary: str, end: str) -> str:
