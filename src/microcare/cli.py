@@ -65,12 +65,16 @@ def preview(
     zone: Annotated[str, typer.Option(help="The person's time zone.")] = "Europe/Berlin",
     start: Annotated[str, typer.Option(help="The moment of joining (ISO 8601).")] = "2026-03-02T08:00:00Z",
     detail: Annotated[bool, typer.Option("--detail", help="Every entry, signals and receipts too.")] = False,
+    answer: Annotated[
+        list[str] | None, typer.Option(help="MEASURE.ITEM=VALUE: answered so each time; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the journal (JSON lines), for `export`.")] = None,
     json: Json = False,
 ) -> None:
     """Play a virtual person through a program and print what happens, in time order."""
     from microcare.commands.preview import Wish, run
 
-    raise typer.Exit(run(program, Wish(days, persona, seed, zone, start, detail), json))
+    raise typer.Exit(run(program, Wish(days, persona, seed, zone, start, detail, tuple(answer or ()), out), json))
 
 
 @app.command()

@@ -210,3 +210,27 @@ def test_what_only_the_checks_find_stops_a_program_too(command: str, tmp_path: P
     result = run(command, wrong)
     assert result.exit_code == 1
     assert "the probabilities sum to 0.9" in result.stderr and not result.stdout
+
+
+def test_preview_writes_a_journal_that_export_reads(tmp_path: Path) -> None:
+    journal, table = tmp_path / "journal.jsonl", tmp_path / "trial.csv"
+    assert run("preview", PROGRAMS / "activity", "--days", 7, "--out", journal).exit_code == 0
+    assert run("export", "trial", journal, "--out", table).exit_code == 0
+    assert table.read_text().count("\n") > 7 * 5
+
+
+def test_preview_answers_as_it_is_told(tmp_path: Path) -> None:
+    asked = GOOD + (
+        "measures: {mood: {items: {low: {text: Low?, scale: 0..4}}}}\n"
+        "model: [{level: 1, goal: Calm, needs: {low: {present: mood.score >= 2, interventions: [walk]}}}]\n"
+        "evaluate: [{on: start, measures: mood}]\n"
+    )
+    told = run("preview", small(tmp_path, asked), "--days", 2, "--persona", "engaged", "--answer", "mood.low=4")
+    assert "mood.low: 4" in told.stdout
+    for wrong, said in (
+        ("mood.lw=4", "Did you mean `mood.low`?"),
+        ("sleep=1", "There are: mood.low"),
+        ("mood.low=9", "--answer"),
+    ):
+        result = run("preview", small(tmp_path, asked), "--answer", wrong)
+        assert result.exit_code == 2 and said in result.stderr

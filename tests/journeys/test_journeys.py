@@ -52,7 +52,7 @@ def told(name: str, steps: tuple[Step, ...]) -> Iterator[str]:
         if local[:10] != day:
             day = local[:10]
             yield f"\n{day} (day {local_day(ZONE, stated.at) - local_day(ZONE, START) + 1})"
-        yield f"  {local[11:16]}  {to_facilitator(stated, program_of(name))}"
+        yield f"  {local[11:16]}  {to_facilitator(stated, program_of(name), ZONE)}"
 
 
 @pytest.mark.parametrize(("name", "persona", "days"), JOURNEYS, ids=lambda x: str(x))

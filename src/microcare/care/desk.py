@@ -265,7 +265,7 @@ def _entry(person: Person, number: int, kind: str, stated: e.Any) -> EntryLine:
     program = getattr(stated, "program", "")
     compiled = _compiled(program, getattr(stated, "version", "")) if program else None
     when = format_local(person.state.zone, stated.at)[:16]
-    sentence = to_facilitator(stated, compiled)
+    sentence = to_facilitator(stated, compiled, person.state.zone)
     facts = tuple(_facts(stated, compiled)) if isinstance(stated, e.Decided) else ()
     return EntryLine(number, kind.replace("_", " "), when, sentence, facts, to_auditor(stated))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ from microcare.base.wording import counted, human_list
 from microcare.base.zones import zone_names
 from microcare.commands.loading import load
 from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, no_moment, paint, progress, say, say_json
+from microcare.hub import codec
 from microcare.hub import entry as e
 from microcare.hub.explainer import to_facilitator
+from microcare.hub.fits import answer_problem
 from microcare.hub.programs import Programs
+from microcare.hub.step import Step
+from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
 from microcare.simulation.virtual import PERSONAS, VirtualPerson
 from microcare.simulation.world import live
@@ -42,6 +47,9 @@ class Wish:
     zone: str
     start: str
     detail: bool
+    answers: tuple[str, ...] = ()
+    """MEASURE.ITEM=VALUE: what is answered each time."""
+    out: Path | None = None
 
 
 def run(path: Path, wish: Wish, as_json: bool) -> int:
@@ -57,13 +65,61 @@ def run(path: Path, wish: Wish, as_json: bool) -> int:
         return PROBLEMS
     seed = wish.seed.to_bytes(8, "big", signed=True)
     programs = Programs([compiled], {compiled.id: seed})
-    virtual = VirtualPerson("virtual", PERSONAS[wish.persona], compiled, seed)
+    answers = {place: value for place, value in (_forced(compiled, text) for text in wish.answers) if place != ("", "")}
+    if len(answers) < len(wish.answers):
+        return USAGE
+    virtual = VirtualPerson("virtual", PERSONAS[wish.persona], compiled, seed, answers)
     steps = live(programs, virtual, wish.zone, start, wish.days)
+    if wish.out is not None:
+        return _journal(steps, wish)
     if as_json:
         entries = [x for taken in steps for x in taken.entries]
         say_json([_plain(x, wish.zone) for x in entries if wish.detail or not isinstance(x, QUIET)])
         return OK
     _timeline(compiled, list(progress(steps, wish.days * 10, "playing")), wish)
+    return OK
+
+
+def _forced(compiled: CompiledProgram, text: str) -> tuple[tuple[str, str], Value]:
+    """A forced answer; its place is empty where it is none, and why is said."""
+    place, _, written = text.partition("=")
+    name, _, item = place.strip().partition(".")
+    measure = compiled.measures.get(name)
+    if measure is None or item not in measure.items:
+        known = [f"{m}.{i}" for m, found in compiled.measures.items() for i in found.items]
+        near = nearest(place.strip(), known)
+        meant = f"Did you mean `{near}`?" if near else f"There are: {human_list(known[:12])}."
+        complain(f"`--answer {text}`: there is no question `{place}`. {meant}")
+        return ("", ""), None
+    value = {"true": True, "yes": True, "false": False, "no": False}.get(written.strip().lower(), _number(written))
+    problem = answer_problem(measure.items[item], value)
+    if problem and answer_problem(measure.items[item], written.strip()) == "":
+        value, problem = written.strip(), ""
+    if problem:
+        complain(f"`--answer {text}`: {problem}")
+        return ("", ""), None
+    return (name, item), value
+
+
+def _number(text: str) -> Value:
+    try:
+        number = float(text)
+    except ValueError:
+        return text.strip()
+    return int(number) if number.is_integer() else number
+
+
+def _journal(steps: Iterator[Step], wish: Wish) -> int:
+    """Write the journal, as `replay` does: `export` reads it."""
+    assert wish.out is not None
+    temporary, sequence = wish.out.with_name(wish.out.name + ".part"), 0
+    with temporary.open("w", encoding="utf-8") as file:
+        for taken in progress(steps, wish.days * 10, "playing"):
+            for stated in taken.entries:
+                sequence += 1
+                file.write(f'{{"person":"virtual","sequence":{sequence},"entry":{codec.encode(stated).decode()}}}\n')
+    temporary.replace(wish.out)
+    say(f"{counted(sequence, 'entry', 'entries')} in {wish.out}")
     return OK
 
 
@@ -109,7 +165,7 @@ def _timeline(compiled: CompiledProgram, steps: list[Any], wish: Wish) -> None:
                 day = local[:10]
                 say(paint(f"\n{day}", "bold"))
             color = COLORS.get(type(stated))
-            sentence = to_facilitator(stated, compiled)
+            sentence = to_facilitator(stated, compiled, wish.zone)
             say(f"  {paint(local[11:16], 'dim')}  {paint(sentence, color) if color else sentence}")
     say()
     say(

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from microcare.base.moments import format_duration, format_moment
+from microcare.base.moments import SECOND, format_duration, format_local, format_moment
 from microcare.base.wording import counted, human_list, plain_number
 from microcare.hub import entry as e
 from microcare.hub.stimulus import Value
@@ -61,10 +61,15 @@ def to_auditor(stated: e.Any) -> str:
     return msgspec.json.format(msgspec.json.encode(stated), indent=1).decode()
 
 
-def to_facilitator(stated: e.Any, program: CompiledProgram | None = None) -> str:
+def to_facilitator(stated: e.Any, program: CompiledProgram | None = None, zone: str = "") -> str:
     """One sentence with the evidence."""
     make = TABLE.get(type(stated))
-    return make(stated, program) if make is not None else type(stated).__name__
+    said = make(stated, program) if make is not None else type(stated).__name__
+    until = getattr(stated, "until", 0)
+    if zone and until:
+        # A moment to come is read on the person's wall.
+        said = said.replace(format_moment(until), format_local(zone, until)[:16].replace("T", " "))
+    return said
 
 
 def _decided(x: e.Decided, program: CompiledProgram | None) -> str:
@@ -143,7 +148,7 @@ def _alerted(x: e.Alerted, program: CompiledProgram | None) -> str:
 
 
 def _acted(x: e.Acted, program: CompiledProgram | None) -> str:
-    how = f" after {format_duration(x.spent)}" if x.spent else ""
+    how = f" after {format_duration(max(round(x.spent, -3), SECOND))}" if x.spent else ""
     until = f" until {format_moment(x.until)}" if x.act == "snoozed" and x.until else ""
     return f"{x.delivery}: {x.act}{how}{until} by {x.by}" + (" (arrived late)" if x.late else "")
 

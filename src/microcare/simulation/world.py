@@ -70,13 +70,14 @@ def live(
     """A virtual person joins a program and lives with it for so many days."""
     world = World(programs, virtual.person)
     joins = stimulus.Enroll(
-        key="enroll", at=start, program=virtual.program.id, zone=zone, fields=virtual.fields()
+        key="enroll", at=start, program=virtual.program.id, zone=zone, fields=virtual.fields(local_day(zone, start))
     )  # fmt: skip
     world.send(joins, *extra)
     end = start + days * DAY
     day = local_day(zone, start)
     while world.now < end:
         world.send(*(s for s in virtual.signals(zone, day) if s.at > start))
+        world.send(*(r for r in virtual.reports(zone, day) if r.at > start))
         day += 1
         yield from world.run(min(local_midnight(zone, day) - 1, end), virtual)
         if local_midnight(zone, day) > end:
