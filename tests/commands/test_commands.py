@@ -204,7 +204,7 @@ def test_export_of_what_is_no_journal(tmp_path: Path) -> None:
     assert "line 1" in result.output
 
 
-@pytest.mark.parametrize("command", ["preview", "coverage"])
+@pytest.mark.parametrize("command", ["preview", "coverage", "draw"])
 def test_what_only_the_checks_find_stops_a_program_too(command: str, tmp_path: Path) -> None:
     wrong = small(tmp_path, GOOD.replace("nothing: 0.4", "nothing: 0.3"))
     result = run(command, wrong)
@@ -234,3 +234,8 @@ def test_preview_answers_as_it_is_told(tmp_path: Path) -> None:
     ):
         result = run("preview", small(tmp_path, asked), "--answer", wrong)
         assert result.exit_code == 2 and said in result.stderr
+
+
+def test_draw_prints_the_levels_in_the_order_of_priorities() -> None:
+    shown = run("draw", PROGRAMS / "parenting").stdout
+    assert 0 < shown.index("  Level 1: ") < shown.index("  Level 2: ") < shown.index("  Level 3: ")

@@ -3,18 +3,17 @@
 from pathlib import Path
 
 from microcare.base.wording import counted
-from microcare.commands.loading import read
+from microcare.commands.loading import load
 from microcare.commands.terminal import OK, PROBLEMS, say
 from microcare.program import drawing
 
 
 def run(path: Path, out: Path | None) -> int:
     """Write SVG files, or print plain text."""
-    program = read(path).program
-    if program is None:
-        from microcare.commands.check import run as check
-
-        return check(path, False) or PROBLEMS
+    compiled = load(path)
+    if compiled is None:
+        return PROBLEMS
+    program = compiled.program
     if out is None:
         say(drawing.text_model(program))
         for name in program.interventions:

@@ -382,8 +382,12 @@ def _delivered(state: State, x: e.Delivered) -> None:
     run = state.runs.get(x.run)
     if run is not None and x.what == "event":
         record = run.events.get(x.name, NO_EVENT)
-        events = {**run.events, x.name: replace(record, delivered=record.delivered + 1, delivered_at=x.at)}
-        since = run.unanswered_since or x.at
+        events = {
+            **run.events,
+            x.name: replace(record, delivered=record.delivered + 1, delivered_at=x.at, by_human=x.human),
+        }
+        # What a facilitator has yet to deliver, the person cannot have left unanswered.
+        since = run.unanswered_since or (0 if x.human else x.at)
         state.runs[x.run] = replace(run, events=events, offered=x.at, unanswered_since=since)
 
 

@@ -168,9 +168,14 @@ def left_out(
     last = max((p.ended for p in work.state.history if p.program == program.id), default=0)
     if last and work.now < last + between and not asked:
         return "rest between micro interventions", last + between
-    if any(e.event.by_human for e in intervention.events.values()) and not program.program.rosters:
+    if any(e.event.by_human for e in intervention.events.values()) and not _facilitated(work, program):
         return "no facilitator for it", 0
     return "", 0
+
+
+def _facilitated(work: Work, program: CompiledProgram) -> bool:
+    """Whether there is somebody to deliver what a human does: a roster, or the facilitator of this person's hub."""
+    return bool(program.program.rosters) or mode_of(work, program) in ("coach", "clinician")
 
 
 def ruled_out(work: Work, program: CompiledProgram, intervention: CompiledIntervention) -> str:

@@ -73,6 +73,8 @@ class EventRecord(Record, frozen=True):
     delivered_at: int = 0
     done_at: int = 0
     completed_at: int = 0
+    by_human: bool = False
+    """A facilitator delivers it: what they leave undone says nothing about the person's engagement."""
     success: bool | None = None
     value: Value = None
 

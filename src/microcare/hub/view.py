@@ -272,13 +272,17 @@ def _share(program: CompiledProgram) -> Getter:
 
 
 def engaged_share(state: State, program: str) -> float | None:
-    """The share of delivered events that were done, over the runs now open; unknown where nothing was delivered."""
+    """The share of delivered events that were done, over the runs now open; unknown where nothing was delivered.
+
+    Events that a facilitator delivers do not count: whether they are done is not up to the person.
+    """
     delivered = done = 0
     for run in state.runs.values():
         if run.program == program:
             for record in run.events.values():
-                delivered += record.delivered
-                done += record.done
+                if not record.by_human:
+                    delivered += record.delivered
+                    done += record.done
     return min(done / delivered, 1.0) if delivered else None
 
 

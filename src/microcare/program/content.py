@@ -70,7 +70,13 @@ class Peer(Part):
 
 
 class Human(Part):
-    """Something a human does: a coach's call, a clinician's word. Their report completes it."""
+    """Something a human does: a coach's call, a clinician's word. Their report completes it.
+
+    Where the app facilitates, an intervention with such an event is recommended only if the program has `rosters`, the
+    people who do it; otherwise it is left out for the reason `no facilitator for it`. The person is not prompted, and
+    what a facilitator leaves undone never counts as the person's silence: it begins no `quiet for`, no
+    `disengaged_after`, and does not lower `engagement.share`.
+    """
 
     human: Text = described("What they do, as the facilitator reads it.")
     by: Literal["coach", "clinician", "peer"] = described("Who does it.", default="coach")

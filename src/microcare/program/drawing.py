@@ -71,9 +71,9 @@ def _goes(events: tuple[str, ...], end: str) -> str:
 
 
 def text_model(program: Program) -> str:
-    """The conceptual model as plain text, the most basic level last: it carries the others."""
+    """The conceptual model as plain text, in the order of priorities: the most basic level first."""
     lines = [text_in(program.title, program.language)]
-    for level in sorted(program.model, key=lambda part: -part.level):
+    for level in sorted(program.model, key=lambda part: part.level):
         lines.append(f"  Level {level.level}: {text_in(level.goal, program.language)}")
         for name, need in level.needs.items():
             title = text_in(need.title, program.language) if need.title is not None else name.replace("_", " ")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from microcare.base.issues import Issue
 from microcare.program.checks.common import Checked
+from microcare.program.content import Human
 from microcare.program.decision import options_of
 
 
@@ -34,6 +35,21 @@ def check(c: Checked) -> Iterator[Issue]:
             yield c.error(("interventions", name), "no_rules", f"`{name}` has no rules, so nothing is ever delivered",
                           "Add `rules: [{on: start, deliver: ...}]`.", True)  # fmt: skip
     yield from _model(c, offered)
+    yield from _facilitated(c, offered)
+
+
+def _facilitated(c: Checked, offered: set[str]) -> Iterator[Issue]:
+    """Interventions that the app never recommends, because nobody is named to do what a human does in them."""
+    p = c.program
+    if p.rosters or p.facilitator in ("coach", "clinician"):
+        return
+    for name, intervention in p.interventions.items():
+        for event, part in intervention.events.items():
+            blocks = [i for i, block in enumerate(part.content) if isinstance(block, Human)]
+            if blocks and (p.model or name in offered):
+                yield c.warning(("interventions", name, "events", event, "content", blocks[0]), "no_facilitator",
+                                f"a human does `{event}`, and nobody is named who does: `{name}` is never recommended",
+                                "Name them under `rosters`, or write `facilitator: coach`.", key=False)  # fmt: skip
 
 
 def _model(c: Checked, offered: set[str]) -> Iterator[Issue]:
