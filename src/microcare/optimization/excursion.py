@@ -74,9 +74,10 @@ def excursion_effect(
         Refusal: everything that speaks against a number, each with its cure.
     """
     question = Question(outcome, treatment, probability, person, **options)
-    if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question)) is not None:
+    known = tables.names(table)
+    if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question, known)) is not None:
         return effect
-    return effect_of(tables.read(table, question.columns(tables.names(table))), question)
+    return effect_of(tables.read(table, question.columns(known), known), question)
 
 
 def effect_of(frame: pd.DataFrame, question: Question) -> Effect:

@@ -1,7 +1,7 @@
 """Tables larger than memory: WCLS goes through a file part by part, everything else says what to do."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,8 +51,10 @@ def needed(path: Path, columns: int, of: int) -> float:
     return path.stat().st_size * packed * min((columns + 4) / of, 1.0) * COPIES
 
 
-def instead(path: str | Path, question: Question, memory: float | None = None) -> Effect | None:
-    """The effect of a file that does not fit into so many bytes of memory (all that is free), part by part; None if it fits.
+def instead(
+    path: str | Path, question: Question, known: Sequence[str] | None = None, memory: float | None = None
+) -> Effect | None:
+    """The effect of a file (with the columns `known`) that does not fit into so many bytes of memory (all that is free), part by part; None if it fits.
 
     Raises:
         Refusal: it does not fit, and the question cannot be answered part by part.
@@ -60,7 +62,7 @@ def instead(path: str | Path, question: Question, memory: float | None = None) -
     file = Path(path)
     if not file.is_file():
         return None
-    known = tables.names(file)
+    known = tables.names(file) if known is None else known
     bytes_needed, free = (
         needed(file, len(question.columns(known)), len(known)),
         free_memory() if memory is None else memory,

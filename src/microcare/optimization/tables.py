@@ -29,8 +29,8 @@ ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
 
-def read(table: Table, columns: Iterable[str] | None = None) -> pd.DataFrame:
-    """Read a table, or only some of its columns.
+def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table, or only some of its columns; `known` are the `names` it has, for a CSV is read through to tell them.
 
     Raises:
         Refusal: there is no such file, it is no table, or a column is missing (all of them at once).
@@ -41,8 +41,7 @@ def read(table: Table, columns: Iterable[str] | None = None) -> pd.DataFrame:
     source, parameters = _source(path)
     with duckdb.connect() as connection:
         try:
-            known = _names(connection, source, parameters)
-            wanted = _wanted(known, columns, str(path))
+            wanted = _wanted(_names(connection, source, parameters) if known is None else known, columns, str(path))
             listed = ", ".join(map(_quoted, wanted))
             return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
         except duckdb.Error as error:
