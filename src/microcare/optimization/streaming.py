@@ -54,7 +54,8 @@ def needed(path: Path, columns: int, of: int) -> float:
 def instead(
     path: str | Path, question: Question, known: Sequence[str] | None = None, memory: float | None = None
 ) -> Effect | None:
-    """The effect of a file (with the columns `known`) that does not fit into so many bytes of memory (all that is free), part by part; None if it fits.
+    """The effect of a file (with the columns `known`) that does not fit into so many bytes (all that is free), part by
+    part; None if it fits.
 
     Raises:
         Refusal: it does not fit, and the question cannot be answered part by part.
