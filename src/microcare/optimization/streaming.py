@@ -17,7 +17,7 @@ from microcare.optimization.refusal import Refusal
 VECTOR = 2048
 """The rows of one of the database's vectors."""
 ROWS = 200_000
-COPIES = 6.0
+COPIES = 8.0
 """How many times the size of its numbers an analysis takes in memory (designs, weights, products)."""
 MOST_LEVELS = 1000
 
@@ -27,7 +27,7 @@ def free_memory() -> float:
     known = [float("inf")]
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
-        known.append(float(limit))
+        known.append(float(limit) - _addresses())
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
@@ -39,6 +39,14 @@ def free_memory() -> float:
     except OSError:
         pass
     return min(known)
+
+
+def _addresses() -> float:
+    """Bytes of addresses that this process has taken already; 0 where the machine does not say."""
+    try:
+        return float(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0.0
 
 
 def needed(path: Path, columns: int, of: int) -> float:
@@ -94,7 +102,7 @@ def statistics_of_file(
     path: str | Path, question: Question, site: str = "", prefix: str = "", rows: int = ROWS
 ) -> pooling.Statistics:
     """The persons' statistics of a file of any length."""
-    with tables.opened(path) as source:
+    with tables.opened(path, free_memory() / 3) as source:
         q, part = _prepared(source, pooling.askable(question))
         made = (
             pooling.statistics(frame, q, site, prefix, part)

@@ -25,6 +25,8 @@ KINDS = {
     ".parquet": "read_parquet",
     ".jsonl": "read_json",
 }
+LEAST = 250
+"""Megabytes without which a CSV file cannot be read even in parts."""
 ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
@@ -108,9 +110,12 @@ class Source:
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[Source]:
-    """A file that is read in parts."""
+def opened(path: str | Path, memory: float = float("inf")) -> Iterator[Source]:
+    """A file that is read in parts, by so many bytes of memory."""
     with duckdb.connect() as connection:
+        if memory < float("inf"):
+            connection.execute("SET memory_limit = ?", [f"{max(int(memory / 1e6), LEAST)}MB"])
+            connection.execute("SET threads = ?", [1 if memory < 1e9 else 2])
         yield Source(connection, Path(path))
 
 
