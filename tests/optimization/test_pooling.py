@@ -1,11 +1,14 @@
 """The same effect from sums: any partition, a file read in parts, and sites that share no rows."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -215,3 +218,31 @@ def test_a_file_that_cannot_be_read_in_parts(tmp_path: Path, more: dict[str, Any
     trial().rename(columns={"t": "number"}).to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(Refusal, match=said):
         streaming.streamed(tmp_path / "a.csv", question(**more))
+
+
+def test_too_little_memory_is_a_refusal_and_a_little_is_enough(tmp_path: Path) -> None:
+    """In a process of its own that may take so many addresses and no more."""
+    table = trial(persons=100, points=10)
+    large = pd.concat([table.assign(person=table.person + f"-{k}") for k in range(300)])
+    duckdb.from_df(large).write_csv(str(tmp_path / "a.csv"))
+    code = (
+        "import resource, sys\n"
+        "from microcare.optimization import excursion, streaming\n"
+        "from microcare.optimization.refusal import Refusal\n"
+        "most = int(streaming._addresses()) + int(sys.argv[2]) * 10**6\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (most, most))\n"
+        f"asked = {ASKED!r} | {{'allow': frozenset(['after-treatment'])}}\n"
+        "try:\n"
+        "    for more in ({}, {'estimator': 'dr'}):\n"
+        "        print(excursion.excursion_effect(sys.argv[1], **asked, **more).notes)\n"
+        "except Refusal as refused:\n"
+        "    print('refused', refused)\n"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "a.csv"), str(m)], capture_output=True, text=True
+        ).stdout
+        for m in (4000, 200)
+    ]
+    assert "part by part" not in said[0] and "refused" not in said[0]
+    assert "refused" in said[1] and ("GB are free" in said[1] or "memory" in said[1].lower())

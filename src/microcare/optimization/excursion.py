@@ -74,9 +74,16 @@ def excursion_effect(
         Refusal: everything that speaks against a number, each with its cure.
     """
     question = Question(outcome, treatment, probability, person, **options)
-    if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question)) is not None:
-        return effect
-    return effect_of(tables.read(table, question.columns(tables.names(table))), question)
+    known = tables.names(table)
+    try:
+        if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question, known)) is not None:
+            return effect
+        return effect_of(tables.read(table, question.columns(known), known), question)
+    except MemoryError:
+        raise Refusal(
+            "the analysis takes more memory than there is: use fewer columns, the table as a Parquet file (which is read part by part "
+            "with the estimator wcls), a larger machine, or sums per person (microcare analyze statistics)"
+        ) from None
 
 
 def effect_of(frame: pd.DataFrame, question: Question) -> Effect:

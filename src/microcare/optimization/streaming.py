@@ -1,7 +1,7 @@
 """Tables larger than memory: WCLS goes through a file part by part, everything else says what to do."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from microcare.optimization.refusal import Refusal
 VECTOR = 2048
 """The rows of one of the database's vectors."""
 ROWS = 200_000
-COPIES = 6.0
+COPIES = 8.0
 """How many times the size of its numbers an analysis takes in memory (designs, weights, products)."""
 MOST_LEVELS = 1000
 
@@ -27,7 +27,7 @@ def free_memory() -> float:
     known = [float("inf")]
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
-        known.append(float(limit))
+        known.append(float(limit) - _addresses())
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
@@ -41,6 +41,14 @@ def free_memory() -> float:
     return min(known)
 
 
+def _addresses() -> float:
+    """Bytes of addresses that this process has taken already; 0 where the machine does not say."""
+    try:
+        return float(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0.0
+
+
 def needed(path: Path, columns: int, of: int) -> float:
     """About how many bytes an analysis of so many columns, of all that a file has, takes."""
     if path.suffix.lower() == ".parquet":
@@ -51,8 +59,11 @@ def needed(path: Path, columns: int, of: int) -> float:
     return path.stat().st_size * packed * min((columns + 4) / of, 1.0) * COPIES
 
 
-def instead(path: str | Path, question: Question, memory: float | None = None) -> Effect | None:
-    """The effect of a file that does not fit into so many bytes of memory (all that is free), part by part; None if it fits.
+def instead(
+    path: str | Path, question: Question, known: Sequence[str] | None = None, memory: float | None = None
+) -> Effect | None:
+    """The effect of a file (with the columns `known`) that does not fit into so many bytes (all that is free), part by
+    part; None if it fits.
 
     Raises:
         Refusal: it does not fit, and the question cannot be answered part by part.
@@ -60,7 +71,7 @@ def instead(path: str | Path, question: Question, memory: float | None = None) -
     file = Path(path)
     if not file.is_file():
         return None
-    known = tables.names(file)
+    known = tables.names(file) if known is None else known
     bytes_needed, free = (
         needed(file, len(question.columns(known)), len(known)),
         free_memory() if memory is None else memory,
@@ -91,7 +102,7 @@ def statistics_of_file(
     path: str | Path, question: Question, site: str = "", prefix: str = "", rows: int = ROWS
 ) -> pooling.Statistics:
     """The persons' statistics of a file of any length."""
-    with tables.opened(path) as source:
+    with tables.opened(path, free_memory() / 3) as source:
         q, part = _prepared(source, pooling.askable(question))
         made = (
             pooling.statistics(frame, q, site, prefix, part)

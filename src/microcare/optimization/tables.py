@@ -25,12 +25,14 @@ KINDS = {
     ".parquet": "read_parquet",
     ".jsonl": "read_json",
 }
+LEAST = 250
+"""Megabytes without which a CSV file cannot be read even in parts."""
 ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
 
-def read(table: Table, columns: Iterable[str] | None = None) -> pd.DataFrame:
-    """Read a table, or only some of its columns.
+def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table, or only some of its columns; `known` are the `names` it has, for a CSV is read through to tell them.
 
     Raises:
         Refusal: there is no such file, it is no table, or a column is missing (all of them at once).
@@ -41,8 +43,7 @@ def read(table: Table, columns: Iterable[str] | None = None) -> pd.DataFrame:
     source, parameters = _source(path)
     with duckdb.connect() as connection:
         try:
-            known = _names(connection, source, parameters)
-            wanted = _wanted(known, columns, str(path))
+            wanted = _wanted(_names(connection, source, parameters) if known is None else known, columns, str(path))
             listed = ", ".join(map(_quoted, wanted))
             return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
         except duckdb.Error as error:
@@ -109,9 +110,12 @@ class Source:
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[Source]:
-    """A file that is read in parts."""
+def opened(path: str | Path, memory: float = float("inf")) -> Iterator[Source]:
+    """A file that is read in parts, by so many bytes of memory."""
     with duckdb.connect() as connection:
+        if memory < float("inf"):
+            connection.execute("SET memory_limit = ?", [f"{max(int(memory / 1e6), LEAST)}MB"])
+            connection.execute("SET threads = ?", [1 if memory < 1e9 else 2])
         yield Source(connection, Path(path))
 
 
