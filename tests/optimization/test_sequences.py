@@ -9,10 +9,13 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
+from bench.coverage_sequences import MODELS, drawn
+from microcare.optimization.backwards import learned
 from microcare.optimization.interim import boundaries, confidence_sequence
 from microcare.optimization.off_policy import policy_value
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.regimes import embedded_regimes
+from microcare.optimization.ruling import rule_text
 from microcare.optimization.sequences import Stage, learn
 from tests.reference import reference
 
@@ -28,7 +31,7 @@ def smart(persons: int = 400, seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame({"a1": a1, "x1": x1, "r": response, "a2": a2, "x2": x2, "y": y})
 
 
-SMART: dict[str, Any] = {"outcome": "y", "first": "a1", "response": "r", "second": "a2"}
+SMART: dict[str, Any] = {"outcome": "y", "options": ["a1", "a2"], "responses": ["r"]}
 STAGES = [Stage("a1", "~ x1", "~ x1"), Stage("a2", "~ x2", "~ x1 + x2")]
 
 
@@ -80,7 +83,101 @@ def test_rules_that_were_planted_are_found(method: str) -> None:
     assert found.stages[0].effects[1].estimate == pytest.approx(0.4, abs=0.15)
     assert found.stages[0].effects[1].lower < 0.4 < found.stages[0].effects[1].upper
     assert "x2" in found.stages[1].rule
-    assert found.value.estimate > found.observed
+    assert found.gain.lower > 0
+    assert found.gain.estimate == pytest.approx(found.value.estimate - found.observed.estimate)
+
+
+def many(persons: int = 3000, seed: int = 5) -> pd.DataFrame:
+    """Three options by name at the first stage, with unequal chances; two stages more for some."""
+    draw = np.random.Generator(np.random.Philox(seed))
+    p = np.array([0.5, 0.3, 0.2])
+    first = draw.choice(["call", "game", "tip"], persons, p=p)
+    x = draw.normal(size=persons)
+    second = np.where(draw.random(persons) < 0.6, draw.integers(0, 2, persons), np.nan)
+    third = np.where(np.isnan(second) | (draw.random(persons) < 0.4), np.nan, draw.integers(0, 2, persons))
+    y = (first == "game") * x + (first == "tip") * (0.5 - x) + np.nan_to_num(second) - 0.5 * np.nan_to_num(third)
+    return pd.DataFrame({"a": first, "x": x, "b": second, "c": third, "y": y + draw.normal(size=persons)})
+
+
+def test_several_options_and_unequal_numbers_of_stages() -> None:
+    stages = [Stage("a", "~ x", "~ x", (0.5, 0.3, 0.2)), Stage("b"), Stage("c")]
+    found = learn(many(), outcome="y", stages=stages, method="dwols", bootstraps=200)
+    rows = {row.term: row for row in found.stages[0].effects}
+    assert list(rows) == ["game: (Intercept)", "game: x", "tip: (Intercept)", "tip: x"]
+    for term, truth in zip(rows, (0, 1, 0.5, -1), strict=True):
+        assert rows[term].lower - 0.05 < truth < rows[term].upper + 0.05
+    assert found.stages[1].rule == "choose 1 for everybody" and found.stages[2].rule == "choose 0 for everybody"
+    assert found.stages[0].options == ("call", "game", "tip") and "game: " in found.stages[0].rule
+    # 0.6 at the second stage; the first is worth E max(0, x, 0.5 - x).
+    x = np.random.Generator(np.random.Philox(1)).normal(size=10**6)
+    worth = np.maximum(np.maximum(0, x), 0.5 - x).mean() + 0.6
+    assert found.value.lower < worth < found.value.upper
+
+
+def test_a_lower_outcome_may_be_better() -> None:
+    table = smart(600)
+    up = learn(table, outcome="y", stages=STAGES, bootstraps=100)
+    down = learn(table.assign(y=-table.y), outcome="y", stages=STAGES, bootstraps=100, lower_is_better=True)
+    assert [s.rule for s in up.stages] == [s.rule for s in down.stages]
+    assert down.value.estimate == pytest.approx(-up.value.estimate)
+    for one, other in zip(up.stages, down.stages, strict=True):
+        for row, turned in zip(one.effects, other.effects, strict=True):
+            assert (turned.lower, turned.upper) == pytest.approx((-row.upper, -row.lower))
+
+
+def test_the_first_stage_explains_what_the_best_second_stage_would_have_given() -> None:
+    table = smart()
+    found = learn(table, outcome="y", stages=STAGES, bootstraps=100)
+    later = [r.estimate for r in found.stages[1].effects]
+    blip = later[0] + later[1] * table.x2
+    value = table.y + np.where(table.a2.notna(), np.maximum(blip, 0) - table.a2.fillna(0) * blip, 0)
+    fitted = sm.OLS(value, np.column_stack([np.ones(len(table)), table.x1, table.a1, table.a1 * table.x1])).fit()
+    np.testing.assert_allclose([r.estimate for r in found.stages[0].effects], fitted.params[2:], atol=1e-10)
+
+
+def test_dwols_is_right_where_the_outcomes_model_is_wrong() -> None:
+    """The outcome is curved in x, the model is not; the chance of treatment depends on x."""
+    draw = np.random.Generator(np.random.Philox(9))
+    x = draw.uniform(-2, 2, 40_000)
+    p = 1 / (1 + np.exp(-x))
+    a = (draw.random(len(x)) < p).astype(int)
+    table = pd.DataFrame({"x": x, "p": p, "a": a, "y": np.exp(x) + a * (1 - x) + draw.normal(size=len(x))})
+    wrong, *right = (
+        learn(table, outcome="y", stages=[stage], method=method).stages[0].effects[1].estimate
+        for method, stage in [
+            ("q", Stage("a", "~ x", "~ x", "p")),
+            ("dwols", Stage("a", "~ x", "~ x", "p")),
+            ("dwols", Stage("a", "~ x", "~ x", propensity="~ x")),
+        ]
+    )
+    assert right == pytest.approx([-1, -1], abs=0.08) and abs(wrong + 1) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("terms", "blip", "wanted"),
+    [
+        (["(Intercept)"], [0.2], "choose 1 for everybody"),
+        (["(Intercept)"], [-0.2], "choose 0 for everybody"),
+        (["(Intercept)", "x"], [0.2, -0.1], "choose 1 if x is below 2, else 0"),
+        (["(Intercept)", "x", "z"], [-0.2, 0.1, 1], "choose 1 if -0.2 +0.1 x +1 z is above 0, else 0"),
+    ],
+)
+def test_rules_as_text(terms: list[str], blip: list[float], wanted: str) -> None:
+    assert rule_text(["0", "1"], terms, np.array(blip)) == wanted
+
+
+def test_many_samples_at_once_are_the_samples_one_by_one() -> None:
+    y, data = drawn(MODELS[4], 60, np.random.Generator(np.random.Philox(2)))
+    counts = np.random.Generator(np.random.Philox(3)).multinomial(50, np.full(60, 1 / 60), 4).astype(float)
+    found = learned(y, data, counts)
+    for k, count in enumerate(counts):
+        rows = np.repeat(np.arange(60), count.astype(int))
+        value = y[rows]
+        for stage, theta in zip(data[::-1], found[::-1], strict=True):
+            x = stage.x[rows]
+            np.testing.assert_allclose(theta[k], np.linalg.lstsq(x, value, rcond=None)[0], atol=1e-9)
+            blip = stage.s[rows] @ theta[k][stage.z.shape[1] :]
+            value = value + np.maximum(blip, 0) - stage.arm[rows] * blip
 
 
 def test_the_last_stage_is_a_regression_among_those_who_were_there() -> None:
@@ -95,7 +192,7 @@ def test_the_last_stage_is_a_regression_among_those_who_were_there() -> None:
 
 def test_one_stage_is_enough() -> None:
     found = learn(smart(), outcome="y", stages=[Stage("a1", "~ x1", "~ x1")])
-    assert len(found.stages) == 1 and found.stages[0].regular
+    assert len(found.stages) == 1 and found.stages[0].resample is None
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
@@ -121,11 +218,16 @@ def test_the_first_stages_interval_holds_where_the_second_has_no_effect() -> Non
     ("change", "stages", "said"),
     [
         (lambda f: f.iloc[:5], STAGES, "ten persons"),
-        (lambda f: f.assign(a1=1), STAGES, "both of them"),
+        (lambda f: f.assign(a1=1), STAGES, "1 different option"),
         (lambda f: f, [Stage("a1", "~ x1", "~ 1")], "miss the moderator x1"),
         (lambda f: f, [Stage("a1", probability=1.0)], "between 0 and 1"),
         (lambda f: f, [], "at least one stage"),
         (lambda f: f, [Stage("a9")], "no column a9"),
+        (lambda f: f, [Stage("a1", probability=(0.2, 0.2))], "sum to 1"),
+        (lambda f: f, [Stage("a1", probability=(0.2, 0.2, 0.6))], "each of the 2 options"),
+        (lambda f: f.assign(a1=f.x1), [Stage("a1")], "different options"),
+        (lambda f: f, [Stage("a1", "~ x1", "~ x1 + I(2 * x1)")], "brackets|follows|formula"),
+        (lambda f: f.iloc[:12], [Stage("a1", "~ x1 + x2 + r", "~ x1 * x2 * r")], "cannot carry|miss|follows"),
     ],
 )
 def test_rules_that_cannot_be_learned(change: Any, stages: list[Stage], said: str) -> None:

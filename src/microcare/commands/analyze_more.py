@@ -12,6 +12,7 @@ Table = Annotated[Path, typer.Argument(help="A CSV or Parquet file.")]
 Format = Annotated[str, typer.Option(help="text or json.")]
 Level = Annotated[float, typer.Option(help="The level of intervals.")]
 Outcome = Annotated[str, typer.Option(help="The outcome's column; higher is better.")]
+Lower = Annotated[bool, typer.Option("--lower-is-better", help="The outcome is a burden: less of it is better.")]
 Adjust = Annotated[str, typer.Option(help="For many effects at once: none, bonferroni, holm or bh.")]
 Clustered = Annotated[str | None, typer.Option(help="Column of the cluster or person that rows belong to.")]
 
@@ -99,31 +100,62 @@ def _costs(given: list[str]) -> dict[str, float]:
 def smart(
     table: Table,
     outcome: Outcome,
-    first: Annotated[str, typer.Option(help="Column of the first option.")],
-    response: Annotated[str, typer.Option(help="Column of the response to it, 0 or 1.")],
-    second: Annotated[str, typer.Option(help="Column of the second option; empty where there was no second draw.")],
+    first: Annotated[
+        str | None, typer.Option(help="Column of the first option (with --response and --second).")
+    ] = None,
+    response: Annotated[str | None, typer.Option(help="Column of the response to it: 0 and 1, or names.")] = None,
+    second: Annotated[
+        str | None, typer.Option(help="Column of the second option; empty where there was no second draw.")
+    ] = None,
     first_probability: Annotated[
-        str, typer.Option(help="Probability of the first option received: number or column.")
-    ] = "0.5",
-    second_probability: Annotated[str, typer.Option(help="The same of the second.")] = "0.5",
+        str | None, typer.Option(help="Probability of the first option received, a number or column; else equal parts.")
+    ] = None,
+    second_probability: Annotated[str | None, typer.Option(help="The same of the second.")] = None,
+    options: Annotated[
+        str | None, typer.Option(help="For any number of stages: the columns of their options, with commas.")
+    ] = None,
+    responses: Annotated[str | None, typer.Option(help="The columns of the responses between them.")] = None,
+    probabilities: Annotated[
+        str | None, typer.Option(help="Probabilities of the options received, a number or column for each stage.")
+    ] = None,
+    person: Annotated[str | None, typer.Option(help="Column of the person, to see that each has one row.")] = None,
     cluster: Clustered = None,
+    lower_is_better: Lower = False,
     adjust: Adjust = "holm",
     level: Level = 0.95,
     format: Format = "text",
 ) -> None:
-    """The regimes embedded in a SMART: what each is worth, and which may be the best."""
+    """The regimes embedded in a SMART: what each is worth, and which may be the best.
+
+    The table has one row a person. Two stages: --first a1 --response r --second a2. More: --options a1,a2,a3
+    --responses r1,r2. Who was not randomized at a stage has nothing in its column.
+    """
 
     def make() -> tuple[dict[str, Any], list[str]]:
         from microcare.optimization.regimes import embedded_regimes
 
+        stages = _listed(options) or [name for name in (first, second) if name]
+        between = _listed(responses) or ([response] if response else [])
+        chances = _listed(probabilities)
+        if first_probability is not None or second_probability is not None:
+            chances = [first_probability or "0.5", second_probability or "0.5"][: len(stages)]
         found = embedded_regimes(
-            table, outcome=outcome, first=first, response=response, second=second, first_probability=first_probability,
-            second_probability=second_probability, cluster=cluster, method=adjust, level=level,
+            table, outcome=outcome, options=stages, responses=between, probabilities=chances, cluster=cluster,
+            person=person, lower_is_better=lower_is_better, method=adjust, level=level,
         ).as_dict()  # fmt: skip
         lines = [*_rows(found["effects"], "n"), "", "Differences:", *_rows(found["contrasts"], "p_adjusted"), ""]
-        return found, [*lines, "May be the best: " + " | ".join(found["may_be_best"])]
+        if found["all_equal"]:
+            lines.append(f"Are all worth the same? p = {found['all_equal']['p']:.2g}")
+        best = found["may_be_best"]
+        kept = "This may be the best:" if len(best) == 1 else f"These {len(best)} may be the best:"
+        return found, [*lines, kept, *(f"  {name}" for name in best)]
 
     raise typer.Exit(_answer(format, make))
+
+
+def _listed(text: str | None) -> list[str]:
+    """What stands between commas; nothing where nothing is given."""
+    return [part.strip() for part in text.split(",") if part.strip()] if text else []
 
 
 def rules(
