@@ -64,8 +64,14 @@ class Analysis:
         }
 
 
-def analyze(material: Material, level: float = 0.95, step: Step = lambda name: None) -> Analysis:
-    """Everything about the material; `step` is told what is done next.
+def analyze(material: Material, level: float = 0.95, matters: float = 0.1, step: Step = lambda name: None) -> Analysis:
+    """Everything about the material.
+
+    Args:
+        material: the tables.
+        level: of intervals.
+        matters: the smallest effect that matters, in standard deviations of the outcome.
+        step: is told what is done next.
 
     Raises:
         Refusal: the tables cannot be read as what they are.
@@ -78,7 +84,7 @@ def analyze(material: Material, level: float = 0.95, step: Step = lambda name: N
     words = first.wordings(material, level)
     step("sequences")
     order = second.sequences(material, level)
-    made = findings(material, rows, events, told, words, order)
+    made = findings(material, rows, events, told, words, order, matters)
     begin, end = _span(material)
     people = {p for t in material.tables.values() if "person" in t for p in t["person"].unique()}
     if material.roles is not None:

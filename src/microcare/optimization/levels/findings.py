@@ -20,8 +20,6 @@ SURE = {
     LIKELY: "Likely: one in twenty such results would come from chance alone.",
     OPEN: "Open: the data fit with an effect and with none.",
 }
-SMALL = 0.1
-"""An effect below this many standard deviations of the outcome is too small to matter, unless the author says otherwise."""
 LOW = 0.5
 """A share below this is low."""
 
@@ -54,10 +52,11 @@ def findings(
     told: Effects,
     words: list[WordingRow],
     order: Sequences,
+    matters: float = 0.1,
 ) -> list[Finding]:
-    """Everything worth a decision, the surest first."""
+    """Everything worth a decision, the surest first; `matters` is the smallest effect that does, in standard deviations."""
     found = [
-        *_options(material, told),
+        *_options(material, told, matters),
         *_moderations(material, told),
         *_fading(material, told),
         *_order(material, order),
@@ -92,16 +91,17 @@ def _where(material: Material, intervention: str) -> str:
     return f" in “{material.title(intervention)}”" if intervention else ""
 
 
-def _options(material: Material, told: Effects) -> Iterator[Finding]:
+def _options(material: Material, told: Effects, matters: float) -> Iterator[Finding]:
     for one in told.options:
         several = sum(o.rule == one.rule and o.intervention == one.intervention for o in told.options) > 1
         if one.option == ANY and several:
             continue
         name, where = material.title(one.option), _where(material, one.intervention)
         against = "nothing" if one.against == "nothing" else f"“{material.title(one.against)}”"
+        by = points(one.effect) if one.share else figures(one.effect)
         said = (
-            f"Compared with {against} it changes the {one.measured} by {figures(one.effect)}, where it is usually "
-            f"{figures(one.usual)}; {one.effect.persons} people, {one.effect.n} decision points."
+            f"Compared with {against} it changes the {one.measured} by {by}, where it is usually "
+            f"{figures(one.usual, percent=one.share)}; {one.effect.persons} people, {one.effect.n} decision points."
         )
         p, size = one.p_adjusted, one.standardized
         sure = _sure(p)
@@ -112,7 +112,7 @@ def _options(material: Material, told: Effects) -> Iterator[Finding]:
             yield Finding(
                 f"Stop or change “{name}”{where}: it lowers what it is meant to raise.", said, sure, one.option, 5
             )
-        elif size.known and max(abs(size.lower or 0), abs(size.upper or 0)) < SMALL:
+        elif size.known and max(abs(size.lower or 0), abs(size.upper or 0)) < matters:
             why = f"{said} Even the ends of the interval are below a tenth of the outcome's spread."
             yield Finding(
                 f"Change or drop “{name}”{where}: if it does anything, it is too little to matter.",
@@ -123,20 +123,20 @@ def _options(material: Material, told: Effects) -> Iterator[Finding]:
             )
         else:
             yield Finding(
-                f"Do not decide on “{name}”{where} yet.", f"{said} {_needed(one)}", OPEN, one.option, 1
+                f"Do not decide on “{name}”{where} yet.", f"{said} {_needed(one, matters)}", OPEN, one.option, 1
             )  # fmt: skip
 
 
-def _needed(one: OptionEffect) -> str:
+def _needed(one: OptionEffect, matters: float) -> str:
     """How many people would settle it: the half-width shrinks with the root of their number."""
     size = one.standardized
     if size.lower is None or size.upper is None or size.upper <= size.lower:
         return ""
     half = (size.upper - size.lower) / 2
-    need = round(one.effect.persons * (half / SMALL) ** 2)
+    need = round(one.effect.persons * (half / matters) ** 2)
     if need <= one.effect.persons:
         return "More people would move this little; a bolder version of it would tell more."
-    return f"About {need} people like these would settle whether it reaches a tenth of the outcome's spread."
+    return f"About {need} people like these would settle whether it reaches {matters:g} of the outcome's spread."
 
 
 def _moderations(material: Material, told: Effects) -> Iterator[Finding]:
