@@ -94,7 +94,7 @@ def run(wish: Wish, as_json: bool) -> int:
     try:
         material = _material(wish)
         analysis = analyze(material, matters=wish.matters, step=_told())
-        written = write(analysis, wish.out, wish.title or _title(wish))
+        written = write(analysis, wish.out, wish.title or _title(material))
     except Refusal as refused:
         for issue in refused.issues:
             complain(issue)
@@ -120,9 +120,10 @@ def _numbers(written: Sequence[Path]) -> dict[str, Any]:
     return found
 
 
-def _title(wish: Wish) -> str:
-    name = wish.source.stem if wish.source.suffix else wish.source.resolve().name
-    return f"What works: {name.replace('_', ' ')}"
+def _title(material: "Material") -> str:
+    """What works in which program, where the tables say."""
+    programs = sorted({str(p) for t in material.tables.values() if "program" in t for p in t["program"].unique()})
+    return f"What works in {', '.join(material.title(p) for p in programs)}" if programs else "What works"
 
 
 def _told() -> Any:
@@ -173,7 +174,7 @@ def _titles(path: Path) -> tuple[str, dict[str, str]]:
     compiled = load(path)
     if compiled is None:
         raise Refusal(f"{path}: the program has errors")
-    found: dict[str, str] = {}
+    found = {compiled.id: _said(compiled.program.title)}
     for name, one in compiled.interventions.items():
         found |= {event: _said(e.event.title) for event, e in one.events.items() if e.event.title}
         found[name] = _said(one.intervention.title)

@@ -71,20 +71,20 @@ def _sure(p: float | None) -> str:
     return OPEN if p is None or p >= 0.05 else SETTLED if p < 0.01 else LIKELY
 
 
-def figures(e: Estimate, unit: str = "", percent: bool = False) -> str:
+def figures(e: Estimate, percent: bool = False) -> str:
     """A number with its interval, for people: 87 (51 to 124)."""
     if e.value is None or e.lower is None or e.upper is None:
         return e.caution or "not known"
     if percent:
         return f"{e.value:.0%} ({e.lower:.0%} to {e.upper:.0%})"
-    return f"{e.value:.3g}{unit} ({e.lower:.3g} to {e.upper:.3g})"
+    return f"{e.value:.3g} ({e.lower:.3g} to {e.upper:.3g})".replace("-", "−")
 
 
 def points(e: Estimate) -> str:
     """A difference of shares in percentage points."""
     if e.value is None or e.lower is None or e.upper is None:
         return e.caution or "not known"
-    return f"{e.value * 100:+.0f} percentage points ({e.lower * 100:+.0f} to {e.upper * 100:+.0f})"
+    return f"{e.value * 100:+.0f} percentage points ({e.lower * 100:+.0f} to {e.upper * 100:+.0f})".replace("-", "−")
 
 
 def _where(material: Material, intervention: str) -> str:
@@ -197,8 +197,8 @@ def _order(material: Material, order: Sequences) -> Iterator[Finding]:
         best, worst = (f(who.levels, key=lambda pair: pair[1].value or 0.0) for f in (max, min))
         before = "first" if who.before == FIRST else f"after “{material.title(who.before)}”"
         yield Finding(
-            f"“{material.title(who.after)}” {before} is for some: recommend it where {who.characteristic.replace('_', ' ')}: {best[0]}.",
-            f"For them its success is {points(best[1])} compared with another; for {worst[0]} {points(worst[1])}.",
+            f"“{material.title(who.after)}” {before} is for some: recommend it to people with “{who.characteristic.replace('_', ' ')}: {best[0]}”.",
+            f"For them its success is {points(best[1])} compared with another that could follow; for “{worst[0]}” it is {points(worst[1])}.",
             sure, who.after, 3.5,
         )  # fmt: skip
 

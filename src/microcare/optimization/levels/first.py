@@ -197,14 +197,15 @@ def burden(material: Material) -> list[Week]:
     prompts = delivered[(delivered["prompt"] == 1) & delivered["person"].isin(joined.index)]
     at = pd.to_datetime(prompts["decided_utc"], utc=True)
     week = (at - prompts["person"].map(joined)).dt.days // 7
-    last = (pd.to_datetime(delivered["decided_utc"], utc=True) - delivered["person"].map(joined)).dt.days // 7
-    stays = last.groupby(delivered["person"]).max()
+    last = (pd.to_datetime(delivered["decided_utc"], utc=True) - delivered["person"].map(joined)).dt.days
+    # A week counts for those who were there to its end.
+    stays = (last.groupby(delivered["person"]).max() + 1) // 7 - 1
     found = []
     for number in range(min(int(week.max()) + 1 if len(week) else 0, 26)):
         people = stays[stays >= number].index
         if len(people) < 2:
             break
-        own = prompts[(week == number).to_numpy()]
+        own = prompts[((week == number) & prompts["person"].isin(people)).to_numpy()]
         counts = pd.DataFrame(
             {"person": people, "n": own.groupby("person").size().reindex(people, fill_value=0).to_numpy()}
         )

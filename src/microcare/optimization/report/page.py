@@ -108,8 +108,7 @@ def _interventions(a: Analysis) -> Iterator[str]:
         yield figure(
             table(heads, rows),
             "Reach: the share of all people who had it. Opened and done: of what was delivered. Felt: how it felt, mean score. "
-            "In brackets the 95% interval; decision points of one person are counted as belonging together.",
-            DESCRIBES,
+            f"In brackets the 95% interval; decision points of one person are counted as belonging together. {DESCRIBES}",
         )
     if a.events:
         columns = ("Event", "Delivered", "Opened", "Done", "Proximal success", "Felt")
@@ -124,8 +123,7 @@ def _interventions(a: Analysis) -> Iterator[str]:
         ]  # fmt: skip
         shown = figure(
             table(columns, listed),
-            "One row an event. Where no success is defined, the mean of its proximal outcome.",
-            DESCRIBES,
+            f"One row an event. Where no success is defined, the mean of its proximal outcome. {DESCRIBES}",
         )
         yield f"<details{' open' if len(a.events) <= 8 else ''}><summary>Each event ({len(a.events)})</summary>{shown}</details>"
 

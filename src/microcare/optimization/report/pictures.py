@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from math import floor, log10
 
-from microcare.program.svg import clean
+from microcare.program.svg import clean, wrap
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 360, 220, 48, 34, 12
 
@@ -145,10 +145,11 @@ def flow(title: str, links: Sequence[tuple[str, str, int, str]]) -> str:
                 f'<rect class="dot" x="{x}" y="{tops[name]:.1f}" width="{wide}" height="{max(n * unit, 1):.1f}" rx="2"/>'
             )
             anchor, place = ("end", x - 6) if side == 0 else ("start", x + wide + 6)
-            made.append(
-                f'<text class="ink" x="{place}" y="{y:.1f}" text-anchor="{anchor}">{escape(_short(name))}</text>'
-            )
-            made.append(f'<text x="{place}" y="{y + 13:.1f}" text-anchor="{anchor}">{n} times</text>')
+            lines = [*wrap(name, 100, 11, 2), f"{n} times"]
+            for row, line in enumerate(lines):
+                kind = "" if row == len(lines) - 1 else ' class="ink"'
+                at = y + (row - (len(lines) - 1) / 2) * 13 + 4
+                made.append(f'<text{kind} x="{place}" y="{at:.1f}" text-anchor="{anchor}">{escape(clean(line))}</text>')
     return picture(title, made, height + 18)
 
 
@@ -163,7 +164,3 @@ def _stack(
         found[name] = at
         at += size + gap
     return found
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 17 else name[:16] + "…"

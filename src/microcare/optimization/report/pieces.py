@@ -72,7 +72,7 @@ def forest(rows: Sequence[Bar], heads: tuple[str, str], scale: float = 1.0) -> s
         return (value - low) / (high - low) * 100
 
     made = [
-        f'<div class="label head">{text(heads[0])}</div><div class="bar head"></div><div class="nums head">{text(heads[1])}</div>'
+        f'<div class="label head">{text(heads[0])}</div><div class="nums head">{text(heads[1])}</div><div class="bar head"></div>'
     ]
     for row in rows:
         e = row.estimate
@@ -90,12 +90,11 @@ def forest(rows: Sequence[Bar], heads: tuple[str, str], scale: float = 1.0) -> s
             f'<b style="left:{at(e.value * scale):.2f}%"></b></div>'
         )
         people = f"<small>{e.persons} people, n {e.n}</small>"
-        made.append(
-            f'<div class="bar">{bar}</div><div class="nums"><span>{interval(e, scale)}</span>{people}{caution(e.caution)}</div>'
-        )
+        nums = f"<span>{interval(e, scale)}</span>{people}{caution(e.caution)}"
+        made.append(f'<div class="nums">{nums}</div><div class="bar">{bar}</div>')
     axis = "".join(f'<span style="left:{at(v):.2f}%">{said(v)}</span>' for v in marks)
     made.append(
-        f'<div class="label head"></div><div class="bar"><div class="axis">{axis}</div></div><div class="nums head"></div>'
+        f'<div class="label foot"></div><div class="nums foot"></div><div class="bar"><div class="axis">{axis}</div></div>'
     )
     return f'<div class="forest">{"".join(made)}</div>'
 

@@ -23,8 +23,11 @@ figure{margin:1rem 0 1.6rem}figcaption{margin-top:.5rem;max-width:46rem}
 .caution{color:var(--warm)}.caution::before{content:"! ";font-weight:700}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;color:var(--soft);font-size:.85rem}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
-.forest{display:grid;grid-template-columns:minmax(8rem,15rem) minmax(8rem,1fr) max-content;gap:0 1rem;align-items:center}
+th{font-weight:600;color:var(--soft);font-size:.85rem}
+tbody th{color:var(--ink);font-size:.95rem}td small,th small{display:block;font-weight:400;color:var(--soft)}
+td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+.forest{display:grid;grid-template-columns:minmax(8rem,15rem) minmax(8rem,1fr) max-content;gap:0 1rem;align-items:center;grid-auto-flow:dense}
+.forest .label{grid-column:1}.forest .bar{grid-column:2}.forest .nums{grid-column:3}
 .forest>div{padding:.42rem 0;border-bottom:1px solid var(--line);height:100%;display:flex;flex-direction:column;justify-content:center}
 .forest .head{font-size:.85rem;font-weight:600;color:var(--soft);padding-top:.9rem}
 .forest .nums{font-variant-numeric:tabular-nums;text-align:right;line-height:1.3}.forest small{color:var(--soft);font-size:.8rem}
@@ -36,7 +39,8 @@ height:.28rem;border-radius:.2rem;background:var(--grey);opacity:.75}
 color:var(--soft)}
 .axis{position:relative;height:1.2rem;font-size:.75rem;color:var(--soft)}.axis span{position:absolute;transform:translateX(-50%);white-space:nowrap}
 .axis span:first-child{transform:none}.axis span:last-child{transform:translateX(-100%)}
-.meter{position:relative;height:.55rem;background:var(--band);border:1px solid var(--line);border-radius:.3rem;min-width:5rem;margin-top:.2rem}
+.meter{position:relative;max-width:9rem;
+height:.55rem;background:var(--band);border:1px solid var(--line);border-radius:.3rem;min-width:5rem;margin-top:.2rem}
 .meter i{position:absolute;top:0;bottom:0;left:0;background:var(--main-soft);border-radius:.3rem 0 0 .3rem}
 .meter s{position:absolute;top:.16rem;height:.14rem;background:var(--main)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem 2rem}
@@ -46,12 +50,12 @@ svg .line{stroke:var(--main);stroke-width:2.2;fill:none}svg .band{fill:var(--mai
 svg .grid{stroke:var(--line)}svg .zero{stroke:var(--zero);stroke-dasharray:4 3}svg .bar{fill:var(--main-soft)}
 svg .whisker{stroke:var(--main);stroke-width:1.6}svg .dot{fill:var(--main)}svg .box{fill:var(--band);stroke:var(--line)}
 svg .good{fill:var(--main);opacity:.55}svg .poor{fill:var(--bad);opacity:.4}svg .even{fill:var(--grey);opacity:.3}
+dt{margin-top:.6rem}dd{margin:.1rem 0 0;max-width:44rem}
 details{margin:.8rem 0;border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem}summary{cursor:pointer;font-weight:600}
 summary:focus-visible,a:focus-visible{outline:3px solid var(--main);outline-offset:2px}
-@media (max-width:40rem){.forest{grid-template-columns:1fr max-content;gap:0 .8rem}
-.forest .bar{grid-column:1/-1;order:0;border-bottom:1px solid var(--line);
-padding-top:0}.forest .label,.forest .nums{border-bottom:0;padding-bottom:0}.forest .label.head{display:none}.forest .nums.head{display:none}
-.forest .bar.head{display:none}h1{font-size:1.45rem}
+@media (max-width:40rem){.forest{grid-template-columns:1fr max-content;gap:0 .8rem}.forest .nums{grid-column:2}
+.forest .bar{grid-column:1/-1;padding:0 0 .5rem}.forest .label,.forest .nums{border-bottom:0;padding-bottom:0}
+.forest .bar.head{display:none}.forest .label.foot,.forest .nums.foot{display:none}h1{font-size:1.45rem}
 table.cards thead{position:absolute;left:-999rem}table.cards tr{display:grid;grid-template-columns:1fr 1fr;gap:.1rem .9rem;border-bottom:1px solid
 var(--line);padding:.7rem 0}table.cards td,table.cards th{border:0;padding:.15rem 0}table.cards th{grid-column:1/-1;color:var(--ink);font-size:1rem}
 table.cards td::before{content:attr(data-of);display:block;font-size:.78rem;color:var(--soft)}td.n{white-space:normal}}
