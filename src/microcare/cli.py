@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from microcare.commands import analyze_causal
+from microcare.commands import analyze, analyze_causal
 from microcare.commands.analyze_more import register
 from microcare.commands.plan_options import plan_app
 
@@ -19,7 +19,10 @@ app = typer.Typer(
 )
 export_app = typer.Typer(help="Write data sets from journals.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(export_app, name="export")
-analyze_app = typer.Typer(help="What works, for whom, when.", no_args_is_help=True, rich_markup_mode=None)
+analyze_app = typer.Typer(
+    cls=analyze.PathGroup, help="What works, for whom, when.", no_args_is_help=True, rich_markup_mode=None
+)
+analyze.register(analyze_app)
 app.add_typer(analyze_app, name="analyze")
 register(analyze_app)
 app.add_typer(plan_app, name="plan")

@@ -24,7 +24,7 @@ def trial(source: Path, out: Path, columns: str, only: list[str], as_json: bool)
         return USAGE
     chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
     choice = Choice(chosen, tuple((name.strip(), value.strip()) for name, _, value in pairs))
-    written = _write(source, {"decisions": out}, choice)
+    written = write(source, {"decisions": out}, choice)
     if written is None:
         return PROBLEMS
     book = out.with_suffix(".codebook.json")
@@ -48,7 +48,7 @@ def tables(source: Path, out: Path, format_: str, as_json: bool) -> int:
     except OSError as error:
         complain(f"{out}: {error}")
         return PROBLEMS
-    written = _write(source, {name: out / f"{name}.{format_}" for name in TABLES})
+    written = write(source, {name: out / f"{name}.{format_}" for name in TABLES})
     if written is None:
         return PROBLEMS
     book = out / "codebook.json"
@@ -63,7 +63,8 @@ def tables(source: Path, out: Path, format_: str, as_json: bool) -> int:
     return OK
 
 
-def _write(source: Path, out: dict[str, Path], choice: Choice = EVERYTHING) -> Written | None:
+def write(source: Path, out: dict[str, Path], choice: Choice = EVERYTHING) -> Written | None:
+    """Write tables from a journal or a hub; where that cannot be, the reason is printed, and there is nothing."""
     try:
         if source.is_dir():
             from microcare.main import set_up

@@ -55,9 +55,9 @@ COLUMNS = (
     number("spent_s", "Time spent with its events, as devices report.", "s"),
     number("felt", "Mean score of how its events felt, where it was asked."),
     number("ownership", "Ownership and commitment: score of the first answers after its narrative was told."),
-    Column("previous", "The intervention before.", unknown="empty where it is the first"),
+    Column("previous", "The last intervention that had ended when it began.", unknown="empty where none had"),
     Column("previous_outcome", "What came of the one before."),
-    Column("next", "The intervention after.", unknown="empty where none followed"),
+    Column("next", "The intervention that began next after it ended.", unknown="empty where none did"),
     number("next_after_days", "From its end to the beginning of the next.", "days"),
     flag("synthetic", "1 where the instants were made up."),
 )  # fmt: skip
@@ -92,6 +92,7 @@ class Interventions:
         self.person = person
         self._runs: dict[str, _Run] = {}
         self._last: dict[str, _Run] = {}
+        self._over: dict[str, _Run] = {}
         self._enrolled_as: dict[str, tuple[e.Enrolled, int]] = {}
         self._zone, self._mode = "UTC", ""
         self._severity: dict[tuple[str, str], float | None] = {}
@@ -143,14 +144,14 @@ class Interventions:
 
     def _started(self, x: e.Started) -> None:
         enrolled, joined = self._enrolled_as.get(x.program, (None, None))
-        previous = self._last.get(x.program)
+        last, previous = self._last.get(x.program), self._over.get(x.program)
         row: Row = {
             "person": self.person,
             "program": x.program,
             "version": x.version,
             "intervention": x.intervention,
             "run": x.run,
-            "order": 0 if previous is None else int(previous.row["order"] or 0) + 1,
+            "order": 0 if last is None else int(last.row["order"] or 0) + 1,
             "need": x.need,
             "severity": self._severity.get((x.program, x.need)),
             "facilitator": self._mode or (enrolled.facilitator if enrolled is not None else ""),
@@ -168,8 +169,8 @@ class Interventions:
         if previous is not None:
             row["previous"] = previous.row["intervention"]
             row["previous_outcome"] = previous.row.get("outcome")
-            previous.row["next"] = x.intervention
-            if previous.ended:
+            if "next" not in previous.row:
+                previous.row["next"] = x.intervention
                 previous.row["next_after_days"] = (x.at - previous.ended) / DAY
         self._runs[x.run] = self._last[x.program] = _Run(row, x.program, x.at)
 
@@ -249,6 +250,7 @@ class Interventions:
         if run is None:
             return
         run.ended = x.at
+        self._over[run.program] = run
         run.row["ended_utc"] = format_moment(x.at)
         run.row["days"] = (x.at - run.started) / DAY
         run.row["ended_because"] = x.reason

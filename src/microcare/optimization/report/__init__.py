@@ -1,0 +1,1 @@
+"""One page for people, and the same numbers for machines."""
