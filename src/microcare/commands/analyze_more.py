@@ -206,14 +206,24 @@ def _stage(text: str) -> Any:
 def policy(
     table: Table,
     reward: Annotated[str, typer.Option(help="Column of the reward.")],
-    action: Annotated[str, typer.Option(help="Column of the action that was taken, from 0.")],
-    probability: Annotated[str, typer.Option(help="Column of the probability of the action that was taken.")],
+    action: Annotated[str, typer.Option(help="Column of the action that was taken, from 0, or named by --actions.")],
     policy: Annotated[
-        str, typer.Option(help="Columns of the other policy's probabilities, with commas, one for each action.")
+        str,
+        typer.Option(help="The other policy's probabilities, columns or numbers, with commas, one for each action."),
     ],
+    probability: Annotated[
+        str | None, typer.Option(help="The probability of the action that was taken: a column or a number.")
+    ] = None,
+    probabilities: Annotated[str, typer.Option(help="Instead: those of all actions, with commas.")] = "",
+    against: Annotated[str, typer.Option(help="A policy it is held against, instead of what was done.")] = "",
+    actions: Annotated[str, typer.Option(help="The actions' names, with commas, in the order of --policy.")] = "",
     person: Clustered = None,
+    availability: Annotated[str | None, typer.Option(help="Column of availability, 0 or 1.")] = None,
     model: Annotated[
         str | None, typer.Option(help="Columns of the expected reward of each action, with commas.")
+    ] = None,
+    formula: Annotated[
+        str | None, typer.Option(help="Instead: a formula by which the expected rewards are learned.")
     ] = None,
     clip: Annotated[float, typer.Option(help="Weights are cut here in CLIPPED and SWITCH.")] = 5.0,
     level: Level = 0.95,
@@ -225,11 +235,13 @@ def policy(
         from microcare.optimization.off_policy import policy_value
 
         found = policy_value(
-            table, reward=reward, action=action, probability=probability, policy=policy.split(","), person=person,
-            model=model.split(",") if model else None, clip=clip, level=level,
+            table, reward=reward, action=action, policy=_listed(policy), probability=probability,
+            probabilities=_listed(probabilities), against=_listed(against), actions=_listed(actions), person=person,
+            availability=availability, model=_listed(model or "") or None, formula=formula, clip=clip, level=level,
         ).as_dict()  # fmt: skip
         size = f"{found['effective_sample_size']:.0f} of {found['n_decision_points']}"
-        return found, [*_rows(found["effects"]), f"The logs carry this policy like {size} decision points would."]
+        lines = [*_rows(found["effects"]), *_rows(found["gains"])]
+        return found, [*lines, f"The logs carry this policy like {size} decision points would."]
 
     raise typer.Exit(_answer(format, make))
 

@@ -42,7 +42,7 @@ class OptionEffect:
     standardized: Estimate
     usual: Estimate
     p_adjusted: float | None = None
-    share: bool = False
+    is_share: bool = False
     """The outcome is yes or no, so the difference is one of shares."""
     assumption: str = ASSUMPTION
     cautions: tuple[str, ...] = ()
@@ -218,7 +218,7 @@ def _option(trial: Trial, option: str, piece: pd.DataFrame, level: float) -> Opt
     return OptionEffect(
         trial.intervention, trial.rule, option, trial.options[0], trial.measured, of_row(row, persons, n),
         Estimate(scaled[0], scaled[1], scaled[2], persons, n), mean(rows[rows[GIVEN] == 0], "outcome"),
-        share=bool(rows["outcome"].isin([0, 1]).all()),
+        is_share=bool(rows["outcome"].isin([0, 1]).all()),
         cautions=tuple(dict.fromkeys((*trial.cautions, *_said(effect)))),
     )  # fmt: skip
 

@@ -98,10 +98,10 @@ def _options(material: Material, told: Effects, matters: float) -> Iterator[Find
             continue
         name, where = material.title(one.option), _where(material, one.intervention)
         against = "nothing" if one.against == "nothing" else f"“{material.title(one.against)}”"
-        by = points(one.effect) if one.share else figures(one.effect)
+        by = points(one.effect) if one.is_share else figures(one.effect)
         said = (
             f"Compared with {against} it changes the {one.measured} by {by}, where it is usually "
-            f"{figures(one.usual, percent=one.share)}; {one.effect.persons} people, {one.effect.n} decision points."
+            f"{figures(one.usual, percent=one.is_share)}; {one.effect.persons} people, {one.effect.n} decision points."
         )
         p, size = one.p_adjusted, one.standardized
         sure = _sure(p)

@@ -139,11 +139,13 @@ def _effects(a: Analysis) -> Iterator[str]:
     for (intervention, rule, measured, against), some in groups.items():
         if intervention:
             yield f'<h3>{text(a.material.title(intervention))} <span class="soft">({text(rule)})</span></h3>'
-        share = some[0].share
+        is_share = some[0].is_share
         bars = [Bar(_named(a, o), o.effect, f"usually {usual(o)}") for o in some]
         yield figure(
             forest(
-                bars, ("Option", "percentage points" if share else f"change in the {measured}"), 100 if share else 1
+                bars,
+                ("Option", "percentage points" if is_share else f"change in the {measured}"),
+                100 if is_share else 1,
             ),
             f"The difference in the {measured}, compared with {a.material.title(against)}, with its 95% interval.",
             ASSUMPTION,
@@ -154,7 +156,7 @@ def _effects(a: Analysis) -> Iterator[str]:
 def usual(one: OptionEffect) -> str:
     """What is usual without it, in plain text."""
     value = one.usual.value
-    return "not known" if value is None else f"{value:.0%}" if one.share else f"{value:.3g}"
+    return "not known" if value is None else f"{value:.0%}" if one.is_share else f"{value:.3g}"
 
 
 def _whom(a: Analysis) -> Iterator[str]:
