@@ -31,6 +31,8 @@ ORDER = {
     "overall": 3,
     "target": 4,
 }
+WAITS = 6
+"""What somebody else does comes last: nothing is asked of the person."""
 
 
 # -- Today ------------------------------------------------------------------------------------------------------------
@@ -115,10 +117,10 @@ def today_of(person: Person) -> Today:
     )
 
 
-def _rank(item: Item, kinds: Mapping[str, int]) -> tuple[int, int]:
+def _rank(item: Item, kinds: Mapping[str, int]) -> int:
     if item.questions is not None:
-        return ORDER.get(item.questions.purpose, 3), 0
-    return kinds[item.kind], 0
+        return ORDER.get(item.questions.purpose, 3)
+    return WAITS if item.event is not None and item.event.human else kinds[item.kind]
 
 
 def _greeting(clock: int) -> str:

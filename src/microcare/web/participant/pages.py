@@ -119,7 +119,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
     if not person:
         return render(request, "participant/help.html", {"helps": (), "alone": True})
     found = reading(person)
-    return page(request, "participant/help.html", found, {"helps": helps(found), "nav": "help"})
+    return page(
+        request,
+        "participant/help.html",
+        found,
+        {"helps": helps(found), "open": bool(found.state.alerts), "nav": "help"},
+    )
 
 
 # -- The demo ---------------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ async function send(form, submitter) {
     const done = await flush();
     if (saving) saving.textContent = done.refused.length ? "" : "Saved.";
     if (!done.refused.length) say("");
-    await show(form.dataset.send === "report" ? "/" : location.pathname);
+    // Between two questions of one thing, that thing stays; otherwise what comes first is shown.
+    await show(form.dataset.send === "answer" ? sameItem() : "/");
   } catch (problem) {
     if (problem.status === 401) say("You are signed out here. What you did is saved on this phone; sign in again to send it.", "bad");
     else await sayKept();
@@ -142,7 +143,8 @@ async function show(address, quietly = false) {
   document.title = page.title;
   const bar = $(".demo"), newBar = $(".demo", page);
   if (bar && newBar) bar.replaceWith(newBar);
-  if (!quietly && address !== location.pathname + location.search) history.pushState(null, "", address);
+  if (!quietly && new URL(address, location).pathname !== location.pathname) history.pushState(null, "", address);
+  else if (!quietly) history.replaceState(null, "", "/");
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
