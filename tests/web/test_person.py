@@ -217,6 +217,7 @@ def test_a_timer_a_form_and_a_humans_part(kinds: Ada) -> None:
 
 
 def test_a_photo_is_kept_and_shown_to_its_person_alone(kinds: Ada) -> None:
+    from microcare.hub import entry
     from microcare.store import journals, texts
 
     by_name = {d.name: key for key, d in state_of(kinds).deliveries.items()}
@@ -225,7 +226,9 @@ def test_a_photo_is_kept_and_shown_to_its_person_alone(kinds: Ada) -> None:
 
     kinds.do("A photo of your cup", photo=SimpleUploadedFile("cup.png", gallery.png(), "image/png"))
     staged = [x for _, x in journals.entries_of_kinds(kinds.person, ("staged",))]
-    reference = next(x.detail.removeprefix("photo ") for x in staged if x.detail.startswith("photo "))
+    reference = next(
+        x.detail.removeprefix("photo ") for x in staged if isinstance(x, entry.Staged) and x.detail.startswith("photo ")
+    )
     kept = texts.kept(kinds.person, reference)
     assert kept is not None
     assert kept.media == "image/png"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from microcare.base.moments import MINUTE, format_moment, is_zone, parse_window
-from microcare.hub import delivery, entry, recommender, safety, sequencer
+from microcare.hub import delivery, entry, facilitation, recommender, safety, sequencer
 from microcare.hub import stimulus as s
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.state import Assessment, Delivery
@@ -218,7 +218,7 @@ def _act(work: Work, x: s.Act) -> None:
 def _done(work: Work, name: str, found: Delivery) -> None:
     if found.what == "event" and found.run in work.state.runs:
         delivery.after_done(work, name)
-    elif found.what in ("contact", "assessment"):
+    elif found.what in ("contact", "assessment", "message", "check_in"):
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="seen"))
 
 
@@ -386,6 +386,9 @@ TABLE: dict[type, Callable[[Work, Any], None]] = {
     s.Draw: _draw,
     s.Acknowledge: _acknowledge,
     s.Resolve: _resolve,
+    s.Triage: facilitation.triage,
+    s.Message: facilitation.message,
+    s.Arrange: facilitation.arrange,
     s.Publish: _publish,
 }
 """One function for each kind of stimulus; time has its own, in `timekeeper`."""
