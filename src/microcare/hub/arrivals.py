@@ -260,6 +260,8 @@ def _setting_problem(work: Work, name: str, value: s.Value) -> str:
         return "" if value in ("", "app", "coach", "clinician", "self") else f"{value!r} is no facilitator"
     if name == "language":
         return "" if isinstance(value, str) and 0 < len(value) < 36 else f"{value!r} is no language"
+    if name.startswith("plan."):
+        return "" if value is None or isinstance(value, str) else "needs a reference to a text"
     if name.startswith("like."):
         return "" if value in (-1, 0, 1) else f"{value!r} is not -1, 0 or 1"
     if name.startswith("person."):

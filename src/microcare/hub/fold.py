@@ -167,6 +167,8 @@ def _set(state: State, x: e.Set) -> None:
         state.paused_until = int(x.value or 0)
     elif x.name.startswith("like."):
         state.likes[x.name[5:]] = float(x.value or 0)
+    elif x.name.startswith("plan."):
+        state.plan[x.name[5:]] = str(x.value or "")
     elif x.name.startswith("person."):
         state.fields[x.name[7:]] = x.value
 

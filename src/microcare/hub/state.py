@@ -298,6 +298,8 @@ class State(msgspec.Struct, omit_defaults=True):
     offers: dict[str, Offer] = {}
     alerts: dict[str, Alert] = {}
     check_ins: dict[str, CheckIn] = {}
+    plan: dict[str, str] = {}
+    """The person's own safety plan: references to its texts, by step."""
     unread: int = 0
     """Since when something the person wrote waits for a facilitator (0: nothing does)."""
     watches: dict[str, Watch] = {}

@@ -39,6 +39,7 @@ class Person(models.Model):
             models.Index("due", name="person_due"),
             models.Index("alerts", name="person_alerts", condition=models.Q(alerts__gt=0)),
             models.Index("waiting", name="person_waiting", condition=models.Q(waiting__gt=0)),
+            models.Index("id", name="person_failed", condition=~models.Q(failed="")),
         ]
 
 
@@ -214,6 +215,106 @@ class Audit(models.Model):
     class Meta:
         db_table = "audit"
         indexes: ClassVar = [models.Index("about", "serial", name="audit_about")]
+
+
+class Caseload(models.Model):
+    """A person's line in the facilitators' list, derived from their state with every commit: a cache, as the snapshot is."""
+
+    person = models.TextField(primary_key=True)
+    alerts = models.BigIntegerField(default=0)
+    untaken = models.BigIntegerField(default=0)
+    urgent = models.BigIntegerField(default=0)
+    raised = models.BigIntegerField(default=0)
+    proposals = models.BigIntegerField(default=0)
+    tasks = models.BigIntegerField(default=0)
+    unread = models.BigIntegerField(default=0)
+    check_in = models.BigIntegerField(default=0)
+    needs = models.TextField(default="[]")
+    quiet_since = models.BigIntegerField(default=0)
+    declining = models.BigIntegerField(default=0)
+    active = models.BigIntegerField(default=0)
+    paused_until = models.BigIntegerField(default=0)
+    programs = models.TextField(default="[]")
+    running = models.TextField(default="[]")
+    created = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "caseload"
+
+
+class PersonGroup(models.Model):
+    """A group that facilitators have put somebody in."""
+
+    pk = models.CompositePrimaryKey("name", "person")
+    name = models.TextField()
+    person = models.TextField()
+
+    class Meta:
+        db_table = "person_group"
+        indexes: ClassVar = [models.Index("person", name="person_group_person")]
+
+
+class Note(models.Model):
+    """A facilitator's note about a person; its text is kept with their texts."""
+
+    pk = models.CompositePrimaryKey("person", "reference")
+    person = models.TextField()
+    reference = models.TextField()
+    at = models.BigIntegerField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "note"
+
+
+class AdverseEvent(models.Model):
+    """Something bad that happened to a person, whether or not it comes of the program; its text is kept with their texts."""
+
+    pk = models.CompositePrimaryKey("person", "reference")
+    person = models.TextField()
+    reference = models.TextField()
+    at = models.BigIntegerField()
+    """When it was entered."""
+    happened = models.TextField()
+    """The day on which it happened."""
+    severity = models.TextField()
+    serious = models.BigIntegerField()
+    related = models.TextField()
+    expected = models.TextField()
+    outcome = models.TextField()
+    program = models.TextField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "adverse_event"
+
+
+class Stop(models.Model):
+    """Staff have stopped a program, or (`*`) all."""
+
+    serial = models.BigIntegerField(primary_key=True)
+    program = models.TextField()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(default=0)
+    """When it was lifted; 0: it lasts."""
+    by = models.TextField()
+    lifted_by = models.TextField(default="")
+    why = models.TextField(default="")
+
+    class Meta:
+        db_table = "stop"
+
+
+class Responder(models.Model):
+    """Who answers a roster's alerts here, in place of those the program names."""
+
+    pk = models.CompositePrimaryKey("program", "roster", "address")
+    program = models.TextField()
+    roster = models.TextField()
+    address = models.TextField()
+
+    class Meta:
+        db_table = "responder"
 
 
 class Deployment(models.Model):

@@ -32,6 +32,8 @@ FIELDS = (
     "intervention",
     "name",
     "zone",
+    "alert",
+    "program",
 )
 
 
