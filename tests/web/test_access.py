@@ -82,6 +82,8 @@ def expected(who: str, route: str, whose: str) -> set[int]:
     if rule.about:
         return good - {404} if rule.capability in ROLES[who] and whose == "own" else {404}
     may = rule.capability in ROLES[who] or rule.instead in ROLES[who]
+    if route == "desk/" and not may:
+        return {302, 403}
     return good if may else {403}
 
 
@@ -98,7 +100,16 @@ def test_nobody_gets_what_is_not_theirs(who: str, hub: Hub, people: dict[str, st
         assert answer.status_code in expected(who, route, whose), (who, method, path, answer.status_code)
         if answer.status_code == 302 and not route.startswith("desk/login"):
             elsewhere = answer["Location"]
-            allowed = ("/join", "/desk/login", "/desk/people/" + people["own"], "/", "http")
+            allowed = (
+                "/desk/safety",
+                "/desk/programs",
+                "/desk/invite",
+                "/join",
+                "/desk/login",
+                "/desk/people/" + people["own"],
+                "/",
+                "http",
+            )
             assert elsewhere.startswith(allowed), (who, path, elsewhere)
 
 

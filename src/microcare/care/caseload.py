@@ -19,7 +19,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One reason. tone: alarm, wait, notice, or plain."""
+    """One reason. tone: alarm, wait, hint, need, or plain."""
 
     text: str
     tone: str = ""
@@ -95,9 +95,9 @@ def _words(x: caseload.Line, now: int, zone: str) -> Iterator[Word]:
         until = day_words(local_day(zone, x.paused_until), local_day(zone, now))
         yield Word(_("paused until %(day)s") % {"day": until})
     elif x.quiet_since and now - x.quiet_since > QUIET:
-        yield Word(_("quiet for %(span)s") % {"span": span_words(now - x.quiet_since)}, "notice")
+        yield Word(_("quiet for %(span)s") % {"span": span_words(now - x.quiet_since)}, "hint")
     elif x.declining:
-        yield Word(_("takes up less than before"), "notice")
+        yield Word(_("takes up less than before"), "hint")
     yield from _states(x)
     if not x.programs:
         yield Word(_("has left") if x.active else _("invited, has not joined yet"))

@@ -113,7 +113,7 @@ class Story:
 
 def story(voice: Voice, told: e.Narrated) -> Story:
     """The narrative of an entry, in the wording of the version told (the voice's)."""
-    parts = {part: _part(voice, told, part) or "" for part in PARTS if part in told.parts}
+    parts = {part: _part(voice, told, part) or "" for part in PARTS if part in told.parts or part in told.edited}
     return Story(**parts)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from microcare.care import access
 from microcare.care.access import Access
@@ -101,12 +102,40 @@ class AccessMiddleware:
                 raise Http404("There is no such person.")
             return None
         may = allowed.may(rule.capability) or (bool(rule.instead) and allowed.may(rule.instead))
-        return None if may else closed(request)
+        if may or match is None:
+            return None
+        # Who signs in lands on the people; who may not see them is shown what they may.
+        elsewhere = next((path for path, _words in doors(request)), "")
+        return HttpResponseRedirect(elsewhere) if match.route == "desk/" and elsewhere else closed(request)
 
 
 def access_of(request: HttpRequest) -> Access:
     """What the member of the staff who asks may do."""
     return access.access_of(request.user.get_username() if request.user.is_authenticated else "")
+
+
+def doors(request: HttpRequest) -> list[tuple[str, str]]:
+    """The parts of the desk that are open to whoever asks: address and name."""
+    allowed = access_of(request)
+    return [
+        (f"/{route}", words)
+        for route, words in DOORS.items()
+        if allowed.may(RULES[route].capability) or (RULES[route].instead and allowed.may(RULES[route].instead))
+    ]
+
+
+DOORS = {
+    "desk/": gettext_lazy("People"),
+    "desk/safety": gettext_lazy("Safety"),
+    "desk/programs": gettext_lazy("Programs"),
+    "desk/invite": gettext_lazy("Invite somebody"),
+}
+"""What the desk's navigation shows."""
+
+
+def desk(request: HttpRequest) -> dict[str, object]:
+    """For templates: the open parts of the desk."""
+    return {"doors": lambda: doors(request)}
 
 
 def closed(request: HttpRequest) -> HttpResponse:

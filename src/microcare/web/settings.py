@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "microcare.web.access.desk",
             ],
             "builtins": ["django.templatetags.static", "microcare.web.tags"],
             "loaders": [

@@ -54,7 +54,7 @@ def _rosters(mine: list[str]) -> list[dict[str, object]]:
         for name, roster in (compiled.program.rosters if compiled is not None else {}).items():
             own = here.get((program, name), ())
             made.append(
-                {"program": program, "name": name, "hours": roster.hours, "there": there(roster, DESK_ZONE, now),
+                {"program": program, "name": name, "hours": roster.hours, "there": there(roster, DESK_ZONE, now) if roster.days or roster.between else None,
                  "people": own or roster.people, "own": own, "otherwise": roster.otherwise}
             )  # fmt: skip
     return made

@@ -148,7 +148,7 @@ async function show(address, quietly = false) {
   const bar = $(".demo"), newBar = $(".demo", page);
   if (bar && newBar) bar.replaceWith(newBar);
   if (!quietly && new URL(address, location).pathname !== location.pathname) history.pushState(null, "", address);
-  else if (!quietly) history.replaceState(null, "", "/");
+  else if (!quietly) history.replaceState(null, "", location.pathname);
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -199,9 +199,16 @@ function sameItem() {
   return item ? `/?at=${encodeURIComponent(item)}` : "/";
 }
 
+// Pages that show what is new by themselves.
+const LIVE = ["today", "messages"];
+
+function here() {
+  return main.dataset.page === "today" ? sameItem() : location.pathname;
+}
+
 async function sent() {
   say("Everything is saved.", "good");
-  if (main.dataset.page === "today") await show(sameItem());
+  if (LIVE.includes(main.dataset.page)) await show(here());
 }
 
 async function poll() {
@@ -212,9 +219,9 @@ async function poll() {
     if (answer.status === 401) { if (!(await queue.all(person)).length) location.reload(); return; }
     learn(Number(answer.headers.get("X-Now") || NaN));
     if ((await queue.all(person)).length) { await flush(); await sent(); }
-    else if (answer.status === 200 && main.dataset.page === "today") {
+    else if (answer.status === 200 && LIVE.includes(main.dataset.page)) {
       const found = String((await answer.json()).version);
-      if (found !== version && !busy()) await show(sameItem(), true);
+      if (found !== version && !busy()) await show(here(), true);
     }
   } catch {
     failures += 1;
