@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
 from microcare.care import access
 from microcare.care.access import Access
+from microcare.web import signing
 
 PUBLIC = "public"
 """For everybody, also those whom nobody knows."""
@@ -23,12 +24,16 @@ STAFF = "staff"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may use a route: by a capability, and about a person where the address names one."""
+    """Who may use a route: by a capability (none: the whole staff), and about a person where the address names one."""
 
     who: str
     capability: str = ""
     about: str = ""
     """The part of the address that names a person."""
+    fresh: bool = False
+    """Whether they must have proved who they are in the last minutes: exports, roles, keys, erasing."""
+    enrolling: bool = False
+    """Whether it opens before their second factor is set up."""
 
 
 RULES: dict[str, Rule] = {
@@ -55,7 +60,22 @@ RULES: dict[str, Rule] = {
     "demo": Rule(PERSON),
     "desk/": Rule(STAFF, access.SEE),
     "desk/login": Rule(PUBLIC),
+    "desk/login/second": Rule(PUBLIC),
+    "desk/login/passkey": Rule(PUBLIC),
     "desk/logout": Rule(PUBLIC),
+    "desk/setup/<str:token>": Rule(PUBLIC),
+    "desk/confirm": Rule(STAFF),
+    "desk/alive": Rule(STAFF, enrolling=True),
+    "desk/away": Rule(STAFF),
+    "desk/account": Rule(STAFF),
+    "desk/account/do": Rule(STAFF, fresh=True),
+    "desk/account/second": Rule(STAFF, fresh=True, enrolling=True),
+    "desk/account/passkey": Rule(STAFF, fresh=True, enrolling=True),
+    "desk/staff": Rule(STAFF, access.ADMINISTER),
+    "desk/staff/do": Rule(STAFF, access.ADMINISTER, fresh=True),
+    "desk/trail": Rule(STAFF, access.ADMINISTER),
+    "desk/emergency": Rule(STAFF, fresh=True),
+    "desk/emergencies": Rule(STAFF, access.REVIEW),
     "desk/people/<str:person>": Rule(STAFF, access.SEE, "person"),
     "desk/people/<str:person>/do": Rule(STAFF, access.SEE, "person"),
 }
@@ -82,15 +102,38 @@ class AccessMiddleware:
             raise Http404("This route has no rule.")
         if rule.who != STAFF:
             return None
-        if not request.user.is_authenticated:
+        return _staff(request, rule, named)
+
+
+def _staff(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpResponseBase | None:
+    """Signed in, set up, of the right role, proved lately: in this order."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    # Whether the page is still alive is asked by the page itself: that is no deed of theirs.
+    asks = request.resolver_match is not None and request.resolver_match.route == "desk/alive"
+    standing = signing.standing_of(request, touch=not asks or request.method == "POST")
+    if standing.session is None:
+        kept = signing.carry(request)
+        signing.sign_out(request)
+        if not kept["again"] or asks:
             return redirect_to_login(request.get_full_path())
-        allowed = access_of(request)
-        if rule.about:
-            # Whether there is such a person is nobody's business who may not see them.
-            if not allowed.may_about(rule.capability, named[rule.about]):
-                raise Http404("There is no such person.")
-            return None
-        return None if allowed.may(rule.capability) else closed(request)
+        return render(request, "facilitator/login.html", kept | {"over": True}, status=401)
+    if not standing.enrolled and not rule.enrolling:
+        return HttpResponseRedirect("/desk/account/second")
+    refused = _refused(request, rule, named)
+    if refused is None and rule.fresh and standing.enrolled and not standing.fresh:
+        return render(request, "facilitator/confirm.html", signing.confirming(request) | signing.carry(request))
+    return refused
+
+
+def _refused(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpResponse | None:
+    allowed = access_of(request)
+    if rule.about:
+        # Whether there is such a person is nobody's business who may not see them.
+        if not allowed.may_about(rule.capability, named[rule.about]):
+            raise Http404("There is no such person.")
+        return None
+    return None if not rule.capability or allowed.may(rule.capability) else closed(request)
 
 
 def access_of(request: HttpRequest) -> Access:
