@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from microcare.care import access
@@ -110,12 +110,18 @@ def _staff(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpRe
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     # Whether the page is still alive is asked by the page itself: that is no deed of theirs.
-    asks = request.resolver_match is not None and request.resolver_match.route == "desk/alive"
+    route = request.resolver_match.route if request.resolver_match is not None else ""
+    asks = route == "desk/alive"
     standing = signing.standing_of(request, touch=not asks or request.method == "POST")
     if standing.session is None:
+        if route == "desk/away" and signing.was_here(request):
+            # A machine that slept says late that it is away; what was typed there is kept all the same.
+            return None
+        if asks:
+            return JsonResponse({"left": 0})
         kept = signing.carry(request)
         signing.sign_out(request)
-        if not kept["again"] or asks:
+        if not kept["again"]:
             return redirect_to_login(request.get_full_path())
         return render(request, "facilitator/login.html", kept | {"over": True}, status=401)
     if not standing.enrolled and not rule.enrolling:

@@ -106,11 +106,25 @@ def carry(request: HttpRequest) -> dict[str, str]:
     return {"next": safe(request, request.get_full_path()), "again": again}
 
 
+def home_of(request: HttpRequest) -> str:
+    """Where somebody begins: with the people, unless their role opens nobody's page."""
+    allowed = access_of(request.user.get_username())
+    if allowed.may(access.SEE):
+        return HOME
+    return "/desk/staff" if allowed.may(access.ADMINISTER) else "/desk/account"
+
+
+def was_here(request: HttpRequest) -> bool:
+    """Whether a session whose time is up was theirs, and nobody has ended it before."""
+    found = store.session(str(request.session.get(STAFF, "")))
+    return found is not None and found.user == request.user.get_username()
+
+
 def go_on(request: HttpRequest, carried_along: dict[str, str]) -> HttpResponse:
     """On to where they were going; what they were sending is shown as sent by one press (or by the script at once)."""
     address, again = carried_along["next"], carried_along["again"]
     if not again:
-        return HttpResponseRedirect(address)
+        return HttpResponseRedirect(home_of(request) if address == HOME else address)
     try:
         fields = [(str(key), str(text)) for key, text in json.loads(again)]
     except (ValueError, TypeError):

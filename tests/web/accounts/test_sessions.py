@@ -25,7 +25,9 @@ def test_asking_whether_the_time_is_up_is_no_deed(coach: Member) -> None:
     assert coach.client.get("/desk/alive").json()["left"] in range(295, 301)
     assert coach.client.post("/desk/alive").json()["left"] in range(895, 901)
     age(15)
-    assert coach.client.get("/desk/alive").status_code == 302
+    assert coach.client.get("/desk/alive").json() == {"left": 0}
+    assert coach.client.post("/desk/alive").json() == {"left": 0}
+    assert coach.client.get("/desk/").status_code == 302
 
 
 def test_no_session_is_longer_than_a_working_day(coach: Member) -> None:
