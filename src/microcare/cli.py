@@ -177,11 +177,14 @@ def facilitator(
         typer.Option(help="designer, coach, clinician, analyst, safety_officer, administrator; may be repeated."),
     ] = None,
     program: InProgram = "*",
+    reset: Annotated[
+        bool, typer.Option("--reset", help="For an account that is there: nothing it signed in with is good any more.")
+    ] = False,
 ) -> None:
-    """Make an account on the staff and print its password once."""
+    """Make an account on the staff and print the one-time link where they set it up."""
     from microcare.commands.hub import facilitator as run
 
-    raise typer.Exit(run(name, data, role or ["clinician"], program))
+    raise typer.Exit(run(name, data, role or ["clinician"], program, reset))
 
 
 @app.command()

@@ -83,6 +83,14 @@ def _shown(host: str) -> str:
 
 def _say(data: Path, host: str, port: int) -> None:
     print(f"microcare is up: http://{_shown(host)}:{port}/  (data in {data}; stop it with Ctrl-C)", flush=True)
+    from microcare.care import accounts
+
+    if accounts.nobody_yet():
+        from django.conf import settings
+
+        link = f"{settings.URL}/desk/setup/{accounts.first_link()}"
+        print(f"Nobody runs this hub yet. Whoever opens this link within an hour becomes its administrator:\n  {link}")
+        print("It is good once; start the hub again for another one.", flush=True)
 
 
 def _commands(data: Path, host: str, port: int, workers: int, server: str) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from tests.chromium import FLAGS, chromium
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
+HERE = ("http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _page(context: BrowserContext) -> Iterator[Page]:
     page.set_default_timeout(10_000)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     context.on(
-        "request", lambda r: troubles.append(f"left the hub: {r.url}") if "127.0.0.1" not in r.url and r.url.startswith("http") else None
+        "request", lambda r: troubles.append(f"left the hub: {r.url}") if not r.url.startswith(HERE) and r.url.startswith("http") else None
     )  # fmt: skip
     yield page
     context.close()

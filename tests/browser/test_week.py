@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Demo
 
@@ -27,7 +27,7 @@ def look() -> Look:
 
     def take(page: Page, name: str) -> None:
         for scheme in ("light", "dark") if PICTURES else ():
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(400)
             page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", full_page=True, animations="disabled")
         if PICTURES:
@@ -88,14 +88,18 @@ def test_a_week(demo: Demo, browser: Browser, look: Look) -> None:
     # A designer publishes. The first try has an error, which is told with its place.
     designer = signed_in(browser.new_context(viewport=DESKTOP), demo, "dora", member(demo, "dora", "designer"))
     designer.goto(f"{demo.url}/desk/programs")
-    broken = {"name": "broken.yaml", "mimeType": "text/yaml", "buffer": b"program: mood\ntitle: x\nintervention: {}\n"}
-    designer.get_by_label("File").set_input_files(broken)  # type: ignore[arg-type]
+    broken: FilePayload = {
+        "name": "broken.yaml",
+        "mimeType": "text/yaml",
+        "buffer": b"program: mood\ntitle: x\nintervention: {}\n",
+    }
+    designer.get_by_label("File").set_input_files(broken)
     designer.get_by_role("button", name="Check and publish").click()
     expect(designer.get_by_role("heading", name="Not published: mend these first")).to_be_visible()
     expect(designer.get_by_text("program.yaml:3:1")).to_be_visible()
     look(designer, "programs-desktop")
     designer.get_by_label("File").set_input_files(
-        {"name": "mood.zip", "mimeType": "application/zip", "buffer": zipped()}  # type: ignore[arg-type]
+        {"name": "mood.zip", "mimeType": "application/zip", "buffer": zipped()}
     )
     designer.get_by_role("button", name="Check and publish").click()
     expect(designer.get_by_text("Lighter days")).to_be_visible()

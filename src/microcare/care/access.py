@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from microcare.store import memberships, people
+from microcare.care import clock
+from microcare.store import emergencies, memberships, people
 from microcare.store.memberships import EVERY
 
 SEE = "see"
@@ -24,14 +25,16 @@ ANALYZE = "analyze"
 """Take data out, under pseudonyms."""
 ADMINISTER = "administer"
 """Accounts, roles, the audit trail."""
+REVIEW = "review"
+"""Look at who opened whose page in an emergency."""
 
 ROLES: dict[str, frozenset[str]] = {
     "designer": frozenset({DESIGN}),
     "coach": frozenset({SEE, CARE, ACKNOWLEDGE, INVITE}),
     "clinician": frozenset({SEE, CARE, ACKNOWLEDGE, RESOLVE, INVITE}),
     "analyst": frozenset({ANALYZE}),
-    "safety_officer": frozenset({SEE, ACKNOWLEDGE, RESOLVE, STOP}),
-    "administrator": frozenset({INVITE, STOP, ADMINISTER}),
+    "safety_officer": frozenset({SEE, ACKNOWLEDGE, RESOLVE, STOP, REVIEW}),
+    "administrator": frozenset({INVITE, STOP, ADMINISTER, REVIEW}),
 }
 """What each role may do in its program. An administrator does not see people: whoever runs the machine need not read them."""
 FACILITATES = ("coach", "clinician", "safety_officer")
@@ -55,9 +58,11 @@ class Access:
         return where is None or bool(where if programs is None else where & set(programs))
 
     def may_about(self, capability: str, person: str) -> bool:
-        """Whether they may, about this person."""
+        """Whether they may, about this person: by a role, or (see only) in an emergency that they have declared."""
         where = self.programs(capability)
-        return where is None or bool(where & people.programs_of(person))
+        if where is None or where & people.programs_of(person):
+            return True
+        return capability == SEE and emergencies.is_open(self.user, person, clock.wall())
 
 
 def access_of(user: str) -> Access:

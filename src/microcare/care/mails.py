@@ -44,3 +44,11 @@ def to_staff(kind: str, level: int, address: str) -> tuple[str, str]:
         f"{again} alert needs you",
         f"{again} alert waits for a person to take it on:\n\n{address}\n{passed}",
     )
+
+
+def emergency(address: str) -> tuple[str, str]:
+    """Subject and text of a mail to those who look at emergency accesses."""
+    return (
+        "An emergency access was opened",
+        f"Somebody opened a page in an emergency. Please look at it:\n\n{address}\n",
+    )

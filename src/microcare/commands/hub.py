@@ -39,22 +39,28 @@ def invite(program: str, data: Path, count: int) -> int:
     return OK
 
 
-def facilitator(name: str, data: Path, roles: list[str], program: str) -> int:
-    """Make an account on the staff; its password is printed once."""
+def facilitator(name: str, data: Path, roles: list[str], program: str, reset: bool = False) -> int:
+    """Make an account on the staff, or reset one; prints the one-time link where they set it up."""
     from microcare.main import set_up
 
     set_up(data)
-    from microcare.care.accounts import make_facilitator
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
 
+    from microcare.care import accounts
+
+    known = get_user_model().objects.filter(username=name).exists()
+    if known is not reset:
+        complain(
+            f"There is a user `{name}` already; --reset makes a new link." if known else f"There is no user `{name}`."
+        )
+        return PROBLEMS
     try:
-        password = make_facilitator(name, roles=roles, program=program)
+        token = accounts.renew_link(name) if reset else accounts.invite(name, roles, program)
     except ValueError as error:
         complain(f"{error}.")
         return PROBLEMS
-    if not password:
-        complain(f"There is a user `{name}` already.")
-        return PROBLEMS
-    say(f"{name}: {password}")
+    say(f"{name} sets the account up here, once, within three days: {settings.URL}/desk/setup/{token}")
     return OK
 
 

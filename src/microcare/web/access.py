@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from microcare.care import access
 from microcare.care.access import Access
+from microcare.web import signing
 
 PUBLIC = "public"
 """For everybody, also those whom nobody knows."""
@@ -24,7 +25,7 @@ STAFF = "staff"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may use a route: by a capability, and about a person where the address names one."""
+    """Who may use a route: by a capability (none: the whole staff), and about a person where the address names one."""
 
     who: str
     capability: str = ""
@@ -32,6 +33,10 @@ class Rule:
     """Another capability that does as well."""
     about: str = ""
     """The part of the address that names a person."""
+    fresh: bool = False
+    """Whether they must have proved who they are in the last minutes: exports, roles, keys, erasing."""
+    enrolling: bool = False
+    """Whether it opens before their second factor is set up."""
 
 
 RULES: dict[str, Rule] = {
@@ -60,13 +65,28 @@ RULES: dict[str, Rule] = {
     "demo": Rule(PERSON),
     "desk/": Rule(STAFF, access.SEE),
     "desk/login": Rule(PUBLIC),
+    "desk/login/second": Rule(PUBLIC),
+    "desk/login/passkey": Rule(PUBLIC),
     "desk/logout": Rule(PUBLIC),
+    "desk/setup/<str:token>": Rule(PUBLIC),
+    "desk/confirm": Rule(STAFF),
+    "desk/alive": Rule(STAFF, enrolling=True),
+    "desk/away": Rule(STAFF),
+    "desk/account": Rule(STAFF),
+    "desk/account/do": Rule(STAFF, fresh=True),
+    "desk/account/second": Rule(STAFF, fresh=True, enrolling=True),
+    "desk/account/passkey": Rule(STAFF, fresh=True, enrolling=True),
+    "desk/staff": Rule(STAFF, access.ADMINISTER),
+    "desk/staff/do": Rule(STAFF, access.ADMINISTER, fresh=True),
+    "desk/trail": Rule(STAFF, access.ADMINISTER),
+    "desk/emergency": Rule(STAFF, fresh=True),
+    "desk/emergencies": Rule(STAFF, access.REVIEW),
     "desk/invite": Rule(STAFF, access.INVITE),
     "desk/programs": Rule(STAFF, access.DESIGN),
     "desk/source": Rule(STAFF, access.SEE),
     "desk/safety": Rule(STAFF, access.SEE, access.STOP),
     "desk/safety/do": Rule(STAFF, access.SEE, access.STOP),
-    "desk/safety/adverse-events.csv": Rule(STAFF, access.RESOLVE),
+    "desk/safety/adverse-events.csv": Rule(STAFF, access.RESOLVE, fresh=True),
     "desk/people/<str:person>": Rule(STAFF, access.SEE, about="person"),
     "desk/people/<str:person>/do": Rule(STAFF, access.SEE, about="person"),
 }
@@ -93,20 +113,53 @@ class AccessMiddleware:
             raise Http404("This route has no rule.")
         if rule.who != STAFF:
             return None
-        if not request.user.is_authenticated:
+        return _staff(request, rule, named)
+
+
+def _staff(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpResponseBase | None:
+    """Signed in, set up, of the right role, proved lately: in this order."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    # Whether the page is still alive is asked by the page itself: that is no deed of theirs.
+    route = request.resolver_match.route if request.resolver_match is not None else ""
+    asks = route == "desk/alive"
+    standing = signing.standing_of(request, touch=not asks or request.method == "POST")
+    if standing.session is None:
+        if route == "desk/away" and signing.was_here(request):
+            # A machine that slept says late that it is away; what was typed there is kept all the same.
+            return None
+        if asks:
+            return JsonResponse({"left": 0})
+        kept = signing.carry(request)
+        signing.sign_out(request)
+        if not kept["again"]:
             return redirect_to_login(request.get_full_path())
-        allowed = access_of(request)
-        if rule.about:
-            # Whether there is such a person is nobody's business who may not see them.
-            if not allowed.may_about(rule.capability, named[rule.about]):
-                raise Http404("There is no such person.")
-            return None
-        may = allowed.may(rule.capability) or (bool(rule.instead) and allowed.may(rule.instead))
-        if may or match is None:
-            return None
-        # Who signs in lands on the people; who may not see them is shown what they may.
-        elsewhere = next((path for path, _words in doors(request)), "")
-        return HttpResponseRedirect(elsewhere) if match.route == "desk/" and elsewhere else closed(request)
+        return render(request, "facilitator/login.html", kept | {"over": True}, status=401)
+    if not standing.enrolled and not rule.enrolling:
+        return HttpResponseRedirect("/desk/account/second")
+    refused = _refused(request, rule, named)
+    if refused is None and rule.fresh and standing.enrolled and not standing.fresh:
+        return render(request, "facilitator/confirm.html", signing.confirming(request) | signing.carry(request))
+    return refused
+
+
+def _refused(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpResponse | None:
+    allowed = access_of(request)
+    if rule.about:
+        # Whether there is such a person is nobody's business who may not see them.
+        if not allowed.may_about(rule.capability, named[rule.about]):
+            raise Http404("There is no such person.")
+        return None
+    if _may(allowed, rule):
+        return None
+    # Who signs in lands on the people; who may not see them is shown what they may.
+    elsewhere = next((path for path, _words in doors(request)), "")
+    return HttpResponseRedirect(elsewhere) if request.path == "/desk/" and elsewhere else closed(request)
+
+
+def _may(allowed: Access, rule: Rule) -> bool:
+    """Whether a route without a person in its address is open."""
+    return not rule.capability or allowed.may(rule.capability) or (bool(rule.instead) and allowed.may(rule.instead))
 
 
 def access_of(request: HttpRequest) -> Access:
@@ -117,18 +170,17 @@ def access_of(request: HttpRequest) -> Access:
 def doors(request: HttpRequest) -> list[tuple[str, str]]:
     """The parts of the desk that are open to whoever asks: address and name."""
     allowed = access_of(request)
-    return [
-        (f"/{route}", words)
-        for route, words in DOORS.items()
-        if allowed.may(RULES[route].capability) or (RULES[route].instead and allowed.may(RULES[route].instead))
-    ]
+    return [(f"/{route}", str(words)) for route, words in DOORS.items() if _may(allowed, RULES[route])]
 
 
 DOORS = {
     "desk/": gettext_lazy("People"),
     "desk/safety": gettext_lazy("Safety"),
     "desk/programs": gettext_lazy("Programs"),
-    "desk/invite": gettext_lazy("Invite somebody"),
+    "desk/staff": gettext_lazy("Staff"),
+    "desk/trail": gettext_lazy("Audit trail"),
+    "desk/emergencies": gettext_lazy("Emergencies"),
+    "desk/emergency": gettext_lazy("Emergency access"),
 }
 """What the desk's navigation shows."""
 

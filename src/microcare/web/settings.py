@@ -9,6 +9,7 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_ZONE`: the time zone of the desk's lists (default `UTC`); what concerns a person is in the person's own.
 - `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
 - `MICROCARE_MAIL_FROM`: the sender's address.
+- `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
 """
 
 import base64
@@ -23,6 +24,7 @@ URL = os.environ.get("MICROCARE_URL", "http://127.0.0.1:8000").rstrip("/")
 DESK_ZONE = os.environ.get("MICROCARE_ZONE", "UTC")
 SMTP = os.environ.get("MICROCARE_SMTP", "")
 MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM", f"care@{urlsplit(URL).hostname or 'localhost'}")
+IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES", "15")))
 _HTTPS = URL.startswith("https://")
 
 
@@ -93,6 +95,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "microcare.web.access.desk",
+                "microcare.web.signing.context",
             ],
             "builtins": ["django.templatetags.static", "microcare.web.tags"],
             "loaders": [
@@ -150,7 +153,7 @@ if os.environ.get("MICROCARE_BEHIND_PROXY") == "1":
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/desk/login"

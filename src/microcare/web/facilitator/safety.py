@@ -53,8 +53,9 @@ def _rosters(mine: list[str]) -> list[dict[str, object]]:
         compiled = known.current(program)
         for name, roster in (compiled.program.rosters if compiled is not None else {}).items():
             own = here.get((program, name), ())
+            on_duty = there(roster, DESK_ZONE, now) if roster.days or roster.between else None
             made.append(
-                {"program": program, "name": name, "hours": roster.hours, "there": there(roster, DESK_ZONE, now) if roster.days or roster.between else None,
+                {"program": program, "name": name, "hours": roster.hours, "there": on_duty,
                  "people": own or roster.people, "own": own, "otherwise": roster.otherwise}
             )  # fmt: skip
     return made

@@ -1,14 +1,28 @@
 """The addresses of the facilitators' pages."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from microcare.web.facilitator import offering, pages, safety
+from microcare.web.facilitator import account, emergency, offering, pages, safety, signing_in, staff
 
 urlpatterns = [
     path("desk/", pages.people),
-    path("desk/login", LoginView.as_view(template_name="facilitator/login.html")),
-    path("desk/logout", LogoutView.as_view()),
+    path("desk/login", signing_in.sign_in),
+    path("desk/login/second", signing_in.second),
+    path("desk/login/passkey", signing_in.passkey_question),
+    path("desk/logout", signing_in.sign_out),
+    path("desk/setup/<str:token>", signing_in.set_up),
+    path("desk/confirm", signing_in.confirm),
+    path("desk/alive", signing_in.alive),
+    path("desk/away", signing_in.away),
+    path("desk/account", account.account),
+    path("desk/account/do", account.do),
+    path("desk/account/second", account.second),
+    path("desk/account/passkey", account.passkey),
+    path("desk/staff", staff.staff),
+    path("desk/staff/do", staff.do),
+    path("desk/trail", staff.trail),
+    path("desk/emergency", emergency.emergency),
+    path("desk/emergencies", emergency.listed),
     path("desk/invite", offering.invitation),
     path("desk/programs", offering.publishing),
     path("desk/source", pages.source),
