@@ -23,7 +23,7 @@ from microcare.hub import codec, effect, entry, stimulus
 from microcare.hub.advance import wake
 from microcare.hub.explainer import to_facilitator
 from microcare.hub.fold import fold_all
-from microcare.hub.programs import Programs
+from microcare.hub.programs import EVERY, Programs, Stop
 from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.program.compiled import CompiledProgram
@@ -245,7 +245,7 @@ def read_case(path: Path) -> Case:
 
 
 def tell(case: Mapping[str, Any]) -> Story:
-    """Tell a case: its program (`also`: others; `next`: changes for its next version), and its story."""
+    """Tell a case: its program (`also`: others; `next`: changes for its next version; `stops`), and its story."""
     first = compiled_of(case["program"])
     others = [compiled_of(p) for p in case.get("also", [])]
     if "next" in case:
@@ -253,6 +253,10 @@ def tell(case: Mapping[str, Any]) -> Story:
     zone, seed = case.get("zone", "Europe/Berlin"), str(case.get("seed", "a seed")).encode()
     current = {p.id: p.version for p in (*others, first)}
     story = Story(first, *others, zone=zone, seed=seed, current=current)
+    stops = [
+        Stop(s.get("program", EVERY), story.moment(s["since"]), story.moment(s["until"])) for s in case.get("stops", [])
+    ]
+    story.world.programs = Programs((first, *others), dict.fromkeys(story.programs, seed), current, stops)
     for line in case["story"]:
         for when, what in line.items():
             deeds = dict(what) if isinstance(what, dict) else {what: None}
@@ -359,6 +363,27 @@ VERBS: dict[str, Callable[[Story, str, Any, str], None]] = {
     "draw": _sends(lambda s, v, c: stimulus.Draw(program=s.program.id, **v, **c)),
     "withdraw": _sends(lambda s, v, c: stimulus.Withdraw(program=v or "", **c)),
     "acknowledge": _sends(lambda s, v, c: stimulus.Acknowledge(alert=_first(s.world.state.alerts), by="carla", **c)),
+    "triage": _sends(
+        lambda s, v, c: stimulus.Triage(
+            alert=_first(s.world.state.alerts), question=next(iter(v)), answer=next(iter(v.values())), **c
+        )
+    ),
+    "message": _sends(
+        lambda s, v, c: stimulus.Message(
+            program=s.program.id, by=v or "carla", reference="" if v == "nobody" else "text", **c
+        )
+    ),
+    "arrange": _sends(
+        lambda s, v, c: stimulus.Arrange(
+            program=s.program.id,
+            by="carla",
+            check_in=v.get("check_in", ""),
+            stage=v.get("stage", "agreed"),
+            when=s.moment(v["when"]) if "when" in v else 0,
+            how=v.get("how", ""),
+            **c,
+        )
+    ),
     "resolve": _sends(
         lambda s, v, c: stimulus.Resolve(alert=_first(s.world.state.alerts), by="carla", code=v or "ok", **c)
     ),

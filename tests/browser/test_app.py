@@ -50,7 +50,7 @@ def test_a_page_opens_without_a_connection(demo: Demo, phone: Page) -> None:
     expect_kept(phone, "/help")
     phone.context.set_offline(True)
     phone.goto(f"{demo.url}/help")
-    expect(phone.locator(".helpcard")).to_be_visible()
+    expect(phone.locator(".helpcard").first).to_be_visible()
     phone.goto(demo.url)
     expect(phone.locator(".question").first).to_be_visible()
 
@@ -156,7 +156,7 @@ def test_a_risk_answer_shows_help_at_once_also_without_a_connection(demo: Demo, 
         "queue.all(document.querySelector('#main').dataset.person).then((rows) => rows.length === 0)"
     )
     phone.goto(demo.url)
-    expect(phone.locator(".helpcard")).to_be_visible()
+    expect(phone.locator(".helpcard").first).to_be_visible()
     phone.get_by_role("button", name="I have read this").click()
     expect(phone.get_by_text("You are not alone with this.")).to_be_visible()
 

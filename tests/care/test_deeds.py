@@ -15,7 +15,8 @@ from microcare.care.withdraw import erase
 from microcare.hub import entry, stimulus
 from microcare.hub.state import State
 from microcare.hub.step import step
-from microcare.store import database, deployment, journals, people, texts
+from microcare.store import caseload, database, deployment, journals, people, texts
+from microcare.store.caseload import Wanted
 from tests.live import DAY, HOUR, START, TEA, ZONE, Hub, moment
 
 T = moment(START)
@@ -94,7 +95,7 @@ def test_who_cannot_join_is_not_added(hub: Hub, wish: dict[str, object], reason:
     arguments: dict[str, object] = {"program": "tea", "zone": ZONE} | wish
     with pytest.raises(CannotJoinError, match=reason):
         enroll(**arguments)  # type: ignore[arg-type]
-    assert people.counts().people == 0
+    assert people.everybody() == []
 
 
 def test_an_invitation_opens_once_the_person_joins(hub: Hub) -> None:
@@ -127,12 +128,15 @@ def test_settings_reach_the_state(hub: Hub) -> None:
 def test_facilitators_answer_alerts_by_name(hub: Hub) -> None:
     person = hub.join()
     receive(person, [stimulus.Answer(key="risk", at=T, assessment="a1", item="harm", value=3)])
-    assert people.people()[0].open_alerts == people.counts().open_alerts == 1
+    now = clock.now()
+    assert caseload.counts(Wanted(), now)["alerts"] == 1
+    assert [(x.alerts, x.untaken) for x in caseload.lines(Wanted(show="alerts"), now)] == [(1, 1)]
     assert facilitate.assign(person, "tea", "tea", by="Bo").refused
     assert facilitate.acknowledge(person, "alert1", by="Bo").saved
     assert facilitate.acknowledge(person, "alert9", by="Bo").refused
+    assert [(x.alerts, x.untaken) for x in caseload.lines(Wanted(), now)] == [(1, 0)]
     assert facilitate.resolve(person, "alert1", by="Bo", code="called").saved
-    assert people.counts().open_alerts == 0
+    assert caseload.counts(Wanted(), now)["alerts"] == 0
     moves = [e for _, e in journals.entries(person) if isinstance(e, entry.AlertMoved)]
     assert [(m.stage, m.by, m.code) for m in moves] == [
         ("acknowledged", "Bo", ""),

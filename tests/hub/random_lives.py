@@ -32,7 +32,7 @@ KINDS = (
     "live", "live", "live", "live", "live", "wait", "wait", "standstill", "act", "act", "act", "act",
     "receipt", "receipt", "answer", "answer", "answer", "answer",
     "signal", "signal", "signal", "report", "choice", "decide", "assign", "setting", "setting", "pause", "zone", "draw",
-    "withdraw", "enroll", "acknowledge", "resolve", "publish", "again", "wrong",
+    "withdraw", "enroll", "acknowledge", "resolve", "triage", "message", "arrange", "publish", "again", "wrong",
 )  # fmt: skip
 MOST = 20_000
 """More steps than any life here can need; a wake that does not end would need more."""
@@ -307,6 +307,16 @@ MAKERS: dict[str, Callable[[Life, Move, Case], stimulus.Any | None]] = {
     ),
     "acknowledge": lambda life, m, times: stimulus.Acknowledge(alert=_first(life.state.alerts), by="carla", **times),
     "resolve": lambda life, m, times: stimulus.Resolve(alert=_first(life.state.alerts), by="carla", code="safe", **times),
+    "triage": lambda life, m, times: stimulus.Triage(
+        alert=_first(life.state.alerts), question=("danger", "call", "mood")[m.a % 3], answer=("yes", "no", "unsure")[m.b % 3], **times
+    ),
+    "message": lambda life, m, times: stimulus.Message(
+        program="p", by=("person", "carla")[m.a % 2], reference="text" if m.b else "", **times
+    ),
+    "arrange": lambda life, m, times: stimulus.Arrange(
+        program="p", by="carla", check_in=_first(life.state.check_ins) if m.a > 4 else "", stage=("agreed", "kept", "cancelled")[m.a % 3],
+        when=life.now + (m.b - 1) * 20 * HOUR, how=("call", "visit", "dance")[m.b % 3], **times
+    ),
     "publish": lambda life, m, times: stimulus.Publish(
         program="p", version=life.cast.later.version, running=("finish", "move")[m.a % 2], **times
     ),

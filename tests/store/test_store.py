@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from microcare.care import clock
-from microcare.store import bundles, database, deployment, journals, people, queries, staff_queries, texts
+from microcare.store import bundles, caseload, database, deployment, journals, people, queries, staff_queries, texts
+from microcare.store.caseload import Wanted
 from tests.live import Hub
 
 
@@ -140,16 +141,20 @@ def test_people_are_found_by_their_code_and_by_nothing_else(hub: Hub) -> None:
 def test_the_list_of_people(hub: Hub) -> None:
     first = hub.join()
     second, _ = people.add("tea", "Bo_%\\x", "bo@work.test", clock.now() + 5)
-    assert [p.id for p in people.people()] == [second, first]
-    assert [p.id for p in people.people(limit=1, offset=1)] == [first]
-    assert [p.id for p in people.people(search="ADA")] == [first]
-    assert [p.id for p in people.people(search="_%\\")] == [second]
-    assert [p.id for p in people.people(search="WORK.test")] == [second]
-    assert people.people(search="%") == [people.people(search="bo")[0]]
-    assert [p.id for p in people.people(search=first)] == [first]
-    row = people.people(search=first)[0]
-    assert (row.name, row.program, row.open_alerts, row.failed) == ("Ada", "tea", 0, "")
-    assert people.counts().people == 2
+    now = clock.now()
+
+    def found(search: str = "", limit: int = 50, offset: int = 0) -> list[str]:
+        return [x.person for x in caseload.lines(Wanted(search=search), now, limit, offset)]
+
+    assert found() == [second, first], "the newest first, where nobody needs anything"
+    assert found(limit=1, offset=1) == [first]
+    assert found("ADA") == [first]
+    assert found("_%\\") == found("WORK.test") == found("%") == [second]
+    assert found(first) == [first]
+    one = caseload.lines(Wanted(search=first), now)[0]
+    assert (one.name, one.programs, one.running, one.alerts, one.failed) == ("Ada", ("tea",), ("tea/tea",), 0, "")
+    assert caseload.counts(Wanted(), now)["all"] == 2
+    assert caseload.counts(Wanted(programs=["coffee"]), now)["all"] == 0
     assert sorted(people.everybody()) == sorted([first, second])
 
 

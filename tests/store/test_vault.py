@@ -10,7 +10,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from microcare.store import people, queries, texts, vault
+from microcare.store import caseload, people, queries, texts, vault
+from microcare.store.caseload import Wanted
 from microcare.store.database import run, scrub
 from tests.live import Hub
 
@@ -77,15 +78,19 @@ def test_a_sealed_text_cannot_be_moved_or_changed(hub: Hub) -> None:
     assert ada.open_text(ada.seal_text("", "name"), "name") == ""
 
 
+def found(search: str) -> list[caseload.Line]:
+    return caseload.lines(Wanted(search=search), 0)
+
+
 def test_a_search_finds_sealed_names(hub: Hub) -> None:
     person, _ = filled()
     for n in range(5):
         people.add("small", f"Somebody {n}", "", 0)
-    assert [r.id for r in people.people(search="canary-93")] == [person]
-    assert [r.name for r in people.people(search=person)] == [CANARY]
-    assert len(people.people(search="somebody")) == 5
-    assert people.people(search="nobody at all") == []
-    assert len(people.people()) == 6
+    assert [r.person for r in found("canary-93")] == [person]
+    assert [r.name for r in found(person)] == [CANARY]
+    assert len(found("somebody")) == 5
+    assert found("nobody at all") == []
+    assert len(found("")) == 6
 
 
 def test_those_who_were_there_before_get_a_key(hub: Hub) -> None:

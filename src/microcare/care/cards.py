@@ -102,11 +102,15 @@ class ContactCard:
 
     delivery: str
     text: str
+    by: str = ""
+    """Who wrote it, where a human did."""
+    program: str = ""
+    """Whose facilitators can be answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing for the person, with why it came. `kind`: event, questions, offer or contact."""
+    """One thing for the person, with why it came. `kind`: event, questions, offer, contact, message or check_in."""
 
     id: str
     kind: str

@@ -15,6 +15,7 @@ from microcare.care.failure import describe
 from microcare.care.holding import held
 from microcare.care.programs import programs
 from microcare.care.receive import receive
+from microcare.care.safeguards import responders
 from microcare.channels.channel import Channel, Message, Outcome, Result
 from microcare.hub import effect
 from microcare.hub.state import State
@@ -157,19 +158,27 @@ def _send_prompt(work: _Round, one: Waiting, prompt: effect.Prompt) -> None:
 
 def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None:
     loaded = journals.load(one.person)
-    if proposal.subject not in loaded.state.offers and proposal.subject not in loaded.state.deliveries:
+    if not _waits(loaded.state, proposal.subject):
         return _settle(work, one, "cancelled", "it is over")
     if proposal.expires and clock.now() >= proposal.expires:
         return _settle(work, one, "expired", "expired before it could be sent")
     handed = clock.now()
     if not outbox.hand_over(one, handed, loaded.version):
         return outbox.look_again(one, work.now)
-    subject, body = mails.to_staff("proposal", 0, f"{work.address}/desk/")
+    kind = {"m": "message", "c": "check_in"}.get(proposal.subject[:1], "proposal")
+    subject, body = mails.to_staff(kind, 0, f"{work.address}/desk/")
     outcomes = [
         _attempt(work, "email", Message(f"{one.key}-{n}", to, subject, body, handed))
         for n, to in enumerate(accounts.addresses())
     ]
     return _settled(work, one, _together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed)
+
+
+def _waits(state: State, subject: str) -> bool:
+    """Whether it still waits for a facilitator: a proposal, an event to deliver, a message, a check-in."""
+    if subject.startswith("m"):
+        return bool(state.unread)
+    return subject in state.offers or subject in state.deliveries or subject in state.check_ins
 
 
 def _settled(work: _Round, one: Waiting, outcome: Outcome, handed: int) -> None:
@@ -214,7 +223,7 @@ def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
     key = f"{one.key}-r{one.attempts}" if reminder else one.key
     outcomes = [
         _attempt(work, "email", Message(f"{key}-{n}", to, subject, body, clock.now()))
-        for n, to in enumerate(_roster(state, notice))
+        for n, to in enumerate(responders(state, notice.program, notice.roster, clock.now()))
     ]
     outcome = _together(outcomes or [Outcome(Result.FAILED, f"nobody stands in the roster {notice.roster}")])
     taken = outcome.result is Result.ACCEPTED
@@ -227,15 +236,6 @@ def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
     else:
         work.done.failed += 1
         log.error("alert %s of %s reached nobody by mail: %s", notice.alert, one.person, outcome.detail)
-
-
-def _roster(state: State, notice: effect.Notify) -> tuple[str, ...]:
-    """The addresses of those who are told."""
-    course = state.courses.get(notice.program)
-    known = programs()
-    compiled = known.of(notice.program, course.version) if course is not None else known.current(notice.program)
-    roster = compiled.program.rosters.get(notice.roster) if compiled is not None else None
-    return roster.people if roster is not None else ()
 
 
 def _tell(work: _Round) -> None:

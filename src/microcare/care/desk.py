@@ -1,54 +1,19 @@
-"""The facilitators' desk: who needs somebody now, and one person with the reasons for everything. Nothing is changed."""
+"""The facilitators' desk: one person with the reasons for everything. Nothing is changed."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from microcare.base.moments import DAY, format_local, local_day
-from microcare.base.spans import format_duration
-from microcare.base.wording import counted
-from microcare.care.programs import programs
+from microcare.base.moments import format_local, local_day
 from microcare.care.reading import Person
+from microcare.care.safeguards import responders
+from microcare.care.telling import Story, Voice, story
 from microcare.hub import entry as e
-from microcare.hub.explainer import inputs_of, shown, title_of, to_auditor, to_facilitator
-from microcare.hub.state import State
-from microcare.program.compiled import CompiledProgram
-from microcare.store import journals, people
-
-PAGE = 50
-QUIET = (
-    "followed",
-    "began",
-    "closed",
-    "staged",
-    "evaluation_closed",
-    "moments_drawn",
-    "completed",
-    "retried",
-)
-"""Entries that the journal shows only on request."""
-FILTERS = {
-    "": "What matters",
-    "decided": "Decision points",
-    "recommended": "Recommendations",
-    "delivered": "Deliveries",
-    "answered": "Answers",
-    "need_changed": "Need states",
-    "alerted": "Alerts",
-    "all": "Everything",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person in the list, with why they need somebody, in words."""
-
-    id: str
-    name: str
-    program: str
-    words: tuple[str, ...]
-    urgent: bool
-    seen: str
+from microcare.hub.explainer import NAMED, TRIAGE, inputs_of, title_of, to_facilitator
+from microcare.hub.scheduler import Due, agenda
+from microcare.hub.step import step
+from microcare.hub.stimulus import Decide
+from microcare.store import journals, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +37,68 @@ class AlertLine:
     when: str
     stage: str
     level: int
+    urgent: bool
+    triage: tuple[tuple[str, str], ...]
+    """What the person said on the help page."""
+    told: tuple[str, ...]
+    """Who is told now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A micro intervention that the hub proposes, with its place and why it stands there."""
+
+    name: str
+    title: str
+    aim: str
+    score: str
+    parts: str
 
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """A proposal that waits for a facilitator, with what else could be chosen."""
+    """A proposal that waits for a facilitator, with what else could be chosen, and a drafted narrative."""
 
     id: str
     action: str
-    proposed: tuple[tuple[str, str], ...]
+    proposed: tuple[Candidate, ...]
     others: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...]
+    """What was left out, and why."""
     why: str
     expires: str
+    draft: tuple[tuple[str, str, str], ...]
+    """The narrative's parts: name, question, text as the program would tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that time will bring."""
+
+    when: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message, or a note."""
+
+    by: str
+    when: str
+    text: str
+    own: bool
+    """The person wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInLine:
+    """An agreed check-in."""
+
+    id: str
+    when: str
+    how: str
+    by: str
+    past: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,68 +111,6 @@ class WithThem:
     stage: str
     human: str
     """What a human is to do, where one is."""
-
-
-@dataclass(frozen=True, slots=True)
-class EntryLine:
-    """An entry of the journal in one sentence, with its explanation."""
-
-    number: int
-    kind: str
-    when: str
-    sentence: str
-    facts: tuple[tuple[str, str], ...]
-    whole: str
-
-
-def lines(search: str = "", page: int = 0, programs: Collection[str] | None = None) -> tuple[Line, ...]:
-    """People (of these programs), those who need somebody first; `PAGE` a page."""
-    found = [_line(row) for row in people.people(PAGE, page * PAGE, search, programs)]
-    return tuple(sorted(found, key=lambda x: not x.urgent))
-
-
-def _line(row: people.PersonRow) -> Line:
-    state = journals.load(row.id).state
-    words: list[str] = []
-    if row.open_alerts:
-        words.append(counted(row.open_alerts, "open alert"))
-    if row.failed:
-        words.append("something failed for this person")
-    if row.waiting:
-        words.append(f"{counted(row.waiting, 'proposal')} to answer")
-    words += _in_words(state)
-    seen = "never" if not state.active else format_local(state.zone, state.active)[:16]
-    return Line(
-        row.id,
-        row.name or row.id[:8],
-        row.program or "invited",
-        tuple(words),
-        bool(row.open_alerts or row.failed),
-        seen,
-    )
-
-
-def _in_words(state: State) -> Iterator[str]:
-    """How somebody is doing, in a few words."""
-    if not state.courses:
-        return
-    present = [name.split("/")[1].replace("_", " ") for name, need in state.needs.items() if need.state == "present"]
-    if present:
-        yield f"needs: {', '.join(present[:3])}" + (" and more" if len(present) > 3 else "")
-    for run in state.runs.values():
-        compiled = _compiled(run.program, run.version)
-        yield f"in {title_of(compiled, run.intervention)}"
-        if run.unanswered_since and not run.ended:
-            silent = state.last - run.unanswered_since
-            if silent > 2 * DAY:
-                yield f"quiet for {format_duration(silent)}"
-    if state.paused_until > state.last:
-        yield "paused"
-
-
-def _compiled(program: str, version: str) -> CompiledProgram | None:
-    known = programs()
-    return known.of(program, version) if known.known(program, version) else known.current(program)
 
 
 def needs_of(person: Person) -> tuple[NeedLine, ...]:
@@ -181,12 +134,15 @@ def _last_evidence(person: str) -> Mapping[str, str]:
 
 
 def alerts_of(person: Person) -> tuple[AlertLine, ...]:
-    """Open alerts, oldest first."""
-    zone = person.state.zone
-    return tuple(
-        AlertLine(name, f"{a.measure}.{a.item}", format_local(zone, a.raised)[:16], a.stage, a.level)
-        for name, a in person.state.alerts.items()
-    )
+    """Open alerts, urgent ones first, then the oldest."""
+    zone, found = person.state.zone, []
+    for name, a in person.state.alerts.items():
+        roster = a.then if a.level and a.then else a.roster
+        told = responders(person.state, a.program, roster, person.now) if a.stage != "acknowledged" else ()
+        triage = tuple((TRIAGE.get(q, q), answer) for q, answer in a.triage.items())
+        when = format_local(zone, a.raised)[:16].replace("T", " ")
+        found.append(AlertLine(name, f"{a.measure}.{a.item}", when, a.stage, a.level, a.urgent, triage, told))
+    return tuple(sorted(found, key=lambda a: not a.urgent))
 
 
 def offers_of(person: Person) -> tuple[OfferLine, ...]:
@@ -198,15 +154,118 @@ def offers_of(person: Person) -> tuple[OfferLine, ...]:
         if isinstance(x, e.Recommended)
     }
     for name, offer in person.state.offers.items():
-        voice = person.voice(offer.program)
+        voice, why = person.voice(offer.program), recommended.get(name)
         if voice is None:
             continue
-        titles = [(i, voice.title(i)) for i in offer.interventions]
         others = [(i, voice.title(i)) for i in voice.program.interventions if i not in offer.interventions]
-        why = to_facilitator(recommended[name], voice.program) if name in recommended else ""
-        until = format_local(person.state.zone, offer.expires)[:16]
-        found.append(OfferLine(name, offer.action, tuple(titles), tuple(others), why, until))
+        found.append(
+            OfferLine(
+                name, offer.action, tuple(_candidates(voice, offer.interventions, why)), tuple(others),
+                tuple((voice.title(i), reason) for i, reason in why.left_out.items()) if why is not None else (),
+                to_facilitator(why, voice.program) if why is not None else "",
+                format_local(person.state.zone, offer.expires)[:16].replace("T", " "),
+                _draft(person, name, offer.interventions[0]) if offer.action == "proposed" and offer.interventions else (),
+            )
+        )  # fmt: skip
     return tuple(found)
+
+
+def _candidates(voice: Voice, chosen: tuple[str, ...], why: e.Recommended | None) -> Iterator[Candidate]:
+    """What is proposed, in the hub's order, each with its score and what it is made of; then what came close."""
+    known = {c.intervention: c for c in why.candidates} if why is not None else {}
+    for name in (*chosen, *(n for n in known if n not in chosen)):
+        authored = voice.program.program.interventions.get(name)
+        c = known.get(name)
+        parts = ", ".join(f"{k} {v:.2f}" for k, v in c.parts.items()) if c is not None else ""
+        aim = voice.plain(authored.aim) if authored is not None else ""
+        yield Candidate(name, voice.title(name), aim, f"{c.score:.2f}" if c is not None else "", parts)
+
+
+def draft(person: Person, proposal: str, intervention: str) -> Story | None:
+    """The narrative that approving would tell, by taking the step itself on a copy; nothing is kept."""
+    decided = Decide(
+        key="draft", at=person.now, received=person.now, proposal=proposal, by="draft", intervention=intervention
+    )
+    taken = step(person.programs, person.id, person.state, decided)
+    told = next((x for x in taken.entries if isinstance(x, e.Narrated) and x.moment == "begin"), None)
+    if told is None:
+        return None
+    voice = person.voice(told.program)
+    return story(voice, told) if voice is not None else None
+
+
+QUESTIONS = {
+    "past": "What came of what was before",
+    "rationale": "Why this",
+    "relation": "How it belongs to the way",
+    "future": "What comes next",
+}
+
+
+def _draft(person: Person, proposal: str, intervention: str) -> tuple[tuple[str, str, str], ...]:
+    found = draft(person, proposal, intervention)
+    return tuple((part, words, getattr(found, part) if found is not None else "") for part, words in QUESTIONS.items())
+
+
+KINDS = {
+    "evaluation": "a look at how they are", "target": "the question of the clinical goal", "contact": "a word to keep in contact",
+    "outcome": "the overall outcome is asked for", "run_end": "its longest time is over", "offer": "the offer ends",
+    "retry": "the recommendation is looked at again", "pause": "the pause ends", "alert": "the alert goes further",
+    "disengaged": "it counts as left", "quiet": "a quiet spell is acted on", "check_in": "both are reminded of the check-in",
+}  # fmt: skip
+
+
+def coming(person: Person, most: int = 12) -> tuple[Coming, ...]:
+    """What time alone will bring next, as far as it is known now."""
+    found = []
+    ahead = [d for d in agenda(person.programs, person.state) if d.moment > person.now]
+    for due in sorted(ahead, key=lambda d: d.moment):
+        words = _coming_words(person, due)
+        if words:
+            when = format_local(person.state.zone, due.moment)[:16].replace("T", " ")
+            found.append(Coming(when, words))
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def _coming_words(person: Person, due: Due) -> str:
+    run = person.state.runs.get(due.name)
+    title = ""
+    if run is not None:
+        voice = person.voice(run.program, run.version)
+        title = voice.title(run.intervention) if voice is not None else run.intervention
+    if due.kind in ("point", "postponed", "wait"):
+        return f"{title}: decision point of rule {due.part.split(' ')[0]}"
+    words = KINDS.get(due.kind, "")
+    return f"{title}: {words}" if words and title else words
+
+
+def said(person: Person) -> tuple[Said, ...]:
+    """The messages between both sides, oldest first."""
+    return tuple(
+        Said(x.by, format_local(person.state.zone, x.at)[:16].replace("T", " "), person.texts.get(x.reference, ""), x.by == "person")
+        for _, x in journals.entries_of_kinds(person.id, ("messaged",))
+        if isinstance(x, e.Messaged) and x.reference
+    )  # fmt: skip
+
+
+def notes_of(person: Person) -> tuple[Said, ...]:
+    """What facilitators have noted, newest first."""
+    zone = person.state.zone
+    return tuple(
+        Said(n.by, format_local(zone, n.at)[:16].replace("T", " "), n.text, False) for n in notes.notes(person.id)
+    )
+
+
+def check_ins(person: Person) -> tuple[CheckInLine, ...]:
+    """Agreed check-ins, the next one first."""
+    zone = person.state.zone
+    ordered = sorted(person.state.check_ins.items(), key=lambda kc: kc[1].when)
+    return tuple(
+        CheckInLine(k, format_local(zone, c.when)[:16].replace("T", " "), c.how, c.by, c.when < person.now)
+        for k, c in ordered
+    )
 
 
 def with_them(person: Person) -> tuple[WithThem, ...]:
@@ -216,9 +275,7 @@ def with_them(person: Person) -> tuple[WithThem, ...]:
         run = person.state.runs.get(delivery.run)
         voice = person.voice(delivery.program, run.version if run is not None else "")
         human = ""
-        title = {"assessment": "Questions", "offer": "An offer", "contact": "A word to keep in contact"}.get(
-            delivery.what, ""
-        )
+        title = NAMED.get(delivery.what, "")
         if run is not None and voice is not None:
             title = title_of(voice.program, run.intervention, delivery.name, voice.language)
             event = voice.program.interventions[run.intervention].events.get(delivery.name)
@@ -239,59 +296,6 @@ def assignable(person: Person) -> tuple[tuple[str, str, str], ...]:
             if name not in running and voice is not None:
                 found.append((program, name, voice.title(name)))
     return tuple(found)
-
-
-def journal(person: Person, wanted: str = "", before: int = 0) -> tuple[EntryLine, ...]:
-    """A page of the journal, newest first; `before` an entry's number, for the next page."""
-    found: list[EntryLine] = []
-    entries = journals.entries(person.id, newest_first=True, limit=2000)
-    for number, stated in entries:
-        kind = stated.__struct_config__.tag
-        if (before and number >= before) or not _wanted(kind, wanted):
-            continue
-        found.append(_entry(person, number, str(kind), stated))
-        if len(found) == PAGE:
-            break
-    return tuple(found)
-
-
-def _wanted(kind: object, wanted: str) -> bool:
-    if wanted == "all":
-        return True
-    return kind == wanted if wanted else kind not in (*QUIET, "signaled")
-
-
-def _entry(person: Person, number: int, kind: str, stated: e.Any) -> EntryLine:
-    program = getattr(stated, "program", "")
-    compiled = _compiled(program, getattr(stated, "version", "")) if program else None
-    when = format_local(person.state.zone, stated.at)[:16]
-    sentence = to_facilitator(stated, compiled, person.state.zone)
-    facts = tuple(_facts(stated, compiled)) if isinstance(stated, e.Decided) else ()
-    return EntryLine(number, kind.replace("_", " "), when, sentence, facts, to_auditor(stated))
-
-
-def _facts(x: e.Decided, compiled: CompiledProgram | None) -> Iterator[tuple[str, str]]:
-    """A decision point opened to its explanation."""
-    rule = (
-        compiled.interventions[x.intervention].by_id.get(x.rule)
-        if compiled and x.intervention in compiled.interventions
-        else None
-    )
-    yield "Rule", f"{x.rule} of {x.intervention}" + (f" (on: {rule.rule.on})" if rule is not None else "")
-    yield (
-        "Available",
-        {True: "yes", False: "no", None: "not known"}[x.available] + (f": {', '.join(x.reasons)}" if x.reasons else ""),
-    )
-    if rule is not None and rule.condition is not None:
-        yield "Condition", rule.condition.expression.source
-    for name, value in x.inputs.items():
-        yield name, shown(value)
-    if x.options:
-        yield "Probabilities", ", ".join(f"{o} {p:g}" for o, p in x.options.items())
-    yield "Chosen", x.chosen or "nothing followed"
-    if x.source:
-        yield "Drawn elsewhere", x.source
-    yield "Program version", x.version
 
 
 def today_words(person: Person) -> str:

@@ -44,7 +44,7 @@ def find(text: str) -> list[str]:
         return [text.strip()]
     except UnknownPersonError:
         pass
-    return [one.id for one in people.people(search=wanted) if " ".join(one.name.split()).casefold() == wanted]
+    return [one for one in people.named(wanted) if " ".join(people.identity(one).name.split()).casefold() == wanted]
 
 
 def open_page(user: str, whom: str, reason: str) -> Opened:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from microcare.care import clock
 from microcare.care.keys import new_key
 from microcare.care.receive import Received, receive
-from microcare.hub.stimulus import Acknowledge, Act, Assign, Decide, Publish, Resolve
+from microcare.hub.stimulus import Acknowledge, Act, Arrange, Assign, Decide, Message, Publish, Resolve, Setting
 from microcare.store import texts
 
 
@@ -65,3 +65,38 @@ def move(person: str, program: str, version: str, running: str = "finish", key: 
         key=key or new_key("publish"), at=clock.now(), program=program, version=version, running=running
     )  # fmt: skip
     return receive(person, [wanted])
+
+
+def message(person: str, program: str, by: str, text: str, key: str = "") -> Received:
+    """Write to the person; without a text: what they wrote has been read and needs no answer."""
+    reference = texts.keep(person, text) if text else ""
+    wanted = Message(key=key or new_key("message"), at=clock.now(), program=program, by=by, reference=reference)
+    return receive(person, [wanted])
+
+
+def arrange(
+    person: str,
+    program: str,
+    by: str,
+    *,
+    check_in: str = "",
+    stage: str = "agreed",
+    when: int = 0,
+    how: str = "",
+    key: str = "",
+) -> Received:
+    """Agree on a check-in (or move one), or say what became of it."""
+    wanted = Arrange(
+        key=key or new_key("arrange"), at=clock.now(), program=program, by=by, check_in=check_in, stage=stage, when=when, how=how
+    )  # fmt: skip
+    return receive(person, [wanted])
+
+
+def pause(person: str, until: int, key: str = "") -> Received:
+    """Pause everything for the person until a moment (0: go on)."""
+    return receive(person, [Setting(key=key or new_key("pause"), at=clock.now(), name="pause", value=until)])
+
+
+def set_time(person: str, field: str, value: str, key: str = "") -> Received:
+    """A time that was agreed on with the person, like that of dinner."""
+    return receive(person, [Setting(key=key or new_key("field"), at=clock.now(), name=f"person.{field}", value=value)])

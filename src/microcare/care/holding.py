@@ -7,7 +7,9 @@ hold a delivery back. What an outage has pushed into quiet hours waits for their
 from dataclasses import dataclass
 
 from microcare.base.moments import DAY, inside, parse_window, window_end
+from microcare.hub.delivery import HUMAN
 from microcare.hub.effect import Prompt
+from microcare.hub.gate import STOPPED
 from microcare.hub.programs import Programs
 from microcare.hub.state import Delivery, State
 
@@ -33,7 +35,7 @@ def held(programs: Programs, state: State, prompt: Prompt, now: int) -> Held | N
         closed = state.closed.get(prompt.delivery)
         reason = closed.closed if isinstance(closed, Delivery) else ""
         return Held("expired" if reason == "expired" else "cancelled", reason or "it is over")
-    reason = _stopped(state, delivery, now)
+    reason = _stopped(programs, state, delivery, now)
     if reason:
         return Held("cancelled", reason)
     if prompt.channel == "in_app":
@@ -41,7 +43,7 @@ def held(programs: Programs, state: State, prompt: Prompt, now: int) -> Held | N
     return _quiet(programs, state, prompt, now)
 
 
-def _stopped(state: State, delivery: Delivery, now: int) -> str:
+def _stopped(programs: Programs, state: State, delivery: Delivery, now: int) -> str:
     course = state.courses.get(delivery.program)
     if course is None:
         return "withdrawn"
@@ -49,8 +51,10 @@ def _stopped(state: State, delivery: Delivery, now: int) -> str:
         return "stopped"
     if state.paused_until > now:
         return "paused"
-    if any(alert.hold for alert in state.alerts.values()):
+    if delivery.what not in HUMAN and any(alert.hold for alert in state.alerts.values()):
         return "safety hold"
+    if delivery.what not in HUMAN and programs.stopped(delivery.program, now):
+        return STOPPED
     if delivery.done or delivery.opened:
         return "opened already"
     return "snoozed" if delivery.snoozed > now else ""

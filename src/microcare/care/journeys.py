@@ -6,8 +6,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from microcare.base.moments import DAY, local_clock, local_day
-from microcare.care import cards
+from microcare.care import cards, letters
 from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
 from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
@@ -31,6 +33,8 @@ ORDER = {
     "overall": 3,
     "target": 4,
 }
+WAITS = 6
+"""What somebody else does comes last: nothing is asked of the person."""
 
 
 # -- Today ------------------------------------------------------------------------------------------------------------
@@ -71,6 +75,10 @@ class Today:
     """What comes next, as far as it is known, in sentences."""
     greeting: str = ""
     running: tuple[str, ...] = ()
+    stopped: bool = False
+    """Staff have stopped a program."""
+    triage: tuple[letters.Triage, ...] = ()
+    """What the help page asks, for each open alert."""
 
 
 def today(person: str, now: int) -> Today:
@@ -84,9 +92,12 @@ def today_of(person: Person) -> Today:
     events = _events(person)
     waiting = tuple(i.event for i in events if i.event is not None and i.event.snoozed)
     there = [i for i in events if i.event is not None and not i.event.snoozed]
-    items = (*_questions(person, there), *_offers(person), *_contacts(person))
+    items = (*_questions(person, there), *_offers(person), *_contacts(person), *_letters(person))
+    if any(person.programs.stopped(program, now) for program in state.courses):
+        # What staff have stopped waits; what a human says comes through.
+        there, waiting, items = [], (), tuple(_letters(person))
     # The newest first, and among those that came together the first one said first: `sorted` keeps their order.
-    rank = {"questions": 0, "event": 1, "offer": 4, "contact": 5}
+    rank = {"questions": 0, "event": 1, "offer": 4, "contact": 5, "message": -1, "check_in": -1}
     ordered = sorted((*there, *items), key=lambda i: _rank(i, rank))
     last = _last_word(person)
     voices = [v for p in state.courses if (v := person.voice(p)) is not None]
@@ -107,7 +118,9 @@ def today_of(person: Person) -> Today:
         left=not state.courses,
         welcome_back=bool(last) and now - last > AWAY,
         just_now=bool(last) and now - last < JUST_NOW,
-        next=_next(person),
+        next=(*letters.agreed(person), *_next(person)),
+        stopped=any(person.programs.stopped(program, now) for program in state.courses),
+        triage=tuple(letters.triage(name, a) for name, a in state.alerts.items()),
         greeting=_greeting(local_clock(state.zone, now)),
         running=tuple(
             v.title(r.intervention) for r in state.runs.values() if (v := person.voice(r.program, r.version))
@@ -115,10 +128,10 @@ def today_of(person: Person) -> Today:
     )
 
 
-def _rank(item: Item, kinds: Mapping[str, int]) -> tuple[int, int]:
+def _rank(item: Item, kinds: Mapping[str, int]) -> int:
     if item.questions is not None:
-        return ORDER.get(item.questions.purpose, 3), 0
-    return kinds[item.kind], 0
+        return ORDER.get(item.questions.purpose, 3)
+    return WAITS if item.event is not None and item.event.human else kinds[item.kind]
 
 
 def _greeting(clock: int) -> str:
@@ -248,6 +261,18 @@ def _contacts(person: Person) -> list[Item]:
         text = voice.say(contact.say) or voice.plain(contact.say)
         found.append(Item(key, "contact", "A word in between", contact=ContactCard(key, text)))
     return found
+
+
+def _letters(person: Person) -> list[Item]:
+    """What a human says: messages, and reminders of check-ins."""
+    found = [
+        Item(key, "message", _("A message for you"), contact=ContactCard(key, one.text, one.by, one.program))
+        for key, one in letters.waiting(person)
+    ]
+    return found + [
+        Item(key, "check_in", _("A check-in"), contact=ContactCard(key, words))
+        for key, words in letters.reminders(person)
+    ]
 
 
 def _next(person: Person) -> tuple[str, ...]:

@@ -21,6 +21,12 @@ LOOK = {
     "pt": "Há algo para si. Pode ver aqui:",
 }
 
+STAFF = {
+    "proposal": ("A proposal waits for you", "A proposal waits for your answer"),
+    "message": ("A message waits for you", "Somebody has written to their facilitator"),
+    "check_in": ("A check-in comes up", "An agreed check-in comes up within the hour"),
+}
+
 
 def to_person(language: str, address: str) -> tuple[str, str]:
     """Subject and text of a mail to a person; `address` is the page to open."""
@@ -28,9 +34,10 @@ def to_person(language: str, address: str) -> tuple[str, str]:
 
 
 def to_staff(kind: str, level: int, address: str) -> tuple[str, str]:
-    """Subject and text of a mail to staff. kind: alert, reminder or proposal; level: how often it was passed on."""
-    if kind == "proposal":
-        return "A proposal waits for you", f"A proposal waits for your answer:\n\n{address}\n"
+    """Subject and text of a mail to staff. kind: alert, reminder, or one of `STAFF`; level: how often it was passed on."""
+    if kind in STAFF:
+        subject, text = STAFF[kind]
+        return subject, f"{text}:\n\n{address}\n"
     again = "Still open: an" if kind == "reminder" else "An"
     passed = f"\nNobody has taken it on in time; it was passed on {level} times." if level else ""
     return (

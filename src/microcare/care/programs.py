@@ -5,11 +5,11 @@ import threading
 from dataclasses import replace
 
 from microcare.exchange.questionnaires import questionnaire_measure
-from microcare.hub.programs import Programs
+from microcare.hub.programs import Programs, Stop
 from microcare.program.compiled import CompiledProgram
 from microcare.program.compiler import compile_program
 from microcare.program.reader import read_bundle
-from microcare.store import bundles, deployment
+from microcare.store import bundles, deployment, stops
 from microcare.store.bundles import Published
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class _Cache:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.stamp: tuple[str, int] | None = None
+        self.stamp: tuple[object, ...] | None = None
         self.programs = Programs((), {}, {})
         self.compiled: dict[tuple[str, str, str, str], CompiledProgram] = {}
 
@@ -29,13 +29,13 @@ _cache = _Cache()
 
 
 def programs() -> Programs:
-    """All published programs, and the secret seeds. Compiled anew only when something has been published."""
-    stamp = (_database(), bundles.stamp())
+    """All published programs, the secret seeds, and what staff have stopped. Compiled anew only where something is new."""
+    stamp = (_database(), bundles.stamp(), stops.stamp())
     if _cache.stamp == stamp:
         return _cache.programs
     with _cache.lock:
         if _cache.stamp != stamp:
-            _cache.programs = _load(stamp[0])
+            _cache.programs = _load(str(stamp[0]))
             _cache.stamp = stamp
         return _cache.programs
 
@@ -58,7 +58,8 @@ def _load(database: str) -> Programs:
         _cache.compiled[key] = found
         latest[(one.program, one.version)] = found
         current[one.program] = one.version
-    return Programs(latest.values(), deployment.seeds(), current)
+    stopped = [Stop(one.program, one.since, one.until) for one in stops.stops()]
+    return Programs(latest.values(), deployment.seeds(), current, stopped)
 
 
 def _compile(one: Published) -> CompiledProgram | None:

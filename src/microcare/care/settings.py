@@ -45,3 +45,13 @@ def _is_text(person: str, name: str) -> bool:
 def zone(person: str, name: str, key: str = "") -> Received:
     """The person is in another time zone."""
     return receive(person, [Zone(key=key or new_key("zone"), at=clock.now(), zone=name)])
+
+
+def keep_step(person: str, name: str, text: str) -> None:
+    """A step of the person's own safety plan; nothing is entered where it has not changed."""
+    reference = journals.load(person).state.plan.get(name, "")
+    plain = text.strip()[:2000]
+    if plain == (texts.text(person, reference) if reference else ""):
+        return
+    kept = texts.keep(person, plain) if plain else None
+    receive(person, [Setting(key=new_key("plan"), at=clock.now(), name=f"plan.{name}", value=kept)])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from microcare.base.moments import MINUTE, format_moment, is_zone, parse_window
-from microcare.hub import delivery, entry, recommender, safety, sequencer
+from microcare.hub import delivery, entry, facilitation, recommender, safety, sequencer
 from microcare.hub import stimulus as s
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.state import Assessment, Delivery
@@ -218,7 +218,7 @@ def _act(work: Work, x: s.Act) -> None:
 def _done(work: Work, name: str, found: Delivery) -> None:
     if found.what == "event" and found.run in work.state.runs:
         delivery.after_done(work, name)
-    elif found.what in ("contact", "assessment"):
+    elif found.what in ("contact", "assessment", "message", "check_in"):
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="seen"))
 
 
@@ -260,6 +260,8 @@ def _setting_problem(work: Work, name: str, value: s.Value) -> str:
         return "" if value in ("", "app", "coach", "clinician", "self") else f"{value!r} is no facilitator"
     if name == "language":
         return "" if isinstance(value, str) and 0 < len(value) < 36 else f"{value!r} is no language"
+    if name.startswith("plan."):
+        return "" if value is None or isinstance(value, str) else "needs a reference to a text"
     if name.startswith("like."):
         return "" if value in (-1, 0, 1) else f"{value!r} is not -1, 0 or 1"
     if name.startswith("person."):
@@ -386,6 +388,9 @@ TABLE: dict[type, Callable[[Work, Any], None]] = {
     s.Draw: _draw,
     s.Acknowledge: _acknowledge,
     s.Resolve: _resolve,
+    s.Triage: facilitation.triage,
+    s.Message: facilitation.message,
+    s.Arrange: facilitation.arrange,
     s.Publish: _publish,
 }
 """One function for each kind of stimulus; time has its own, in `timekeeper`."""

@@ -8,6 +8,9 @@ from microcare.program.compiled import CompiledEvent, CompiledProgram, CompiledP
 from microcare.program.content import Markdown, Say
 from microcare.program.derived import needed_names
 
+HUMAN = ("message", "check_in")
+"""What a facilitator brings themselves."""
+
 
 def event(work: Work, run: str, name: str, point: str, along: str = "") -> str:
     """Deliver an event of a run, as a decision point chose; returns the delivery's name.
@@ -39,10 +42,13 @@ def event(work: Work, run: str, name: str, point: str, along: str = "") -> str:
 
 
 def notice(work: Work, program: CompiledProgram, what: str, name: str, expires: int, along: str = "") -> str:
-    """Bring an offer, a questionnaire or a contact. Where the gate says no, it waits in the app without a prompt."""
+    """Bring an offer, a questionnaire, a contact, a message or a check-in.
+
+    Where the gate says no, it waits in the app without a prompt.
+    """
     if along:
         return _deliver(work, program, what, name, expires=expires, silent=(f"comes with {along}",))
-    answer = gate.OPEN if work.present else gate.ask(work, program, prompt=True)
+    answer = gate.OPEN if work.present else gate.ask(work, program, prompt=True, human=what in HUMAN)
     delivery = _deliver(work, program, what, name, expires=expires, silent=answer.reasons)
     if answer.again and answer.again < expires:
         _snooze(work, delivery, answer.again)
@@ -257,7 +263,7 @@ def prompt_again(work: Work, name: str, channel: str = "") -> None:
     coming = delivery.channels[delivery.tried : delivery.tried + 1]
     if not channel and coming and coming[0][1] <= work.now and delivery.prompt and not delivery.opened:
         channel = coming[0][0]
-    answer = gate.ask(work, program, prompt=True, again=delivery.prompt)
+    answer = gate.ask(work, program, prompt=True, again=delivery.prompt, human=delivery.what in HUMAN)
     if answer.reasons:
         # Where nothing can be tried in time any more, it stays with the person until it expires.
         in_time = answer.again and (not delivery.expires or answer.again < delivery.expires)

@@ -106,6 +106,37 @@ class AlertMoved(Entry, frozen=True, tag="alert_moved"):
     acknowledge_by: int = 0
 
 
+class Triaged(Entry, frozen=True, tag="triaged"):
+    """What the person said on the help page of an alert. Urgent: they are or may be in danger, or want to be called."""
+
+    alert: str
+    question: str
+    answer: str
+    urgent: bool = False
+    acknowledge_by: int = 0
+    """By when somebody must have taken the alert on, now (0: as before)."""
+
+
+class Messaged(Entry, frozen=True, tag="messaged"):
+    """Words between the person and a facilitator; without a reference: what the person wrote needs no answer."""
+
+    message: str
+    program: str
+    by: str
+    reference: str = ""
+
+
+class CheckInSet(Entry, frozen=True, tag="check_in_set"):
+    """A check-in was agreed on or moved (stage agreed), announced, kept, missed or cancelled."""
+
+    check_in: str
+    program: str
+    stage: str
+    by: str
+    when: int = 0
+    how: str = ""
+
+
 class Signaled(Entry, frozen=True, tag="signaled"):
     """Context arrived. `keep` is how long its history reaches back."""
 
@@ -255,7 +286,7 @@ class Delivered(Entry, frozen=True, tag="delivered"):
     delivery: str
     program: str
     what: str
-    """event, contact, offer or assessment."""
+    """event, contact, offer, assessment, message or check_in."""
     name: str
     run: str = ""
     point: str = ""
@@ -485,6 +516,9 @@ Any = (
     | Followed
     | Alerted
     | AlertMoved
+    | Triaged
+    | Messaged
+    | CheckInSet
     | Signaled
     | Reported
     | Staged

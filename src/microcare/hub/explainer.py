@@ -65,11 +65,20 @@ def to_facilitator(stated: e.Any, program: CompiledProgram | None = None, zone: 
     """One sentence with the evidence."""
     make = TABLE.get(type(stated))
     said = make(stated, program) if make is not None else type(stated).__name__
-    until = getattr(stated, "until", 0)
+    until = getattr(stated, "until", 0) or getattr(stated, "when", 0)
     if zone and until:
         # A moment to come is read on the person's wall.
         said = said.replace(format_moment(until), format_local(zone, until)[:16].replace("T", " "))
     return said
+
+
+NAMED = {
+    "assessment": "Questions",
+    "offer": "An offer",
+    "contact": "A word to keep in contact",
+    "message": "A message",
+    "check_in": "A reminder of a check-in",
+}
 
 
 def _decided(x: e.Decided, program: CompiledProgram | None) -> str:
@@ -85,7 +94,7 @@ def _decided(x: e.Decided, program: CompiledProgram | None) -> str:
 
 
 def _delivered(x: e.Delivered, program: CompiledProgram | None) -> str:
-    what = {"assessment": "Questions", "offer": "An offer", "contact": "A word to keep in contact"}.get(x.what)
+    what = NAMED.get(x.what)
     if what is None:
         intervention = x.run.split(".")[1] if "." in x.run else ""
         what = f"Delivered: {title_of(program, intervention, x.name)}"
@@ -157,6 +166,9 @@ def _narrated(x: e.Narrated, program: CompiledProgram | None) -> str:
     return "Narrative told: " + ", ".join(f"{part} ({variant})" for part, variant in x.parts.items())
 
 
+TRIAGE = {"danger": "danger now", "call": "a call"}
+
+
 TABLE: dict[type, Callable[[Any, CompiledProgram | None], str]] = {
     e.Enrolled: lambda x, p: f"Joined {x.program}, in {x.zone}",
     e.Withdrew: lambda x, p: f"Left {x.program or 'all programs'}",
@@ -168,6 +180,12 @@ TABLE: dict[type, Callable[[Any, CompiledProgram | None], str]] = {
     e.Followed: lambda x, p: "What follows from the answer was looked at",
     e.Alerted: _alerted,
     e.AlertMoved: lambda x, p: f"{x.alert}: {x.stage} by {x.by}" + (f" ({x.code})" if x.code else ""),
+    e.Triaged: lambda x, p: f"{x.alert}: asked about {TRIAGE.get(x.question, x.question)}, the person said {x.answer}"
+    + ("; it is urgent" if x.urgent else ""),
+    e.Messaged: lambda x, p: (f"Message from {'the person' if x.by == 'person' else x.by}" if x.reference
+                              else f"{x.by} has read what the person wrote"),
+    e.CheckInSet: lambda x, p: f"Check-in {x.check_in} ({x.how}): {x.stage} by {x.by}"
+    + (f", {format_moment(x.when)}" if x.when else ""),
     e.Signaled: lambda x, p: f"{x.name} = {shown(x.value)}",
     e.Reported: lambda x, p: f"The person said: {x.name or 'I need something'}",
     e.Staged: lambda x, p: f"{x.delivery}: {x.stage.replace('_', ' ')} ({x.channel})",

@@ -15,6 +15,7 @@ from microcare.hub import entry as e
 from microcare.hub.state import (
     Alert,
     Assessment,
+    CheckIn,
     Course,
     Delivery,
     Evaluation,
@@ -133,11 +134,14 @@ def _withdrew(state: State, x: e.Withdrew) -> None:
     for program in gone:
         state.courses.pop(program, None)
         tables: tuple[dict[str, Any], ...] = (
-            state.runs, state.deliveries, state.assessments, state.evaluations, state.offers, state.watches
+            state.runs, state.deliveries, state.assessments, state.evaluations, state.offers, state.watches,
+            state.check_ins,
         )  # fmt: skip
         for table in tables:
             for name in [k for k, v in table.items() if v.program == program]:
                 del table[name]
+    if not state.courses:
+        state.unread = 0
     open_ones = state.assessments
     state.followups = tuple(f for f in state.followups if f.assessment in open_ones)
 
@@ -163,6 +167,8 @@ def _set(state: State, x: e.Set) -> None:
         state.paused_until = int(x.value or 0)
     elif x.name.startswith("like."):
         state.likes[x.name[5:]] = float(x.value or 0)
+    elif x.name.startswith("plan."):
+        state.plan[x.name[5:]] = str(x.value or "")
     elif x.name.startswith("person."):
         state.fields[x.name[7:]] = x.value
 
@@ -223,6 +229,38 @@ def _alert_moved(state: State, x: e.AlertMoved) -> None:
         state.alerts[x.alert] = replace(found, level=found.level + 1, acknowledge_by=x.acknowledge_by)
     else:
         state.alerts[x.alert] = replace(found, stage=x.stage, acknowledge_by=0)
+
+
+def _triaged(state: State, x: e.Triaged) -> None:
+    _active(state, x.at)
+    found = state.alerts.get(x.alert)
+    if found is None:
+        return
+    changed = replace(found, triage={**found.triage, x.question: x.answer}, urgent=found.urgent or x.urgent)
+    if x.acknowledge_by:
+        changed = replace(changed, acknowledge_by=x.acknowledge_by, stage="open", level=found.level + 1)
+    state.alerts[x.alert] = changed
+
+
+def _messaged(state: State, x: e.Messaged) -> None:
+    _count(state, "message")
+    if x.by == "person":
+        _active(state, x.at)
+        state.unread = state.unread or x.at
+    else:
+        state.unread = 0
+
+
+def _check_in_set(state: State, x: e.CheckInSet) -> None:
+    known = state.check_ins.get(x.check_in)
+    if x.stage == "agreed":
+        if known is None:
+            _count(state, "check_in")
+        state.check_ins[x.check_in] = CheckIn(x.program, x.when, x.how, x.by)
+    elif x.stage == "announced" and known is not None:
+        state.check_ins[x.check_in] = replace(known, announced=True)
+    else:
+        state.check_ins.pop(x.check_in, None)
 
 
 def _signaled(state: State, x: e.Signaled) -> None:
@@ -570,6 +608,9 @@ TABLE: dict[type, Callable[[State, Any], None]] = {
     e.Followed: _followed,
     e.Alerted: _alerted,
     e.AlertMoved: _alert_moved,
+    e.Triaged: _triaged,
+    e.Messaged: _messaged,
+    e.CheckInSet: _check_in_set,
     e.Signaled: _signaled,
     e.Reported: _reported,
     e.Staged: _staged,

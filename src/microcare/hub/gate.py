@@ -6,7 +6,7 @@ what reaches a person unasked (a prompt): what answers a person who is there, ac
 
 from dataclasses import dataclass
 
-from microcare.base.moments import DAY, inside, local_day, local_midnight, parse_window, window_end
+from microcare.base.moments import DAY, HOUR, inside, local_day, local_midnight, parse_window, window_end
 from microcare.hub.view import View
 from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledEvent, CompiledProgram
@@ -21,10 +21,15 @@ class Answer:
 
 
 OPEN = Answer()
+STOPPED = "stopped by staff"
 
 
-def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = False) -> Answer:
-    """Whether something of a program may reach the person now. `again`: it was counted before (a fallback, a snooze)."""
+def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = False, human: bool = False) -> Answer:
+    """Whether something of a program may reach the person now.
+
+    `again`: it was counted before (a fallback, a snooze). `human`: a facilitator's own words, which neither a safety hold
+    nor a stop of the programs keeps back, and limits do not count.
+    """
     state, now = work.state, work.now
     reasons: list[str] = []
     until = now
@@ -34,11 +39,14 @@ def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = Fal
     if state.paused_until > now:
         reasons.append("paused")
         until = state.paused_until
-    if any(a.hold for a in state.alerts.values()):
+    if not human and any(a.hold for a in state.alerts.values()):
         reasons.append("safety hold")
         until = max(until, now + DAY)
+    if not human and work.programs.stopped(program.id, now):
+        reasons.append(STOPPED)
+        until = max(until, now + HOUR)
     if prompt:
-        found = _interruption(work, again)
+        found = _interruption(work, again or human)
         reasons += [reason for reason, _ in found]
         until = max([until, *(moment for _, moment in found)])
     return Answer(tuple(reasons), until) if reasons else OPEN

@@ -8,6 +8,9 @@ from microcare.hub.work import Work, holds
 EPISODE = 48 * 3_600_000
 """Risk answers closer together than this belong to one episode, as long as its first alert is not resolved."""
 
+LONGEST = 4 * 3_600_000
+"""At least so often an alert that nobody takes on goes further, ms."""
+
 
 def check(work: Work, program: str, measure: str, item: str, value: Value, at: int) -> None:
     """Check an answer that has just been saved against the safety rules of its program, and raise what is due."""
@@ -54,6 +57,11 @@ def _episode(work: Work, at: int) -> str:
     return ""
 
 
+def _patience(within: int, level: int) -> int:
+    """How long the next ones have. Twice at the authored pace; then ever more seldom, lest nobody looks any more, ms."""
+    return max(within, 60_000, min(within << max(level - 1, 0), LONGEST))
+
+
 def escalate(work: Work, name: str) -> None:
     """Nobody took an alert on in time: it goes further, and further again, until somebody does."""
     alert = work.state.alerts[name]
@@ -74,7 +82,7 @@ def escalate(work: Work, name: str) -> None:
             alert=name,
             stage="escalated",
             by=roster,
-            acknowledge_by=work.now + max(within, 60_000),
+            acknowledge_by=work.now + _patience(within, alert.level),
         )
     )
     work.effects.append(

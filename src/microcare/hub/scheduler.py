@@ -16,6 +16,8 @@ from microcare.hub.state import Course, Delivery, RuleRecord, Run, State
 from microcare.program.compiled import CompiledIntervention, CompiledProgram, CompiledRule
 
 NOBODY = RuleRecord()
+ANNOUNCED = 60 * 60_000
+"""So long before an agreed check-in both sides are reminded of it, ms."""
 LAST = 1 << 30
 """Larger than any place in a day."""
 
@@ -46,6 +48,9 @@ def agenda(programs: Programs, state: State) -> Iterator[Due]:
     for name, alert in state.alerts.items():
         if alert.acknowledge_by:
             yield Due(alert.acknowledge_by, 1, "alert", name)
+    for name, check_in in state.check_ins.items():
+        if not check_in.announced:
+            yield Due(check_in.when - ANNOUNCED, 6, "check_in", name)
     for name, delivery in state.deliveries.items():
         yield from _delivery(name, delivery)
     for name, asked in state.assessments.items():

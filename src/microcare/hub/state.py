@@ -234,6 +234,19 @@ class Alert(Record, frozen=True):
     hold: bool = True
     measure: str = ""
     item: str = ""
+    triage: dict[str, str] = {}
+    """What the person has said on its help page, by question."""
+    urgent: bool = False
+
+
+class CheckIn(Record, frozen=True):
+    """A check-in that a facilitator and the person have agreed on."""
+
+    program: str
+    when: int
+    how: str
+    by: str
+    announced: bool = False
 
 
 class Watch(Record, frozen=True):
@@ -284,6 +297,11 @@ class State(msgspec.Struct, omit_defaults=True):
     triggers: dict[str, Trigger] = {}
     offers: dict[str, Offer] = {}
     alerts: dict[str, Alert] = {}
+    check_ins: dict[str, CheckIn] = {}
+    plan: dict[str, str] = {}
+    """The person's own safety plan: references to its texts, by step."""
+    unread: int = 0
+    """Since when something the person wrote waits for a facilitator (0: nothing does)."""
     watches: dict[str, Watch] = {}
     imported: dict[str, tuple[str, dict[str, float], str]] = {}
     closed: dict[str, Delivery | Assessment] = {}

@@ -156,6 +156,44 @@ class Resolve(Stimulus, frozen=True, tag="resolve"):
     code: str
 
 
+class Triage(Stimulus, frozen=True, tag="triage"):
+    """What the person says on the help page of an alert. It can make an alert more urgent, and never less.
+
+    `question` is `danger` (answers: yes, unsure, no) or `call` (whether somebody shall call now: yes, no).
+    """
+
+    alert: str
+    question: str
+    answer: str
+
+
+class Message(Stimulus, frozen=True, tag="message"):
+    """Words between the person and a facilitator. The text is kept apart; `reference` says where.
+
+    Without a reference, from a facilitator: what the person wrote has been read and needs no answer.
+    """
+
+    program: str
+    by: str
+    reference: str = ""
+
+
+class Arrange(Stimulus, frozen=True, tag="arrange"):
+    """A check-in that a facilitator and the person agree on, or what became of it.
+
+    stage: agreed (a new one, or another time for `check_in`), kept, missed, cancelled.
+    """
+
+    program: str
+    by: str
+    check_in: str = ""
+    """Empty: a new one."""
+    stage: str = "agreed"
+    when: int = 0
+    how: str = ""
+    """call, visit, video, message."""
+
+
 class Publish(Stimulus, frozen=True, tag="publish"):
     """The person's course moves to a new version of its program."""
 
@@ -182,5 +220,8 @@ Any = (
     | Draw
     | Acknowledge
     | Resolve
+    | Triage
+    | Message
+    | Arrange
     | Publish
 )

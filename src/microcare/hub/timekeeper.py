@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from microcare.hub import assessor, delivery, entry, evaluator, recommender, safety, scheduler, sequencer
+from microcare.hub import assessor, delivery, entry, evaluator, facilitation, recommender, safety, scheduler, sequencer
 from microcare.hub.decider import Point
 from microcare.hub.scheduler import Due
 from microcare.hub.work import BudgetExceededError, Work
@@ -184,5 +184,6 @@ TABLE: dict[str, Callable[[Work, Due], None]] = {
     "evaluation": _evaluation,
     "target": _target,
     "contact": _contact,
+    "check_in": lambda work, item: facilitation.announce(work, item.name),
     "pause": _pause,
 }

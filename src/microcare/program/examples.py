@@ -158,7 +158,14 @@ narrative:
   show: safety/crisis.md
   alert: {roster: on_duty, acknowledge_within: 15m, then: lead}""",
     "Alert": "alert: {roster: on_duty, acknowledge_within: 15m, then: lead}",
-    "Roster": "on_duty: {people: [duty@example.org], hours: Monday to Friday 9:00 to 17:00}",
+    "Roster": """\
+on_duty:
+  people: [duty@example.org]
+  hours: Monday to Friday 9:00 to 17:00
+  days: [monday, tuesday, wednesday, thursday, friday]
+  between: 09:00-17:00
+  zone: Europe/Berlin
+  otherwise: lead""",
 }
 """One example of each part, as it stands in a file, by the name of its model."""
 

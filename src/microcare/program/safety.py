@@ -1,10 +1,15 @@
 """Safety rules: before every other rule, on every saved answer, never randomized, never silenced."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from microcare.base.moments import is_zone, parse_window
 from microcare.base.spans import parse_span
 from microcare.program.parts import Expr, Part, SpanField, Text, described
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Alert(Part):
@@ -41,4 +46,24 @@ class Roster(Part):
 
     people: tuple[str, ...] = described("Addresses of those who are told.", default=())
     hours: str = described("When they are there, in plain words; shown to participants.", default="")
+    days: tuple[Weekday, ...] = described("The days on which they are there; every day if not given.", default=())
+    between: str | None = described("From when to when, like 09:00-17:00; the whole day if not given.", default=None)
+    zone: str | None = described("The time zone of `between`; the person's if not given.", default=None)
+    otherwise: str | None = described("The roster that is told, too, when nobody of this one is there.", default=None)
     note: Text | None = Field(default=None, description="What is said where nobody watches around the clock.")
+
+    @field_validator("between")
+    @classmethod
+    def _window(cls, value: str | None) -> str | None:
+        if value is not None and parse_window(value) is None:
+            raise PydanticCustomError(
+                "roster_window", "{value} is not a part of the day like 09:00-17:00", {"value": repr(value)}
+            )
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        if value is not None and not is_zone(value):
+            raise PydanticCustomError("roster_zone", "there is no time zone {value}", {"value": value})
+        return value

@@ -3,13 +3,16 @@
 Rows are made before the write lock is taken, so that the lock is held for the writing alone.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from microcare.hub import codec, effect, entry
+from microcare.hub.attention import attention
+from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.hub.stimulus import Time
-from microcare.store import queries
+from microcare.store import desk_queries, queries
 from microcare.store.database import Value, run, run_many, writing
 from microcare.store.journals import Loaded
 
@@ -36,6 +39,8 @@ class Writing:
     effects: tuple[Row, ...]
     joined: tuple[Row, ...]
     """Programs that the person is newly in."""
+    line: Row
+    """Their line in the caseload."""
 
 
 def write(before: Loaded, steps: Sequence[Step]) -> Writing:
@@ -59,7 +64,18 @@ def write(before: Loaded, steps: Sequence[Step]) -> Writing:
     row = (codec.encode(state).decode(), version, sequence, last.due, len(state.alerts), waiting)
     after = Loaded(person, state, version, sequence, last.due, before.failed, before.tries)
     joined = tuple((program, person) for program in state.courses if program not in before.state.courses)
-    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined)
+    line = caseload_row(person, state)
+    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined, line)
+
+
+def caseload_row(person: str, state: State) -> Row:
+    """A person's line in the caseload, as `desk_queries.SET_CASELOAD` wants it."""
+    found = attention(state)
+    needs, programs, running = (json.dumps(names) for names in (found.needs, found.programs, found.running))
+    return (
+        found.alerts, found.untaken, found.urgent, found.raised, found.proposals, found.tasks, found.unread, found.check_in,
+        needs, found.quiet_since, int(found.declining), found.active, found.paused_until, programs, running, person,
+    )  # fmt: skip
 
 
 def _stimulus(person: str, step: Step, version: int, sequence: int) -> Row:
@@ -99,6 +115,7 @@ def commit(writings: Sequence[Writing], *, failed: frozenset[str] = frozenset())
             else:
                 conflicts.add(one.before.person)
         reached("person")
+        run_many(desk_queries.SET_CASELOAD, [one.line for one in written])
         run_many(queries.ADD_ENROLLMENT, [r for one in written for r in one.joined])
         run_many(queries.ADD_ENTRY, [r for one in written for r in one.entries])
         reached("entries")

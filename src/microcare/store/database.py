@@ -1,6 +1,6 @@
 """The few words of the database layer that the store uses: rows, one row, run, and a write that is all or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -9,27 +9,29 @@ from django.db import connection, transaction
 Row = tuple[Any, ...]
 Value = int | str | bytes | None
 """What a column holds."""
+Parameters = Sequence[Value] | Mapping[str, Value]
+"""In the order of their places, or by name."""
 
 
-def rows(sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+def rows(sql: str, parameters: Parameters = ()) -> list[Row]:
     """All rows of a query."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
+        cursor.execute(sql, parameters if isinstance(parameters, Mapping) else list(parameters))
         return list(cursor.fetchall())
 
 
-def row(sql: str, parameters: Sequence[Value] = ()) -> Row | None:
+def row(sql: str, parameters: Parameters = ()) -> Row | None:
     """Its first row, if there is one."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
+        cursor.execute(sql, parameters if isinstance(parameters, Mapping) else list(parameters))
         found: Row | None = cursor.fetchone()
         return found
 
 
-def run(sql: str, parameters: Sequence[Value] = ()) -> int:
+def run(sql: str, parameters: Parameters = ()) -> int:
     """Carry out a statement; how many rows it changed."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))
+        cursor.execute(sql, parameters if isinstance(parameters, Mapping) else list(parameters))
         return int(cursor.rowcount)
 
 

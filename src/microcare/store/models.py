@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from microcare.store import account_models as account_models
+
 
 class Person(models.Model):
     """One person: the snapshot of their state (a cache of the journal), and when to look at them again."""
@@ -39,6 +41,7 @@ class Person(models.Model):
             models.Index("due", name="person_due"),
             models.Index("alerts", name="person_alerts", condition=models.Q(alerts__gt=0)),
             models.Index("waiting", name="person_waiting", condition=models.Q(waiting__gt=0)),
+            models.Index("id", name="person_failed", condition=~models.Q(failed="")),
         ]
 
 
@@ -216,101 +219,104 @@ class Audit(models.Model):
         indexes: ClassVar = [models.Index("about", "serial", name="audit_about")]
 
 
-class StaffFactor(models.Model):
-    """What somebody on the staff signs in with besides a password: one-time codes, passkeys, recovery codes."""
+class Caseload(models.Model):
+    """A person's line in the facilitators' list, derived from their state with every commit: a cache, as the snapshot is."""
 
-    id = models.TextField(primary_key=True)
-    """A passkey's credential id; otherwise random."""
-    user = models.TextField()
-    kind = models.TextField()
-    """totp, passkey or recovery."""
-    name = models.TextField(default="")
-    body = models.BinaryField()
-    """The secret, sealed under the master key; a passkey's public key; the hash of a recovery code."""
-    made = models.BigIntegerField()
-    used = models.BigIntegerField(default=0)
-    """When last, ms."""
-    counter = models.BigIntegerField(default=0)
-    """What may only rise: the time step of the last code, the signatures of a passkey."""
-
-    class Meta:
-        db_table = "staff_factor"
-        indexes: ClassVar = [models.Index("user", name="staff_factor_user")]
-
-
-class StaffLink(models.Model):
-    """A one-time link to set an account up; the link itself is not kept."""
-
-    hash = models.TextField(primary_key=True)
-    user = models.TextField()
-    """Empty: whoever opens it becomes the first administrator, and chooses a name."""
-    expires = models.BigIntegerField()
+    person = models.TextField(primary_key=True)
+    alerts = models.BigIntegerField(default=0)
+    untaken = models.BigIntegerField(default=0)
+    urgent = models.BigIntegerField(default=0)
+    raised = models.BigIntegerField(default=0)
+    proposals = models.BigIntegerField(default=0)
+    tasks = models.BigIntegerField(default=0)
+    unread = models.BigIntegerField(default=0)
+    check_in = models.BigIntegerField(default=0)
+    needs = models.TextField(default="[]")
+    quiet_since = models.BigIntegerField(default=0)
+    declining = models.BigIntegerField(default=0)
+    active = models.BigIntegerField(default=0)
+    paused_until = models.BigIntegerField(default=0)
+    programs = models.TextField(default="[]")
+    running = models.TextField(default="[]")
+    created = models.BigIntegerField(default=0)
 
     class Meta:
-        db_table = "staff_link"
+        db_table = "caseload"
 
 
-class StaffSession(models.Model):
-    """Where somebody on the staff is signed in. Without its row here a session opens nothing."""
+class PersonGroup(models.Model):
+    """A group that facilitators have put somebody in."""
 
-    id = models.TextField(primary_key=True)
-    """A hash of what the browser's session holds."""
-    user = models.TextField()
-    began = models.BigIntegerField()
-    seen = models.BigIntegerField()
-    proved = models.BigIntegerField()
-    """When they last proved who they are, ms."""
-    strong = models.BigIntegerField(default=0)
-    """1: with a second factor."""
-    address = models.TextField(default="")
-    agent = models.TextField(default="")
-
-    class Meta:
-        db_table = "staff_session"
-        indexes: ClassVar = [models.Index("user", name="staff_session_user")]
-
-
-class StaffFailure(models.Model):
-    """Failed attempts to sign in, for each name and for each address."""
-
-    subject = models.TextField(primary_key=True)
-    """A keyed hash: no name that somebody mistyped, and no address, is kept."""
-    count = models.BigIntegerField()
-    last = models.BigIntegerField()
-    until = models.BigIntegerField()
-    """Until then nothing is tried."""
-
-    class Meta:
-        db_table = "staff_failure"
-
-
-class StaffDraft(models.Model):
-    """What somebody had typed when they were signed out for being idle, sealed; given back once."""
-
-    user = models.TextField(primary_key=True)
-    at = models.BigIntegerField()
-    body = models.BinaryField()
-
-    class Meta:
-        db_table = "staff_draft"
-
-
-class Emergency(models.Model):
-    """Somebody opened a person's page in an emergency, without a role that opens it."""
-
-    id = models.TextField(primary_key=True)
-    user = models.TextField()
+    pk = models.CompositePrimaryKey("name", "person")
+    name = models.TextField()
     person = models.TextField()
-    reason = models.TextField()
-    at = models.BigIntegerField()
-    until = models.BigIntegerField()
-    reviewer = models.TextField(default="")
-    reviewed = models.BigIntegerField(default=0)
-    finding = models.TextField(default="")
 
     class Meta:
-        db_table = "emergency"
-        indexes: ClassVar = [models.Index("user", "person", "until", name="emergency_user")]
+        db_table = "person_group"
+        indexes: ClassVar = [models.Index("person", name="person_group_person")]
+
+
+class Note(models.Model):
+    """A facilitator's note about a person; its text is kept with their texts."""
+
+    pk = models.CompositePrimaryKey("person", "reference")
+    person = models.TextField()
+    reference = models.TextField()
+    at = models.BigIntegerField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "note"
+
+
+class AdverseEvent(models.Model):
+    """Something bad that happened to a person, whether or not it comes of the program; its text is kept with their texts."""
+
+    pk = models.CompositePrimaryKey("person", "reference")
+    person = models.TextField()
+    reference = models.TextField()
+    at = models.BigIntegerField()
+    """When it was entered."""
+    happened = models.TextField()
+    """The day on which it happened."""
+    severity = models.TextField()
+    serious = models.BigIntegerField()
+    related = models.TextField()
+    expected = models.TextField()
+    outcome = models.TextField()
+    program = models.TextField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "adverse_event"
+
+
+class Stop(models.Model):
+    """Staff have stopped a program, or (`*`) all."""
+
+    serial = models.BigIntegerField(primary_key=True)
+    program = models.TextField()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(default=0)
+    """When it was lifted; 0: it lasts."""
+    by = models.TextField()
+    lifted_by = models.TextField(default="")
+    why = models.TextField(default="")
+
+    class Meta:
+        db_table = "stop"
+
+
+class Responder(models.Model):
+    """Who answers a roster's alerts here, in place of those the program names."""
+
+    pk = models.CompositePrimaryKey("program", "roster", "address")
+    program = models.TextField()
+    roster = models.TextField()
+    address = models.TextField()
+
+    class Meta:
+        db_table = "responder"
 
 
 class Deployment(models.Model):

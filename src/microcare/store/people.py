@@ -1,13 +1,13 @@
 """People: who they are (apart from their care), how they are found, and the list that facilitators see."""
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from microcare.hub import codec
 from microcare.hub.state import State
-from microcare.store import queries, texts, vault
+from microcare.store import desk_queries, queries, texts, vault
 from microcare.store.database import row, rows, run, writing
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -25,34 +25,6 @@ class Identity:
     texts: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """One line of the facilitators' list. Moments in ms."""
-
-    id: str
-    name: str
-    program: str
-    """The programs the person is in, in the order of joining, joined by commas."""
-    due: int | None
-    last_activity: int
-    """When something last reached or happened to the person (0: never)."""
-    open_alerts: int
-    waiting: int
-    """Proposals that wait for a facilitator."""
-    failed: str
-    created: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The whole house in four numbers."""
-
-    people: int
-    open_alerts: int
-    waiting: int
-    failed: int
-
-
 def new_code() -> str:
     """An invitation code: 20 letters and digits, about 99 bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(20))
@@ -68,6 +40,7 @@ def add(program: str, name: str, email: str, now: int) -> tuple[str, str]:
     person, code = f"p{secrets.token_hex(8)}", new_code()
     with writing():
         run(queries.ADD_PERSON, [person, codec.encode(State()).decode(), now])
+        run(desk_queries.ADD_CASELOAD, [person, now])
         key = vault.make(person)
         sealed = [key.seal_text(name, "name"), key.seal_text(email, "email")]
         run(queries.ADD_IDENTITY, [person, *sealed, _hash(code), program])
@@ -131,26 +104,16 @@ def erase(person: str) -> None:
         run(queries.ERASE_TEXTS, [person])
 
 
-def people(
-    limit: int = 50, offset: int = 0, search: str = "", programs: Collection[str] | None = None
-) -> list[PersonRow]:
-    """The facilitators' list: open alerts first, then those who wait for an answer, then the newest.
-
-    With `programs` only people who are (or were, or are invited to be) in one of them.
-    """
+def named(search: str) -> list[str]:
+    """The people whose name or address has this in it, or who are called so in the journal; at most `MOST`."""
     wanted = search.strip().lower()
-    if programs is not None and not programs:
-        return []
-    if not wanted and programs is None:
-        return [_row(r) for r in rows(queries.PEOPLE, [limit, offset])]
-    if not wanted:
-        sql = queries.PEOPLE_IN.format(programs=queries.among(len(programs or ())))
-        return [_row(r) for r in rows(sql, [*(programs or ()), limit, offset])]
-    named = [person for person, name, email in _everybody() if wanted in name.lower() or wanted in email.lower()]
-    seen = [p for p in (*named[:MOST], wanted) if programs is None or programs_of(p) & set(programs)]
-    lines = [found for person in seen if (found := row(queries.ONE_OF_PEOPLE, [person])) is not None]
-    ordered = sorted(map(_row, lines), key=lambda r: (-r.open_alerts, -r.waiting, -r.created, r.id))
-    return ordered[offset : offset + limit]
+    found = [person for person, name, email in _everybody() if wanted in name.lower() or wanted in email.lower()]
+    return [*found[:MOST], *([wanted] if wanted not in found else [])]
+
+
+def opened_name(person: str, sealed: str, wrapped: bytes | None) -> str:
+    """A name, opened with the person's wrapped key; empty where they have been erased."""
+    return _opened(person, sealed, "", bytes(wrapped))[0] if wrapped is not None else ""
 
 
 def programs_of(person: str) -> frozenset[str]:
@@ -161,32 +124,6 @@ def programs_of(person: str) -> frozenset[str]:
 def _everybody() -> Iterator[tuple[str, str, str]]:
     for person, name, email, wrapped in rows(queries.IDENTITIES):
         yield str(person), *_opened(str(person), name, email, wrapped)
-
-
-def _row(found: tuple[object, ...]) -> PersonRow:
-    person, sealed, wrapped, snapshot, due, alerts, waiting, failed, created = found
-    name = ""
-    if isinstance(wrapped, bytes | memoryview):
-        name, _ = _opened(str(person), str(sealed), "", bytes(wrapped))
-    state = codec.decode_state(str(snapshot))
-    assert isinstance(alerts, int)
-    assert isinstance(waiting, int)
-    assert isinstance(created, int)
-    assert due is None or isinstance(due, int)
-    courses = ", ".join(state.courses)
-    return PersonRow(str(person), name, courses, due, state.last, alerts, waiting, str(failed), created)
-
-
-def counts(programs: Collection[str] | None = None) -> Counts:
-    """How many people there are (in these programs), and how many need somebody."""
-    if programs is not None and not programs:
-        return Counts(0, 0, 0, 0)
-    if programs is None:
-        found = row(queries.COUNT_PEOPLE)
-    else:
-        found = row(queries.COUNT_PEOPLE_IN.format(programs=queries.among(len(programs))), [*programs])
-    assert found is not None
-    return Counts(*(int(n) for n in found))
 
 
 def everybody() -> list[str]:

@@ -244,40 +244,6 @@ DELETE FROM kept_text WHERE person = %s
 """
 """Erase what a person has written and sent."""
 
-PEOPLE = """
-SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
-FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id
-ORDER BY p.alerts DESC, p.waiting DESC, p.created DESC, p.id LIMIT %s OFFSET %s
-"""
-"""People for the facilitators' list: open alerts first, then those who wait for an answer, then the newest."""
-
-PEOPLE_IN = """
-SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
-FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id
-WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.person = p.id AND e.program IN ({programs}))
-ORDER BY p.alerts DESC, p.waiting DESC, p.created DESC, p.id LIMIT %s OFFSET %s
-"""
-"""The same, of some programs."""
-
-ONE_OF_PEOPLE = """
-SELECT p.id, COALESCE(i.name, ''), k.wrapped, p.snapshot, p.due, p.alerts, p.waiting, p.failed, p.created
-FROM person p LEFT JOIN identity i ON i.person = p.id LEFT JOIN person_key k ON k.person = p.id WHERE p.id = %s
-"""
-"""The same line of one person."""
-
-COUNT_PEOPLE = """
-SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(waiting), 0),
-COALESCE(SUM(CASE WHEN failed = '' THEN 0 ELSE 1 END), 0) FROM person
-"""
-"""How many people there are, open alerts, proposals that wait, and people whose last step failed."""
-
-COUNT_PEOPLE_IN = """
-SELECT COUNT(*), COALESCE(SUM(alerts), 0), COALESCE(SUM(waiting), 0),
-COALESCE(SUM(CASE WHEN failed = '' THEN 0 ELSE 1 END), 0) FROM person p
-WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.person = p.id AND e.program IN ({programs}))
-"""
-"""The same, of some programs."""
-
 ALL_PEOPLE = """
 SELECT id FROM person WHERE id > %s ORDER BY id LIMIT %s
 """

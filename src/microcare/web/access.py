@@ -28,6 +28,8 @@ class Rule:
 
     who: str
     capability: str = ""
+    instead: str = ""
+    """Another capability that does as well."""
     about: str = ""
     """The part of the address that names a person."""
     fresh: bool = False
@@ -47,6 +49,8 @@ RULES: dict[str, Rule] = {
     "journey": Rule(PERSON),
     "help": Rule(PUBLIC),
     "help/seen": Rule(PERSON),
+    "help/plan": Rule(PERSON),
+    "messages": Rule(PERSON),
     "settings": Rule(PERSON),
     "settings/my-data.json": Rule(PERSON),
     "do": Rule(PERSON),
@@ -76,8 +80,14 @@ RULES: dict[str, Rule] = {
     "desk/trail": Rule(STAFF, access.ADMINISTER),
     "desk/emergency": Rule(STAFF, fresh=True),
     "desk/emergencies": Rule(STAFF, access.REVIEW),
-    "desk/people/<str:person>": Rule(STAFF, access.SEE, "person"),
-    "desk/people/<str:person>/do": Rule(STAFF, access.SEE, "person"),
+    "desk/invite": Rule(STAFF, access.INVITE),
+    "desk/programs": Rule(STAFF, access.DESIGN),
+    "desk/source": Rule(STAFF, access.SEE),
+    "desk/safety": Rule(STAFF, access.SEE, access.STOP),
+    "desk/safety/do": Rule(STAFF, access.SEE, access.STOP),
+    "desk/safety/adverse-events.csv": Rule(STAFF, access.RESOLVE, fresh=True),
+    "desk/people/<str:person>": Rule(STAFF, access.SEE, about="person"),
+    "desk/people/<str:person>/do": Rule(STAFF, access.SEE, about="person"),
 }
 """Every route."""
 
@@ -139,7 +149,8 @@ def _refused(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> Http
         if not allowed.may_about(rule.capability, named[rule.about]):
             raise Http404("There is no such person.")
         return None
-    return None if not rule.capability or allowed.may(rule.capability) else closed(request)
+    may = not rule.capability or allowed.may(rule.capability) or (bool(rule.instead) and allowed.may(rule.instead))
+    return None if may else closed(request)
 
 
 def access_of(request: HttpRequest) -> Access:

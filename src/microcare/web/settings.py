@@ -6,6 +6,7 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_MASTER_KEY`: 32 bytes, base64: opens every person's own key (otherwise the file `master.key` in the data folder,
   which must be backed up apart from the database: without it nobody's name or words can be read again).
 - `MICROCARE_URL`: the address people type (default `http://127.0.0.1:8000`). With https, cookies are sent only over https.
+- `MICROCARE_ZONE`: the time zone of the desk's lists (default `UTC`); what concerns a person is in the person's own.
 - `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
 - `MICROCARE_MAIL_FROM`: the sender's address.
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 WEB = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("MICROCARE_DATA", "data")).absolute()
 URL = os.environ.get("MICROCARE_URL", "http://127.0.0.1:8000").rstrip("/")
+DESK_ZONE = os.environ.get("MICROCARE_ZONE", "UTC")
 SMTP = os.environ.get("MICROCARE_SMTP", "")
 MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM", f"care@{urlsplit(URL).hostname or 'localhost'}")
 IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES", "15")))

@@ -51,8 +51,18 @@ def _image(
     return f'<img src="{address}" alt="{alt}" loading="lazy">'
 
 
+def _heading(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    """A text's headings stand below the headings of the page that shows it."""
+    tokens[index].tag = f"h{min(6, int(tokens[index].tag[1:]) + int(env.get('below', 1)))}"
+    return self.renderToken(tokens, index, options, env)
+
+
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _markdown.add_render_rule("link_open", _link)
+_markdown.add_render_rule("heading_open", _heading)
+_markdown.add_render_rule("heading_close", _heading)
 _markdown.add_render_rule("image", _image)
 
 
@@ -68,10 +78,12 @@ def markdown(text: str) -> SafeString:
 
 
 @register.simple_tag
-def program_text(text: str, program: str, version: str, path: str = "") -> SafeString:
-    """A Markdown text of a program, whose pictures are the program's own files."""
-    found = _markdown.render(text, {"program": program, "version": version, "path": path})
-    return SafeString(found)
+def program_text(text: str, program: str, version: str, path: str = "", title: str = "") -> SafeString:
+    """A Markdown text of a program, whose pictures are the program's own files; not its title a second time."""
+    first, _, rest = text.lstrip().partition("\n")
+    if title and first.startswith("# ") and first[2:].strip() == title:
+        text = rest
+    return SafeString(_markdown.render(text, {"program": program, "version": version, "path": path, "below": 2}))
 
 
 @register.simple_tag

@@ -45,6 +45,10 @@ def check(c: Checked) -> Iterator[Issue]:
                 "Add `people: [...]`.",
                 True,
             )
+        alerted = {n for r in p.safety if r.alert is not None for n in (r.alert.roster, r.alert.then)}
         if not roster.hours:
-            yield c.warning(("rosters", name), "no_hours", f"the roster `{name}` does not say when somebody is there",
-                            'Add `hours: "weekdays 9 to 17"`; participants are told.')  # fmt: skip
+            say = c.error if name in alerted else c.warning
+            yield say(("rosters", name), "no_hours", f"the roster `{name}` does not say when somebody is there",
+                      'Add `hours: "weekdays 9 to 17"`; participants are told.')  # fmt: skip
+        if roster.otherwise is not None and roster.otherwise not in p.rosters:
+            yield c.unknown(("rosters", name, "otherwise"), "no_roster", "roster", roster.otherwise, p.rosters)

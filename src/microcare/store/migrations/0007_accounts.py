@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0003_access'),
+        ('store', '0004_desk'),
     ]
 
     operations = [

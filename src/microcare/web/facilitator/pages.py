@@ -1,47 +1,54 @@
-"""The pages of the desk, and the few things a facilitator does there."""
-
-from collections.abc import Callable, Mapping
+"""The pages of the desk: who needs me now, one person on one screen, and the line of a program behind a decision."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from microcare.care import access, clock, desk, facilitate
-from microcare.care.keys import new_key
+from microcare.care import access, caseload, clock, desk, explaining
 from microcare.care.reading import Person, read_person
-from microcare.care.receive import Received, receive
 from microcare.care.ways import journey_of
 from microcare.hub import entry
-from microcare.hub.stimulus import Setting
-from microcare.store import audit, journals, people
+from microcare.program.person import PersonField
+from microcare.store import audit, journals, notes
+from microcare.store import caseload as lists
 from microcare.store.journals import UnknownPersonError
 from microcare.web.access import access_of, closed
+from microcare.web.facilitator.deeds import DEEDS
+from microcare.web.settings import DESK_ZONE
 
 MODES = {
-    "": "as the program says",
-    "app": "app",
-    "coach": "coach",
-    "clinician": "clinician",
-    "self": "the person",
+    "": gettext_lazy("as the program says"),
+    "app": gettext_lazy("app"),
+    "coach": gettext_lazy("coach"),
+    "clinician": gettext_lazy("clinician"),
+    "self": gettext_lazy("the person"),
 }
+CODES = {
+    "safe": gettext_lazy("talked with them: safe now"),
+    "plan": gettext_lazy("safety plan agreed"),
+    "handed_over": gettext_lazy("handed over to other care"),
+    "emergency": gettext_lazy("emergency services called"),
+    "not_reached": gettext_lazy("not reached, others informed"),
+    "mistake": gettext_lazy("answered by mistake, confirmed with them"),
+}
+"""What came of an alert."""
 
 
 @require_GET
 @never_cache
-def caseload(request: HttpRequest) -> HttpResponse:
+def people(request: HttpRequest) -> HttpResponse:
     """Who needs me now."""
-    search, page = request.GET.get("q", "")[:100], _number(request.GET.get("page", "0"))
-    programs = access_of(request).programs(access.SEE)
-    found = desk.lines(search, page, programs)
-    context = {
-        "lines": found,
-        "search": search,
-        "page": page,
-        "next": page + 1 if len(found) == desk.PAGE else 0,
-        "counts": people.counts(programs),
-    }
+    number = _number(request.GET.get("page", "0"))
+    wanted = caseload.wanted(
+        access_of(request).programs(access.SEE), request.GET.get("show", ""), request.GET.get("group", ""), request.GET.get("q", "")
+    )  # fmt: skip
+    found = caseload.page(wanted, clock.now(), DESK_ZONE, number)
+    context = {"list": found, "wanted": wanted, "page": number, "next": number + 1 if found.more else 0,
+               "may_invite": access_of(request).may(access.INVITE), "section": "people"}  # fmt: skip
     return render(request, "facilitator/caseload.html", context)
 
 
@@ -53,7 +60,8 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
     audit.append(clock.now(), request.user.get_username(), "read", person)
     allowed = access_of(request)
     wanted = request.GET.get("show", "")
-    lines = desk.journal(found, wanted if wanted in desk.FILTERS else "", _number(request.GET.get("before", "0")))
+    wanted = wanted if wanted in explaining.FILTERS else ""
+    lines = explaining.journal(found, wanted, _number(request.GET.get("before", "0")))
     context = {
         "id": person,
         "name": found.name or person[:8],
@@ -63,20 +71,57 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
         "state": found.state,
         "today": desk.today_words(found),
         "courses": list(found.state.courses),
+        "titles": [v.plain(v.program.program.title) for p in found.state.courses if (v := found.voice(p)) is not None],
+        "paused": found.state.paused_until > found.now,
         "mode": found.state.mode,
         "modes": MODES,
+        "codes": CODES,
         "needs": desk.needs_of(found),
         "alerts": desk.alerts_of(found),
         "offers": desk.offers_of(found),
         "with_them": desk.with_them(found),
         "assignable": desk.assignable(found),
+        "coming": desk.coming(found),
+        "said": desk.said(found),
+        "notes": desk.notes_of(found),
+        "check_ins": desk.check_ins(found),
+        "adverse": notes.adverse(person),
+        "groups": lists.groups_of(person),
+        "times": _times(found),
         "way": journey_of(found),
         "lines": lines,
-        "filters": desk.FILTERS,
+        "filters": explaining.FILTERS,
         "wanted": wanted,
-        "before": lines[-1].number if len(lines) == desk.PAGE else 0,
+        "before": lines[-1].number if len(lines) == explaining.PAGE else 0,
+        "section": "people",
     }
     return render(request, "facilitator/person.html", context)
+
+
+def _times(found: Person) -> list[tuple[str, str, str]]:
+    """The times of the person's day that a program asks for: name, question, value."""
+    made = []
+    for program in found.state.courses:
+        voice = found.voice(program)
+        fields: dict[str, PersonField] = dict(voice.program.program.person) if voice is not None else {}
+        for name, field in fields.items():
+            if field.type == "time" and voice is not None:
+                value = found.state.fields.get(name, field.default)
+                made.append((name, voice.plain(field.ask) or name.replace("_", " "), str(value or "")))
+    return made
+
+
+@require_GET
+def source(request: HttpRequest) -> HttpResponse:
+    """The line of the program that a decision came from."""
+    asked = [request.GET.get(name, "") for name in ("program", "version", "intervention")]
+    programs = access_of(request).programs(access.SEE)
+    if programs is not None and asked[0] not in programs:
+        raise Http404("There is no such program.")
+    found = explaining.source(*asked, _number(request.GET.get("rule", "0")))
+    if found is None:
+        raise Http404("There is no such program.")
+    return render(request, "facilitator/source.html", {"found": found, "section": "people"})
 
 
 def _number(text: str) -> int:
@@ -88,43 +133,6 @@ def _read(person: str) -> Person:
         return read_person(person, clock.now())
     except UnknownPersonError:
         raise Http404("There is no such person.") from None
-
-
-def _mode(person: str, posted: Mapping[str, str], by: str) -> Received:
-    chosen = posted.get("mode", "")
-    return receive(person, [Setting(key=new_key("mode"), at=clock.now(), name="mode", value=chosen)])
-
-
-def _assign(person: str, posted: Mapping[str, str], by: str) -> Received:
-    program, _, intervention = posted.get("intervention", "").partition("/")
-    return facilitate.assign(person, program, intervention, by)
-
-
-def _approve(person: str, posted: Mapping[str, str], by: str) -> Received:
-    words = posted.get("rationale", "").strip()[:2000]
-    narrative = {"rationale": words} if words else None
-    return facilitate.approve(person, posted.get("id", ""), by, posted.get("intervention", ""), narrative)
-
-
-Deed = Callable[[str, Mapping[str, str], str], Received]
-DEEDS: dict[str, tuple[str, Deed]] = {
-    "mode": (access.CARE, _mode),
-    "assign": (access.CARE, _assign),
-    "approve": (access.CARE, _approve),
-    "decline": (access.CARE, lambda person, posted, by: facilitate.decline(person, posted.get("id", ""), by)),
-    "done": (access.CARE, lambda person, posted, by: facilitate.done(person, posted.get("id", ""), by)),
-    "acknowledge": (
-        access.ACKNOWLEDGE,
-        lambda person, posted, by: facilitate.acknowledge(person, posted.get("id", ""), by),
-    ),
-    "resolve": (
-        access.RESOLVE,
-        lambda person, posted, by: facilitate.resolve(
-            person, posted.get("id", ""), by, posted.get("code", "").strip()[:100] or "resolved"
-        ),
-    ),
-}
-"""What can be done at the desk, by name, and what it needs. Every entry that follows names who it was."""
 
 
 @require_POST
@@ -139,11 +147,12 @@ def do(request: HttpRequest, person: str) -> HttpResponse:
         return closed(request)
     audit.append(clock.now(), request.user.get_username(), name, person)
     before = found.loaded.sequence
-    received = deed(person, request.POST.dict(), request.user.get_username())
-    refused = [reason for _, reason in received.refused]
-    refused += [x.reason for _, x in journals.entries(person, after=before) if isinstance(x, entry.Refused)]
+    refused = deed(found, request.POST.dict(), request.user.get_username())
+    refused += [x.reason for _n, x in journals.entries(person, after=before) if isinstance(x, entry.Refused)]
+    refused = list(dict.fromkeys(refused))
     if refused:
-        messages.error(request, f"Not done: {'; '.join(refused)}.")
+        messages.error(request, _("Not done: %(why)s.") % {"why": "; ".join(refused)})
     else:
-        messages.success(request, "Done.")
-    return HttpResponseRedirect(f"/desk/people/{person}")
+        messages.success(request, _("Done."))
+    anchor = request.POST.get("back", "")
+    return HttpResponseRedirect(f"/desk/people/{person}" + (f"#{anchor}" if anchor.isalpha() else ""))

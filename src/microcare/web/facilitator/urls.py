@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from microcare.web.facilitator import account, emergency, pages, signing_in, staff
+from microcare.web.facilitator import account, emergency, offering, pages, safety, signing_in, staff
 
 urlpatterns = [
-    path("desk/", pages.caseload),
+    path("desk/", pages.people),
     path("desk/login", signing_in.sign_in),
     path("desk/login/second", signing_in.second),
     path("desk/login/passkey", signing_in.passkey_question),
@@ -23,6 +23,12 @@ urlpatterns = [
     path("desk/trail", staff.trail),
     path("desk/emergency", emergency.emergency),
     path("desk/emergencies", emergency.listed),
+    path("desk/invite", offering.invitation),
+    path("desk/programs", offering.publishing),
+    path("desk/source", pages.source),
+    path("desk/safety", safety.page),
+    path("desk/safety/do", safety.do),
+    path("desk/safety/adverse-events.csv", safety.adverse_csv),
     path("desk/people/<str:person>", pages.one_person),
     path("desk/people/<str:person>/do", pages.do),
 ]

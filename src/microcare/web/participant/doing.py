@@ -32,7 +32,28 @@ FIELDS = (
     "intervention",
     "name",
     "zone",
+    "alert",
+    "program",
 )
+
+
+FAILED = "it could not be taken"
+"""How `receive` begins where something failed in the hub: that can be sent again."""
+WORDS = {
+    "there is no such questionnaire": "these questions are over",
+    "there is no such delivery": "it is over",
+    "there is no such offer": "it is over",
+    "it is done already": "it was done already",
+    "it is over": "its time is over",
+    FAILED: "something went wrong here. Please try again in a moment",
+}
+"""What the engine says of a refusal, as a person reads it."""
+
+
+def in_words(reason: str) -> str:
+    """A refusal in words for the person: nothing of the engine's inside."""
+    what, _, short = reason.partition(": ")
+    return next((words for known, words in WORDS.items() if what == known or short.startswith(known)), short or reason)
 
 
 def take(person: str, wanted: Sequence[Wanted]) -> Received:
@@ -59,8 +80,11 @@ def batch(request: HttpRequest, person: str) -> HttpResponse:
         taken = take(person, wanted)
     except BusyError:
         return JsonResponse({"error": "busy"}, status=503, headers={"Retry-After": "2"})
-    refused = [{"key": key, "reason": reason} for key, reason in taken.refused]
-    return JsonResponse({"version": taken.version, "saved": taken.saved, "known": taken.known, "refused": refused})
+    refused = [{"key": key, "reason": in_words(reason)} for key, reason in taken.refused]
+    again = [key for key, reason in taken.refused if reason.startswith(FAILED)]
+    return JsonResponse(
+        {"version": taken.version, "saved": taken.saved, "known": taken.known, "refused": refused, "again": again}
+    )
 
 
 @require_POST
@@ -82,8 +106,10 @@ def form(request: HttpRequest, person: str) -> HttpResponse:
             receive(person, [_photo_receipt(wanted, kept)])
         wanted.value = kept
     for _, reason in take(person, [wanted]).refused:
-        messages.error(request, f"That could not be saved: {reason}.")
-    return HttpResponseRedirect("/")
+        messages.error(request, f"That could not be saved: {in_words(reason)}.")
+    # Between two questions of one thing, that thing stays; otherwise what comes first is shown.
+    back = post.get("back", "")
+    return HttpResponseRedirect(f"/?at={back}" if wanted.kind == "answer" and back.isalnum() else "/")
 
 
 def _value(request: HttpRequest) -> str | None:

@@ -2,16 +2,21 @@
 
 import secrets
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from microcare.base.moments import DAY, HOUR, format_clock, local_clock, local_day, resolve
+from microcare.care import letters
 from microcare.care.cards import Item
+from microcare.care.emergency import emergency_number
 from microcare.care.enroll import enroll
 from microcare.care.journeys import Today, helps, today_of
 from microcare.care.jump import NotADemoError, jump
 from microcare.care.reading import Person, wants
+from microcare.care.settings import keep_step
 from microcare.care.telling import day_words
 from microcare.care.ways import journey_of
 from microcare.store import deployment, people
@@ -45,8 +50,19 @@ def today(request: HttpRequest, person: str) -> HttpResponse:
         "key": secrets.token_hex(12),
         "helps": shown.help if shown.help != shown.alerts else shown.alerts,
         "nav": "today",
+        **_help_context(found),
     }
     return page(request, "participant/today.html", found, context)
+
+
+def _help_context(found: Person) -> dict[str, object]:
+    """What the help page shows besides the program's text: the number to call, the person's own plan, what is asked."""
+    return {
+        "emergency": emergency_number(found.state.zone),
+        "plan": [step for step in letters.plan(found) if step.text],
+        "triage": [letters.triage(name, alert) for name, alert in found.state.alerts.items()],
+        "helpkey": secrets.token_hex(12),
+    }
 
 
 def _chosen(shown: Today, wanted: str) -> Item | None:
@@ -92,7 +108,7 @@ def need(request: HttpRequest, person: str) -> HttpResponse:
         request,
         "participant/need.html",
         found,
-        {"wants": wants(found), "key": secrets.token_hex(12), "nav": "need"},
+        {"wants": wants(found), "to": letters.writes_to(found), "key": secrets.token_hex(12), "nav": "need"},
     )
 
 
@@ -119,7 +135,35 @@ def help_page(request: HttpRequest) -> HttpResponse:
     if not person:
         return render(request, "participant/help.html", {"helps": (), "alone": True})
     found = reading(person)
-    return page(request, "participant/help.html", found, {"helps": helps(found), "nav": "help"})
+    return page(
+        request,
+        "participant/help.html",
+        found,
+        {"helps": helps(found), "open": bool(found.state.alerts), "nav": "help", **_help_context(found)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def plan(request: HttpRequest, person: str) -> HttpResponse:
+    """The person's own safety plan. It stands on the help page, without a connection too."""
+    if request.method == "POST":
+        for name in letters.SECTIONS:
+            keep_step(person, name, request.POST.get(name, ""))
+        messages.success(request, _("Saved. It stands on the help page."))
+        return HttpResponseRedirect("/help")
+    found = reading(person)
+    return page(request, "participant/plan.html", found, {"steps": letters.plan(found), "nav": "help"})
+
+
+@require_GET
+@signed_in
+def talk(request: HttpRequest, person: str) -> HttpResponse:
+    """The messages between the person and whoever accompanies them."""
+    found = reading(person)
+    context = {"letters": letters.letters(found), "to": letters.writes_to(found), "agreed": letters.agreed(found),
+               "key": secrets.token_hex(12), "nav": "need"}  # fmt: skip
+    return page(request, "participant/messages.html", found, context)
 
 
 # -- The demo ---------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ MOST = 200
 LONGEST_TEXT = 20_000
 LONGEST_SPENT = 6 * 3_600_000
 _key = re.compile(r"[A-Za-z0-9:._\-]{8,200}")
+KINDS = ("answer", "act", "choice", "report", "receipt", "zone", "triage", "message")
 ACTS = ("done", "dismissed", "snoozed", "dropped")
 STAGES = ("shown", "opened")
 
@@ -46,6 +47,8 @@ class Wanted(msgspec.Struct, kw_only=True):
     intervention: str = ""
     name: str = ""
     zone: str = ""
+    alert: str = ""
+    program: str = ""
 
 
 class Batch(msgspec.Struct):
@@ -87,7 +90,7 @@ def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
 
 
 def _problems(one: Wanted) -> Iterator[str]:
-    if one.kind not in ("answer", "act", "choice", "report", "receipt", "zone"):
+    if one.kind not in KINDS:
         yield "nothing of this kind can be sent"
     if one.kind == "act" and one.act not in ACTS:
         yield "nothing of this kind can be done"
@@ -95,6 +98,8 @@ def _problems(one: Wanted) -> Iterator[str]:
         yield "there is no such stage"
     if one.kind == "zone" and not is_zone(one.zone):
         yield "there is no such time zone"
+    if one.kind == "message" and not (one.value or "").strip():
+        yield "it is empty"
     if one.value is not None and len(one.value) > LONGEST_TEXT:
         yield "it is too long"
 
@@ -118,6 +123,11 @@ def _one(person: str, state: State, one: Wanted, now: int, known: bool) -> stimu
         return stimulus.Choice(key=one.key, at=at, offer=one.offer, intervention=one.intervention)
     if one.kind == "receipt":
         return stimulus.Receipt(key=one.key, at=at, delivery=one.delivery, stage=one.stage)
+    if one.kind == "triage":
+        return stimulus.Triage(key=one.key, at=at, alert=one.alert, question=one.name, answer=one.value or "")
+    if one.kind == "message":
+        text = "known" if known else texts.keep(person, (one.value or "").strip())
+        return stimulus.Message(key=one.key, at=at, program=one.program, by="person", reference=text)
     if one.kind == "zone":
         return stimulus.Zone(key=one.key, at=at, zone=one.zone)
     return stimulus.Report(key=one.key, at=at, name=one.name)

@@ -14,6 +14,8 @@ urlpatterns = [
     path("journey", pages.journey),
     path("help", pages.help_page),
     path("help/seen", pages.seen),
+    path("help/plan", pages.plan),
+    path("messages", pages.talk),
     path("settings", settings.settings),
     path("settings/my-data.json", settings.export),
     path("do", doing.form),

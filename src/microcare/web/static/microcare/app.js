@@ -18,7 +18,10 @@ function spent() {
 
 // -- Acting -----------------------------------------------------------------------------------------------------
 
-const NAMES = ["assessment", "item", "delivery", "act", "clock", "offer", "intervention", "name"];
+const NAMES = ["assessment", "item", "delivery", "act", "clock", "offer", "intervention", "name", "alert", "program"];
+
+// After these the page stays where it is.
+const STAYS = ["triage", "message"];
 
 function stimulusOf(form, submitter) {
   const data = new FormData(form, submitter), kind = form.dataset.send;
@@ -27,6 +30,7 @@ function stimulusOf(form, submitter) {
   for (const name of NAMES) if (data.has(name)) stimulus[name] = String(data.get(name));
   if (data.get("until")) stimulus.until = Number(data.get("until"));
   if (kind === "answer") stimulus.value = data.has("skip") ? null : data.get("value") instanceof File ? null : data.get("value") ?? null;
+  if (kind === "triage" || kind === "message") stimulus.value = String(data.get("value") ?? "");
   if (kind === "act") stimulus.spent = Math.round(spent());
   return stimulus;
 }
@@ -55,7 +59,8 @@ async function send(form, submitter) {
     const done = await flush();
     if (saving) saving.textContent = done.refused.length ? "" : "Saved.";
     if (!done.refused.length) say("");
-    await show(form.dataset.send === "report" ? "/" : location.pathname);
+    // Between two questions of one thing, that thing stays; otherwise what comes first is shown.
+    await show(form.dataset.send === "answer" ? sameItem() : STAYS.includes(form.dataset.send) ? location.pathname : "/");
   } catch (problem) {
     if (problem.status === 401) say("You are signed out here. What you did is saved on this phone; sign in again to send it.", "bad");
     else await sayKept();
@@ -142,7 +147,8 @@ async function show(address, quietly = false) {
   document.title = page.title;
   const bar = $(".demo"), newBar = $(".demo", page);
   if (bar && newBar) bar.replaceWith(newBar);
-  if (!quietly && address !== location.pathname + location.search) history.pushState(null, "", address);
+  if (!quietly && new URL(address, location).pathname !== location.pathname) history.pushState(null, "", address);
+  else if (!quietly) history.replaceState(null, "", "/");
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

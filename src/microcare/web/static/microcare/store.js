@@ -1,7 +1,7 @@
 // What a person did, kept on the phone until the hub has it. Used by the pages and by the service worker alike.
 "use strict";
 (function (scope) {
-  const NAME = "microcare", TABLE = "queue";
+  const NAME = "microcare", TABLE = "queue", TRIES = 40;
 
   function wanted(request) {
     return new Promise((resolve, reject) => {
@@ -38,6 +38,12 @@
       const rows = await wanted(store.getAll());
       store.transaction.db.close();
       return rows.filter((row) => row.person === person);
+    },
+    // Note that sending it was tried once more.
+    async tried(row) {
+      const store = await table("readwrite");
+      store.put({ ...row, tries: (row.tries || 0) + 1 });
+      return finished(store);
     },
     async drop(numbers) {
       const store = await table("readwrite");
@@ -95,9 +101,15 @@
         throw new NotTaken(answer.status);
       } else {
         const result = await answer.json();
-        done.refused.push(...result.refused);
+        // Something failed at the hub, not with what was sent: it stays here and is tried again, for a while.
+        const again = part.filter((row) => result.again.includes(row.stimulus.key) && (row.tries || 0) < TRIES);
+        done.refused.push(...result.refused.filter((one) => !again.some((row) => row.stimulus.key === one.key)));
         done.version = result.version;
-        done.sent += part.length;
+        done.sent += part.length - again.length;
+        await queue.drop(part.filter((row) => !again.includes(row)).map((row) => row.number));
+        if (!again.length) continue;
+        for (const row of again) await queue.tried(row);
+        throw new NotTaken(500);
       }
       await queue.drop(part.map((row) => row.number));
     }

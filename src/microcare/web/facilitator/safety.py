@@ -1,0 +1,138 @@
+"""The page of safety: stop everything, who answers alerts and when, and the log of adverse events."""
+
+import csv
+import io
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from microcare.base.moments import format_local
+from microcare.care import access, clock, safeguards
+from microcare.care.programs import names, programs
+from microcare.hub.programs import EVERY
+from microcare.hub.rosters import there
+from microcare.store import audit, notes, stops
+from microcare.web.access import access_of, closed
+from microcare.web.settings import DESK_ZONE
+
+
+@require_GET
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    """Stops, rosters, adverse events."""
+    allowed = access_of(request)
+    where = allowed.programs(access.SEE)
+    mine = [p for p in names() if where is None or p in where]
+    found = [s for s in stops.stops() if s.program == EVERY or s.program in mine or allowed.may(access.STOP)]
+    context = {
+        "section": "safety",
+        "stopped": [(s, _wall(s.since)) for s in found if not s.until],
+        "before": [(s, _wall(s.since), _wall(s.until)) for s in found if s.until][:20],
+        "programs": mine,
+        "may_stop": allowed.may(access.STOP),
+        "may_roster": allowed.may(access.STOP) or allowed.may(access.RESOLVE),
+        "rosters": _rosters(mine),
+        "adverse": notes.adverse(programs=mine)[:100],
+    }
+    return render(request, "facilitator/safety.html", context)
+
+
+def _wall(moment: int) -> str:
+    return format_local(DESK_ZONE, moment)[:16].replace("T", " ")
+
+
+def _rosters(mine: list[str]) -> list[dict[str, object]]:
+    """Each roster of these programs: its hours, whether somebody is there now, and who is told."""
+    here, known, now = stops.responders(), programs(), clock.now()
+    made: list[dict[str, object]] = []
+    for program in mine:
+        compiled = known.current(program)
+        for name, roster in (compiled.program.rosters if compiled is not None else {}).items():
+            own = here.get((program, name), ())
+            made.append(
+                {"program": program, "name": name, "hours": roster.hours, "there": there(roster, DESK_ZONE, now),
+                 "people": own or roster.people, "own": own, "otherwise": roster.otherwise}
+            )  # fmt: skip
+    return made
+
+
+@require_POST
+def do(request: HttpRequest) -> HttpResponse:
+    """Stop, go on, or change who answers."""
+    allowed, by, deed = access_of(request), request.user.get_username(), request.POST.get("deed", "")
+    program = request.POST.get("program", "")
+    if deed in ("stop", "go_on"):
+        if not allowed.may(access.STOP):
+            return closed(request)
+        _stopping(request, deed, program, by)
+    elif deed in ("add", "remove"):
+        if not (allowed.may(access.STOP, [program]) or allowed.may(access.RESOLVE, [program])):
+            return closed(request)
+        _roster(request, deed, program, by)
+    return HttpResponseRedirect("/desk/safety")
+
+
+def _stopping(request: HttpRequest, deed: str, program: str, by: str) -> None:
+    if deed == "go_on":
+        serial = request.POST.get("serial", "")
+        if serial.isdecimal() and safeguards.go_on(int(serial), by):
+            messages.success(request, _("It goes on. What was missed is not made up for."))
+        return
+    why = request.POST.get("why", "").strip()[:500]
+    if not why or program not in (EVERY, *names()):
+        messages.error(request, _("Say what to stop, and why."))
+        return
+    safeguards.stop(program, by, why)
+    messages.success(request, _("Stopped. Nothing new reaches anybody; help pages and alerts go on."))
+
+
+def _roster(request: HttpRequest, deed: str, program: str, by: str) -> None:
+    roster, address = request.POST.get("roster", ""), request.POST.get("address", "").strip()[:254]
+    compiled = programs().current(program)
+    if compiled is None or roster not in compiled.program.rosters or "@" not in address:
+        messages.error(request, _("Give an e-mail address."))
+        return
+    if deed == "add":
+        stops.add_responder(program, roster, address)
+    else:
+        stops.remove_responder(program, roster, address)
+    audit.append(clock.now(), by, f"roster {deed}", program, f"{roster}: {address}")
+    messages.success(request, _("Done."))
+
+
+FIELDS = (
+    "person",
+    "entered",
+    "happened",
+    "severity",
+    "serious",
+    "related",
+    "expected",
+    "outcome",
+    "program",
+    "by",
+    "what",
+)
+
+
+@require_GET
+def adverse_csv(request: HttpRequest) -> HttpResponse:
+    """The log of adverse events as CSV, without names."""
+    where = access_of(request).programs(access.SEE)
+    found = notes.adverse(programs=None if where is None else sorted(where))
+    audit.append(clock.now(), request.user.get_username(), "export", "adverse events", f"{len(found)} lines")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(FIELDS)
+    for x in found:
+        writer.writerow(
+            [x.person, _wall(x.at), x.happened, x.severity, int(x.serious), x.related, x.expected, x.outcome, x.program, x.by,
+             x.text]
+        )  # fmt: skip
+    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="adverse-events.csv"'
+    return answer
