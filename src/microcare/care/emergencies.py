@@ -15,8 +15,7 @@ from microcare.care.access import REVIEW, Access
 from microcare.care.keys import new_key
 from microcare.channels.channel import Message, Result
 from microcare.channels.email import Email, parse_server
-from microcare.store import audit, caseload, emergencies, journals, memberships, people
-from microcare.store.caseload import Wanted
+from microcare.store import audit, emergencies, journals, memberships, people
 from microcare.store.database import writing
 from microcare.store.emergencies import Emergency
 from microcare.store.journals import UnknownPersonError
@@ -45,8 +44,7 @@ def find(text: str) -> list[str]:
         return [text.strip()]
     except UnknownPersonError:
         pass
-    found = caseload.lines(Wanted(search=wanted), clock.now(), people.MOST)
-    return [one.person for one in found if " ".join(one.name.split()).casefold() == wanted]
+    return [one for one in people.named(wanted) if " ".join(people.identity(one).name.split()).casefold() == wanted]
 
 
 def open_page(user: str, whom: str, reason: str) -> Opened:

@@ -164,6 +164,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "idle_seconds": staff_sessions.idle() // 1000,
         "desk_sees": allowed.may(access.SEE),
+        "desk_stops": allowed.may(access.STOP),
+        "desk_designs": allowed.may(access.DESIGN),
+        "section": request.path.removeprefix(HOME),
         "desk_administers": allowed.may(access.ADMINISTER),
         "desk_reviews": allowed.may(access.REVIEW),
         "to_review": emergencies.to_review(allowed),
