@@ -49,7 +49,7 @@ class OptionEffect:
 
     def as_dict(self) -> dict[str, Any]:
         """One row of a table."""
-        named = {n: getattr(self, n) for n in ("intervention", "rule", "option", "against", "measured", "share")}
+        named = {n: getattr(self, n) for n in ("intervention", "rule", "option", "against", "measured", "is_share")}
         return (
             named
             | self.effect.as_dict()
