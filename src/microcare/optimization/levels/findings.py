@@ -116,7 +116,8 @@ def _said(material: Material, one: OptionEffect) -> str:
     if not one.is_share and usual is not None and usual > 0 and value is not None and _sure(one.p_adjusted) != OPEN:
         share = f", so this is {abs(value / usual):.0%} {'more' if value > 0 else 'less'}"
     return (
-        f"Compared with {other}, “{material.title(one.option)}” changes the {one.measured} by {by}; otherwise it is {figures(one.usual, one.is_share)}{share}. "
+        f"Compared with {other}, “{material.title(one.option)}” changes the {one.measured} by {by}; otherwise it is "
+        f"{figures(one.usual, one.is_share)}{share}. "
         f"{one.effect.persons} people, {one.effect.n} decision points."
     )
 

@@ -74,7 +74,8 @@ def effects(a: Analysis) -> Iterator[str]:
         heads = ("Option", "percentage points" if is_share else f"change in the {measured}")
         yield figure(
             forest(bars, heads, 100 if is_share else 1),
-            f"The difference in the {measured}, compared with {against}, with its 95% interval. Colored: told apart from 0 with all comparisons counted.",
+            f"The difference in the {measured}, compared with {against}, with its 95% interval. "
+            "Colored: told apart from 0 with all comparisons counted.",
             some[0].assumption,
             [c for o in some for c in o.cautions],
         )
