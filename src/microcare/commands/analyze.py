@@ -236,6 +236,8 @@ def _tables(source: Path, roles: "Roles | None") -> dict[str, Any]:
             raise Refusal(f"{source}: it is no hub's data folder, and has no tables (decisions.csv, ...)")
         return _exported(source)
     frame = tables.read(source)
+    if not len(frame):
+        raise Refusal(f"{source}: it has no decision points")
     if roles is None and not ({"person", "chosen", "proximal"} <= set(frame.columns)):
         raise Refusal(
             f"{source}: it is no table that `microcare export` writes; say which column is what with --outcome, --treatment, "
@@ -253,6 +255,9 @@ def _exported(source: Path) -> dict[str, Any]:
 
     with TemporaryDirectory(prefix="microcare-") as made:
         folder = Path(made)
-        if write(source, {name: folder / f"{name}.parquet" for name in TABLES}) is None:
+        written = write(source, {name: folder / f"{name}.parquet" for name in TABLES})
+        if written is None:
             raise Refusal(f"{source}: its tables could not be made")
+        if not any(written.rows.values()):
+            raise Refusal(f"{source}: nothing has happened in it yet")
         return read_folder(folder)

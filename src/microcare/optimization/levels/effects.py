@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from microcare.base.wording import counted
 from microcare.optimization.effect import Effect
 from microcare.optimization.excursion import excursion_effect
 from microcare.optimization.inference import Row, omnibus
@@ -186,7 +187,8 @@ def _unasked(trial: Trial) -> bool:
     """Whether the outcome is known where something was given, and never where nothing was."""
     known = trial.rows["outcome"].notna()
     given = trial.rows["chosen"] != NOTHING
-    return trial.options[0] == NOTHING and bool(known[given].any()) and not known[~given].any()
+    both = given.any() and (~given).any()
+    return trial.options[0] == NOTHING and bool(both) and bool(known[given].any()) and not known[~given].any()
 
 
 def _dated(trial: Trial) -> pd.DataFrame:
@@ -242,12 +244,16 @@ def _asked(rows: pd.DataFrame, moderators: str, more: str = "") -> Effect:
 
 def _enough(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["outcome"].notna()]
+    if not len(rows):
+        raise Refusal("chance never decided between it and what it is compared with")
     if not len(known):
         raise Refusal("no outcome is known")
     if known[GIVEN].nunique() < 2:
         raise Refusal("where the outcome is known, it was always or never given")
     if known["person"].nunique() < LEAST_PERSONS:
-        raise Refusal(f"{known['person'].nunique()} persons are too few for an effect; {LEAST_PERSONS} are the least")
+        raise Refusal(
+            f"{counted(known['person'].nunique(), 'person')} carry it, too few for an effect; {LEAST_PERSONS} are the least"
+        )
     return known
 
 

@@ -350,13 +350,19 @@ LEARN = "This is no result, but what the next analysis needs."
 def _learning(material: Material, told: Effects, order: Sequences) -> Iterator[Finding]:
     """What must change so that the next analysis can tell more."""
     if told.unasked:
-        names = ", ".join(f"“{material.title(i)}”" for i in dict.fromkeys(i for i, _ in told.unasked))
+        named = [f"“{material.title(i)}”" for i in dict.fromkeys(i for i, _ in told.unasked) if i]
+        names = ", ".join(named) or "these data"
         yield Finding(
             f"To learn whether anything in {names} works, find out how it goes also when nothing is sent.",
             "The proximal outcome is known only where something was given, so options can be compared with each other but not with "
             "nothing. A signal, or a question that is asked either way, would tell.",
             OPEN, told.unasked[0][0], 0.5, LEARN,
         )  # fmt: skip
+    if not told.options and told.untold:
+        reasons = "; ".join(dict.fromkeys(why for _, why in told.untold))
+        yield Finding(
+            "Nothing can be said yet about what an event does.", f"The reason: {reasons}.", OPEN, "effects", 0.6, LEARN
+        )
     if not told.options and not told.untold and not told.unasked:
         yield Finding(
             "To learn what an event does, let chance decide at one decision rule: give its options probabilities.",
