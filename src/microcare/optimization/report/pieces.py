@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from microcare.base.wording import counted
 from microcare.optimization.levels.estimates import Estimate
-from microcare.optimization.report.pictures import said, ticks
-from microcare.program.svg import clean
+from microcare.optimization.report.pictures import escape, said, ticks
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Bar:
 
 def text(value: str) -> str:
     """Text for a page."""
-    return escape(clean(value))
+    return escape(value)
 
 
 def number(value: float | None) -> str:
