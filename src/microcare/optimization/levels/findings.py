@@ -142,8 +142,12 @@ def _options(material: Material, told: Effects, matters: float) -> Iterator[Find
             yield Finding(change, said, sure, one.option, 5)
         elif small is not None:
             why = f"{said} Its whole interval is within ±{_least(one, matters)}, the least that was said to matter."
-            means = f"The whole {'99' if small == SETTLED else '95'} % interval is too near to nothing to matter."
-            yield Finding(f"Change or drop {what}: on average it does too little.", why, small, one.option, 2, means)
+            means = (
+                f"The whole {99 if small == SETTLED else 95} % interval is too near to nothing to matter, for this outcome: what it does "
+                "before or beside it is not seen here."
+            )
+            change = f"Change {what}, or measure nearer to it: on average it does too little for the {one.measured}."
+            yield Finding(change, why, small, one.option, 2, means)
         else:
             why = f"{said} {_needed(one, matters)}".strip()
             yield Finding(

@@ -97,7 +97,8 @@ def trials(material: Material) -> list[Trial]:
         names = dict(zip(groups, key if isinstance(key, tuple) else (key,), strict=False))
         trial = _drawn(rows, str(names.get("intervention", "")), str(names.get("rule", "")))
         if trial is not None:
-            found.append(replace(trial, measured=material.measured(trial.intervention, trial.rule, trial.measured)))
+            usual = material.titles.get("proximal", trial.measured)
+            found.append(replace(trial, measured=material.measured(trial.intervention, trial.rule, usual)))
     return found
 
 

@@ -116,12 +116,13 @@ def _line(a: Analysis, c: OverTime) -> str:
     name = a.material.title(c.option)
     places = {"dose_7d": "deliveries in the 7 days before", "day": "days since joining"}
     along = places.get(c.along, a.material.title(c.along))
-    measured = next(
-        (o.measured for o in a.effects.options if (o.intervention, o.rule) == (c.intervention, c.rule)), "outcome"
-    )
-    drawn = pictures.curve(f"Effect of {name} over {along}", along, c.at, c.value, c.lower, c.upper)
+    same = next((o for o in a.effects.options if (o.intervention, o.rule) == (c.intervention, c.rule)), None)
+    scale, unit = (100, " (percentage points)") if same is not None and same.is_share else (1, "")
+    measured = f"change in the {'outcome' if same is None else same.measured}{unit}"
+    value, lower, upper = ([v * scale for v in part] for part in (c.value, c.lower, c.upper))
+    drawn = pictures.curve(f"Effect of {name} over {along}", along, c.at, value, lower, upper)
     return (
-        f"<figure><b>{text(name)}</b>: {c.word}<div class='note'>change in the {text(measured)}</div>{drawn}"
+        f"<figure><b>{text(name)}</b>: {c.word}<div class='note'>{text(measured)}</div>{drawn}"
         f"<figcaption>{c.persons} people, n {c.n}</figcaption></figure>"
     )
 

@@ -13,7 +13,7 @@ from microcare.optimization.report.style import STYLE
 
 BADGES = {"settled": "Settled", "likely": "Likely", "open": "Open"}
 READING = (
-    ("An interval", "is what the data can tell: the value is most likely inside it. A short interval is much knowledge, a long one little."),
+    ("An interval", "is made so that it holds the true value in 95 of 100 such studies. A short one is much knowledge, a long one little."),
     ("The line at 0", "is no effect. An interval that crosses it fits with an effect and with none."),
     ("n", "counts decision points, deliveries or runs; what makes an interval short is mostly how many people there are."),
     ("Many comparisons", "were made. “Settled” and “likely” count all of one kind together, so that chance alone seldom makes one."),
