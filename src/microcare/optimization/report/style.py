@@ -5,7 +5,7 @@ STYLE = """
 --main-soft:#bfe0db;--warm:#9a4a00;--warm-soft:#ffe3c7;--grey:#66727e;--bad:#a5342b;--zero:#8794a1}
 @media (prefers-color-scheme:dark){:root{--paper:#12181e;--ink:#e7edf2;--soft:#a7b4c0;--line:#33404c;--band:#1a222a;--main:#62cfc3;
 --main-soft:#1f4a46;--warm:#ffb877;--warm-soft:#4a3013;--grey:#9aa7b3;--bad:#ff9a8f;--zero:#6d7b88}}
-*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
+*{box-sizing:border-box}body{overflow-wrap:anywhere}td,th{overflow-wrap:break-word}html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
 "Liberation Sans",sans-serif}
 main,header{max-width:64rem;margin:0 auto;padding:0 1.1rem}header{padding-top:2rem}main{padding-bottom:4rem}
@@ -14,7 +14,7 @@ border-top:1px solid var(--line)}h3{font-size:1.05rem;margin:2rem 0 .3rem}p{marg
 .soft,figcaption,.note{color:var(--soft);font-size:.9rem}
 .tag{display:inline-block;font-size:.78rem;font-weight:600;padding:.1rem .55rem;border-radius:1rem;border:1px solid currentColor}
 .settled{color:var(--main)}.likely{color:var(--warm)}.open{color:var(--grey);border-style:dashed}
-nav{margin:1rem 0}nav a{margin-right:1rem;white-space:nowrap}a{color:var(--main)}
+nav{margin:1rem 0}nav a{margin-right:1rem;display:inline-block}a{color:var(--main)}
 ol.changes{list-style:none;padding:0;margin:1rem 0}
 ol.changes li{border:1px solid var(--line);border-left:5px solid var(--grey);border-radius:.5rem;padding:.8rem 1rem;margin:.7rem 0}
 ol.changes li.is-settled{border-left-color:var(--main)}ol.changes li.is-likely{border-left-color:var(--warm)}
@@ -45,7 +45,7 @@ color:var(--soft)}
 height:.55rem;background:var(--band);border:1px solid var(--line);border-radius:.3rem;min-width:5rem;margin-top:.2rem}
 .meter i{position:absolute;top:0;bottom:0;left:0;background:var(--main-soft);border-radius:.3rem 0 0 .3rem}
 .meter s{position:absolute;top:.16rem;height:.14rem;background:var(--main)}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem 2rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:1rem 2rem}
 svg{width:100%;height:auto;display:block;max-width:36rem}svg text{fill:var(--soft);font-size:11px;font-family:inherit}
 svg .ink{fill:var(--ink)}svg .bold{font-weight:600}
 svg .line{stroke:var(--main);stroke-width:2.2;fill:none}svg .band{fill:var(--main-soft);opacity:.75}
