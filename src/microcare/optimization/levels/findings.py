@@ -277,7 +277,8 @@ def _for_some(material: Material, order: Sequences) -> Iterator[Finding]:
         others = f", and not where it is “{worst[0]}”" if worst[1].upper is not None and worst[1].upper < 0 else ""
         yield Finding(
             f"Recommend “{material.title(who.after)}” {_before(material, who.before)} where “{name}” is “{best[0]}”{others}.",
-            f"There it changes how often it succeeds by {points(best[1])}, compared with another that could follow ({best[1].persons} people, n {best[1].n}); "
+            f"There it changes how often it succeeds by {points(best[1])}, compared with another that could follow "
+            f"({best[1].persons} people, n {best[1].n}); "
             f"for “{worst[0]}” it is {points(worst[1])} ({worst[1].persons} people, n {worst[1].n}).",
             sure, who.after, 3.5,
         )  # fmt: skip
