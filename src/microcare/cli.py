@@ -301,18 +301,18 @@ def analyze_effect(
     combination: Annotated[
         list[str] | None, typer.Option(help="A sum of terms, like '(Intercept) + at_home'; may be repeated.")
     ] = None,
+    over: Annotated[str | None, typer.Option(help="The effect over this column (a day), with a band.")] = None,
     influence: Annotated[bool, typer.Option("--influence", help="How much each person moves the result.")] = False,
     format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
 ) -> None:
     """The causal excursion effect of a treatment, from the table of a micro-randomized trial."""
-    given = dict(locals())
-    from microcare.commands.effect import parted, run
+    shown = ("table", "combination", "over", "influence", "format")
+    given = {name: value for name, value in locals().items() if name not in (*shown, "shown")}
+    from microcare.commands.effect import Shown, parted, run
 
-    for name in ("table", "combination", "influence", "format"):
-        del given[name]
     given |= {"probability": parted(probability), "numerator": parted(numerator), "allow": frozenset(allow or ())}
     given["arms"] = arms.split(",") if arms else None
-    raise typer.Exit(run(table, given, combination or [], influence, format))
+    raise typer.Exit(run(table, given, Shown(tuple(combination or ()), over, influence), format))
 
 
 @analyze_app.command("trial")

@@ -103,3 +103,28 @@ def test_sums_of_terms(text: str, value: dict[str, float]) -> None:
 def test_a_sum_of_no_term() -> None:
     with pytest.raises(Refusal, match="q is no term"):
         weights("s + q", ("(Intercept)", "s"))
+
+
+def test_over_a_column_with_a_band(table: Path) -> None:
+    found = json.loads(ask(table, "--over", "x", "--format", "json", moderators="~ 1", controls="~ s").stdout)
+    effect = excursion_effect(table, **ASKED | {"moderators": "~ x", "controls": "~ s + x"})
+    line = found["over"]["curve"]
+    assert found["over"]["column"] == "x" and len(line) == 11
+    for row in (line[0], line[-1]):
+        there = effect.combination({"(Intercept)": 1, "x": row["x"]})
+        assert [row[k] for k in ("estimate", "lower", "upper")] == pytest.approx(
+            [there.estimate, there.lower, there.upper]
+        )
+        assert row["band_lower"] < row["lower"] < row["upper"] < row["band_upper"]
+    sheet = ask(table, "--over", "x", "--format", "csv", moderators="~ 1", controls="~ s").stdout.splitlines()
+    assert sheet[0].split(",")[0] == "x" and float(sheet[1].split(",")[0]) == line[0]["x"]
+    assert "the band holds for the whole line" in ask(table, "--over", "x", moderators="~ 1", controls="~ s").stdout
+
+
+@pytest.mark.parametrize(
+    ("over", "moderators", "words"),
+    [("day", "~ 1", "no such column"), ("x", "~ x + s", "no other column"), ("x", "~ s", "no other column")],
+)
+def test_what_an_effect_cannot_be_shown_over(table: Path, over: str, moderators: str, words: str) -> None:
+    found = ask(table, "--over", over, moderators=moderators)
+    assert found.exit_code == 1 and words in found.stderr

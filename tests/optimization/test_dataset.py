@@ -17,6 +17,7 @@ from microcare.hub import codec
 from microcare.hub import entry as e
 from microcare.hub.programs import Programs
 from microcare.optimization.dataset import journal as journals
+from microcare.optimization.dataset import writing
 from microcare.optimization.dataset.columns import Row
 from microcare.optimization.dataset.journal import JournalError, pieces, read_piece
 from microcare.optimization.dataset.tables import TABLES, rows_of
@@ -166,6 +167,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals are read in pieces of some kilobytes."""
     monkeypatch.setattr(journals.pieces, "__defaults__", (60_000,))
     monkeypatch.setattr(journals.separate, "__defaults__", (60_000,))
+    monkeypatch.setattr(writing, "PIECE", 60_000)
 
 
 @pytest.mark.usefixtures("small_pieces")

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from microcare.optimization.levels.material import Material, Roles
+    from microcare.program.outcome import Proximal
 
 COMMAND = "report"
 """What runs where the first word is a path."""
@@ -38,6 +39,7 @@ class Wish:
     columns: dict[str, str]
     moderators: tuple[str, ...]
     matters: float
+    called: dict[str, str]
 
 
 def register(app: typer.Typer) -> None:
@@ -68,6 +70,9 @@ def report(
     matters: Annotated[
         float, typer.Option(min=0.0, help="The smallest effect that matters, in standard deviations of the outcome.")
     ] = 0.1,
+    call: Annotated[
+        list[str] | None, typer.Option(help="What a column or option is called on the page: a='A suggestion to walk'.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON too.")] = False,
 ) -> None:
     """What works, for whom, in which order: one page that begins with what to change next."""
@@ -76,7 +81,8 @@ def report(
         "availability": availability, "day": day,
     }  # fmt: skip
     named = tuple(name.strip() for name in moderators.split(",") if name.strip())
-    wish = Wish(source, data, out, title, synthetic, {k: v for k, v in columns.items() if v}, named, matters)
+    called = {name.strip(): words.strip() for name, _, words in (one.partition("=") for one in call or []) if words}
+    wish = Wish(source, data, out, title, synthetic, {k: v for k, v in columns.items() if v}, named, matters, called)
     raise typer.Exit(run(wish, json))
 
 
@@ -163,7 +169,7 @@ def _material(wish: Wish) -> "Material":
         found = {n: t[t["program"] == program] if "program" in t else t for n, t in found.items()}
         if not any(len(t) for t in found.values()):
             raise Refusal(f"{source}: nothing in it is of the program {program}")
-    return Material(source.name, found, titles, roles, wish.synthetic)
+    return Material(source.name, found, titles | wish.called, roles, wish.synthetic)
 
 
 def _titles(path: Path) -> tuple[str, dict[str, str]]:
@@ -178,7 +184,18 @@ def _titles(path: Path) -> tuple[str, dict[str, str]]:
     for name, one in compiled.interventions.items():
         found |= {event: _said(e.event.title) for event, e in one.events.items() if e.event.title}
         found[name] = _said(one.intervention.title)
+        found |= {f"{name}/{r.rule.name}": m for r in one.rules if (m := _measured(r.rule.proximal))}
     return compiled.id, found
+
+
+def _measured(proximal: "Proximal | None") -> str:
+    """What a rule's proximal outcome is, in words; none where its events have their own."""
+    if proximal is None or not proximal.signal:
+        return ""
+    from microcare.base.spans import format_duration
+
+    name = proximal.signal.replace("_", " ")
+    return f"{name} in the {format_duration(proximal.over.exact)} after" if proximal.over.exact else name
 
 
 def _said(text: str | dict[str, str]) -> str:
@@ -219,6 +236,8 @@ def _tables(source: Path, roles: "Roles | None") -> dict[str, Any]:
             raise Refusal(f"{source}: it is no hub's data folder, and has no tables (decisions.csv, ...)")
         return _exported(source)
     frame = tables.read(source)
+    if not len(frame):
+        raise Refusal(f"{source}: it has no decision points")
     if roles is None and not ({"person", "chosen", "proximal"} <= set(frame.columns)):
         raise Refusal(
             f"{source}: it is no table that `microcare export` writes; say which column is what with --outcome, --treatment, "
@@ -236,6 +255,9 @@ def _exported(source: Path) -> dict[str, Any]:
 
     with TemporaryDirectory(prefix="microcare-") as made:
         folder = Path(made)
-        if write(source, {name: folder / f"{name}.parquet" for name in TABLES}) is None:
+        written = write(source, {name: folder / f"{name}.parquet" for name in TABLES})
+        if written is None:
             raise Refusal(f"{source}: its tables could not be made")
+        if not any(written.rows.values()):
+            raise Refusal(f"{source}: nothing has happened in it yet")
         return read_folder(folder)

@@ -1,12 +1,25 @@
 """`microcare analyze effect`: the causal excursion effect from any table of decision points."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from re import findall
 from typing import Any
 
 from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
 
 FORMATS = ("text", "json", "csv")
+PLACES = 11
+"""Places of a curve that are printed, where its column has more values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown beside the effects: sums of terms, the effect over a column, how much each person moves it."""
+
+    combinations: tuple[str, ...] = ()
+    over: str | None = None
+    influence: bool = False
 
 
 def parted(text: str | None) -> Any:
@@ -19,7 +32,7 @@ def parted(text: str | None) -> Any:
     return parts if len(parts) > 1 else parts[0]
 
 
-def run(table: Path, given: dict[str, Any], combinations: list[str], influence: bool, format_: str) -> int:
+def run(table: Path, given: dict[str, Any], shown: Shown, format_: str) -> int:
     """Estimate and print; what speaks against a number is printed instead, with exit status 1."""
     from microcare.optimization.refusal import Refusal
 
@@ -27,7 +40,7 @@ def run(table: Path, given: dict[str, Any], combinations: list[str], influence: 
         complain(f"--format {format_}: it is one of {', '.join(FORMATS)}")
         return PROBLEMS
     try:
-        _effect(table, given, combinations, influence, format_)
+        _effect(table, given, shown, format_)
     except Refusal as refused:
         if format_ == "json":
             say_json({"refused": list(refused.issues)})
@@ -50,38 +63,104 @@ def trial(specification: Path, table: Path, format_: str) -> int:
         return PROBLEMS
     if format_ == "text":
         say(f"{made.title or made.trial}, as pre-registered under {made.hash}\n")
-    return run(table, made.question() | {"level": 1 - made.alpha}, [], False, format_)
+    return run(table, made.question() | {"level": 1 - made.alpha}, Shown(), format_)
 
 
-def _effect(table: Path, given: dict[str, Any], combinations: list[str], influence: bool, format_: str) -> None:
+def _effect(table: Path, given: dict[str, Any], shown: Shown, format_: str) -> None:
     from microcare.optimization.excursion import excursion_effect
 
     level = given["level"]
+    given = given if shown.over is None else along(table, given, shown.over)
     effect = excursion_effect(table, **given)
-    combined = [effect.combination(weights(text, effect.terms), level) for text in combinations]
+    combined = [effect.combination(weights(text, effect.terms), level) for text in shown.combinations]
+    line = [] if shown.over is None else curve(table, given, effect, shown.over)
     if format_ == "json":
         found = effect.as_dict(level)
         found["combinations"] = [row.as_dict() for row in combined]
-        if influence:
+        if shown.over is not None:
+            found["over"] = {"column": shown.over, "level": level, "curve": line}
+        if shown.influence:
             found["influence"] = json.loads(effect.influence().to_json(orient="records"))
         say_json(found)
         return
     rows = [*effect.effects(level), *combined]
     if format_ == "csv":
-        names = list(rows[0].as_dict())
-        say(",".join(names))
-        for row in rows:
-            say(
-                ",".join(
-                    '"' + str(v).replace('"', '""') + '"' if isinstance(v, str) else repr(v)
-                    for v in row.as_dict().values()
-                )
-            )
+        _sheet(line or [row.as_dict() for row in rows])
         return
     text(effect, rows, level)
-    if influence:
+    if line:
+        _curve_text(line, shown.over or "", level)
+    if shown.influence:
         say("\nWithout this person each term would change by so much (largest in standard errors):")
         say(effect.influence().head(10).to_string(index=False, float_format="{:.4g}".format))
+
+
+def _sheet(rows: list[dict[str, Any]]) -> None:
+    """Rows as CSV; with a curve these are its places."""
+    say(",".join(rows[0]))
+    for row in rows:
+        say(",".join('"' + v.replace('"', '""') + '"' if isinstance(v, str) else repr(v) for v in row.values()))
+
+
+def along(table: Path, given: dict[str, Any], over: str) -> dict[str, Any]:
+    """The question whose effect may differ by a column: a straight line, unless the moderators say another shape.
+
+    Raises:
+        Refusal: the table has no such column.
+    """
+    from microcare.optimization import tables
+    from microcare.optimization.refusal import Refusal
+
+    names = tables.names(table)
+    if over not in names:
+        raise Refusal(f"--over {over}: the table has no such column; it has {', '.join(names[:30])}")
+    made = dict(given)
+    if made["moderators"].replace(" ", "") in ("~1", "1"):
+        made["moderators"] = f"~ {over}"
+    if over not in findall(r"\w+", made["controls"]):
+        made["controls"] += made["moderators"].replace("~", "+", 1)
+    return made
+
+
+def curve(table: Path, given: dict[str, Any], effect: Any, over: str) -> list[dict[str, float]]:
+    """The effect at places of a column, with the interval for each and the band for all of them at once.
+
+    Raises:
+        Refusal: the effect differs by other columns too.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from microcare.optimization import tables
+    from microcare.optimization.refusal import Refusal
+
+    used = [c for c in (over, given.get("availability")) if c]
+    frame = tables.read(table, used)
+    if given.get("availability"):
+        frame = frame[pd.to_numeric(frame[given["availability"]], errors="coerce") == 1]
+    values = np.unique(pd.to_numeric(frame[over], errors="coerce").dropna().to_numpy(dtype=np.float64))
+    if len(values) < 2:
+        raise Refusal(f"--over {over}: it has fewer than two values, so nothing can change along it")
+    at = values if len(values) <= PLACES else np.linspace(values[0], values[-1], PLACES)
+    try:
+        band = effect.curve(pd.DataFrame({over: at}), given["level"])
+    except Refusal:
+        raise Refusal(
+            f"--over {over}: with it the moderators may have no other column ({given['moderators']})"
+        ) from None
+    columns = {
+        over: at,
+        **{n: getattr(band, n) for n in ("estimate", "se", "lower", "upper", "band_lower", "band_upper")},
+    }
+    return [dict(zip(columns, map(float, row), strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _curve_text(line: list[dict[str, float]], over: str, level: float) -> None:
+    say(f"\nThe effect over {over}; the band holds for the whole line at once ({level:.0%}):")
+    wide = max(len(over), 8)
+    say(f"{over:>{wide}}  estimate       band")
+    for row in line:
+        say(f"{row[over]:>{wide}.4g}  {row['estimate']:8.4g}       {row['band_lower']:.4g} to {row['band_upper']:.4g}")
 
 
 def weights(text: str, terms: tuple[str, ...]) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Tables in: CSV or Parquet by DuckDB, only the columns that are needed, and what a column must be."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -45,7 +46,10 @@ def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str
         try:
             wanted = _wanted(_names(connection, source, parameters) if known is None else known, columns, str(path))
             listed = ", ".join(map(_quoted, wanted))
-            return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
+            with warnings.catch_warnings():
+                # DuckDB makes moments with a zone by way of what pandas deprecates.
+                warnings.filterwarnings("ignore", "The inplace keyword")
+                return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
         except duckdb.Error as error:
             reason = str(error).strip().splitlines()[0]
             raise Refusal(f"{path}: cannot be read as a table ({reason})") from None

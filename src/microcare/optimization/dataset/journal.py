@@ -11,7 +11,6 @@ from typing import BinaryIO, get_args
 
 import msgspec
 
-from microcare.hub import codec
 from microcare.hub import entry as e
 
 PIECE = 32 * 1024 * 1024
@@ -25,7 +24,7 @@ class Line(msgspec.Struct):
 
     person: str
     sequence: int
-    entry: msgspec.Raw
+    entry: e.Any
 
 
 class _Who(msgspec.Struct):
@@ -92,7 +91,6 @@ def read_piece(path: Path, piece: tuple[int, int], wanted: frozenset[str]) -> It
                 continue
             try:
                 read = _line.decode(line)
-                stated = codec.decode_entry(read.entry)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 if line.strip():
                     raise _wrong(path, place, error) from None
@@ -100,7 +98,7 @@ def read_piece(path: Path, piece: tuple[int, int], wanted: frozenset[str]) -> It
                 kept = found.get(read.person)
                 if kept is None:
                     kept = found[read.person] = []
-                kept.append((read.sequence, stated))
+                kept.append((read.sequence, read.entry))
             place += len(line)
     for person, kept in found.items():
         kept.sort(key=_by_sequence)

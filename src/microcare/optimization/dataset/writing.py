@@ -17,12 +17,14 @@ from typing import Any
 
 from microcare.hub import entry as e
 from microcare.optimization.dataset.columns import Row, described, ordered
-from microcare.optimization.dataset.journal import pieces, read_piece, separate
+from microcare.optimization.dataset.journal import PIECE, pieces, read_piece, separate
 from microcare.optimization.dataset.tables import TABLES, kinds, rows_of
 
 FORMATS = ("csv", "parquet", "jsonl")
 TOGETHER = 200
 """People of a hub whose rows are written together."""
+LEAST = 4 * 1024 * 1024
+"""Bytes of a journal that are worth a process's while."""
 Follow = Callable[[Iterable["Part"], int], Iterable["Part"]]
 """Shows progress: the parts as they come, and how many there are (0: not known)."""
 
@@ -81,7 +83,10 @@ def write_journal(
     names, lined = tuple(out), _lined(out)
     with TemporaryDirectory(prefix="microcare-") as made:
         folder = Path(made)
-        work = [(journal, piece, n, folder, names, lined, choice) for n, piece in enumerate(pieces(journal))]
+        # Each process gets several pieces, so that none waits long for the last one.
+        size = min(PIECE, max(LEAST, journal.stat().st_size // (3 * workers)))
+        cuts = pieces(journal, size) if workers > 1 else pieces(journal)
+        work = [(journal, piece, n, folder, names, lined, choice) for n, piece in enumerate(cuts)]
         try:
             parts = _gather(follow(_make(work, workers), len(work)))
         except _MixedError:

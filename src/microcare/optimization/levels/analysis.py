@@ -34,6 +34,11 @@ class Analysis:
     sequences: Sequences
     weeks: tuple[Week, ...]
 
+    def untold(self) -> list[tuple[str, str]]:
+        """What could not be told, and why."""
+        none = [] if self.effects.options or self.effects.untold else [("effects", "nothing was drawn by chance")]
+        return list(dict.fromkeys([*none, *self.effects.untold, *self.sequences.untold]))
+
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Every number of the report, as rows of tables; those without rows are left out."""
         found = {
@@ -60,7 +65,7 @@ class Analysis:
             "from": self.first_day,
             "to": self.last_day,
             **self.tables(),
-            "could_not_be_told": [*self.effects.untold, *self.sequences.untold],
+            "could_not_be_told": [f"{what}: {why}" for what, why in self.untold()],
         }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from microcare.base.wording import counted
 from microcare.optimization.effect import Effect
 from microcare.optimization.excursion import excursion_effect
 from microcare.optimization.inference import Row, omnibus
@@ -19,11 +20,15 @@ from microcare.optimization.levels.material import NOTHING, Trial
 from microcare.optimization.multiplicity import adjusted
 from microcare.optimization.refusal import Refusal
 
-ANY = "anything"
+ANY, OTHERS = "anything", "another option"
 GIVEN, CHANCE, WEIGHT, BY, DAY, ALONG = "given_", "chance_", "weight_", "by_", "day_", "along_"
 ASSUMPTION = (
     "Chance decided with the stated probability, so the difference is an effect: of choosing it at one moment, while everything "
     "before and after went on as it did. It holds for moments at which the person was available."
+)
+AMONG = (
+    "Chance decided which option it was, so the difference is an effect of this one instead of another, where something was done. "
+    "Whether any of them is better than nothing cannot be told: without them the outcome was not asked for."
 )
 LEAST_PERSONS, MOST_LEVELS, LEAST_ROWS, CURVE = 6, 6, 20, 25
 """Fewer persons than the first carry no effect; characteristics have at most so many values, each seen so often."""
@@ -49,7 +54,7 @@ class OptionEffect:
 
     def as_dict(self) -> dict[str, Any]:
         """One row of a table."""
-        named = {n: getattr(self, n) for n in ("intervention", "rule", "option", "against", "measured", "share")}
+        named = {n: getattr(self, n) for n in ("intervention", "rule", "option", "against", "measured", "is_share")}
         return (
             named
             | self.effect.as_dict()
@@ -105,6 +110,14 @@ class OverTime:
     slope: Estimate
     persons: int
     n: int
+    p_adjusted: float | None = None
+
+    @property
+    def word(self) -> str:
+        """What the line does, as far as it can be told with all lines counted."""
+        if self.p_adjusted is None or self.p_adjusted >= 0.05:
+            return "no clear change"
+        return "it fades" if (self.slope.value or 0.0) < 0 else "it grows"
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """One row a place on the curve."""
@@ -112,6 +125,7 @@ class OverTime:
             yield {
                 "intervention": self.intervention, "rule": self.rule, "option": self.option, "along": self.along, "at": at,
                 "value": value, "band_lower": lower, "band_upper": upper, "persons": self.persons, "n": self.n,
+                **self.slope.as_dict("slope_"), "slope_p_adjusted": self.p_adjusted,
             }  # fmt: skip
 
 
@@ -122,7 +136,10 @@ class Effects:
     options: tuple[OptionEffect, ...] = ()
     moderations: tuple[Moderation, ...] = ()
     curves: tuple[OverTime, ...] = ()
-    untold: tuple[str, ...] = ()
+    untold: tuple[tuple[str, str], ...] = ()
+    """What could not be told, and why."""
+    unasked: tuple[tuple[str, str], ...] = ()
+    """Interventions and rules whose outcome was asked for only where something was given."""
 
 
 @dataclass
@@ -130,7 +147,8 @@ class _Found:
     options: list[OptionEffect] = field(default_factory=list)
     moderations: list[Moderation] = field(default_factory=list)
     curves: list[OverTime] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
+    untold: list[tuple[str, str]] = field(default_factory=list)
+    unasked: list[tuple[str, str]] = field(default_factory=list)
 
 
 def effects(trials: Sequence[Trial], persons: pd.DataFrame | None = None, level: float = 0.95) -> Effects:
@@ -143,13 +161,16 @@ def effects(trials: Sequence[Trial], persons: pd.DataFrame | None = None, level:
     """
     found = _Found()
     for trial in trials:
-        named = f"{trial.intervention} {trial.rule}".strip() or "the table"
-        for option, piece in _pieces(trial):
+        named = f"{trial.intervention}, {trial.rule}".strip(", ") or "the table"
+        among = _unasked(trial)
+        if among:
+            found.unasked.append((trial.intervention, trial.rule))
+        for option, piece in _among(trial) if among else _pieces(trial):
             where = f"{named}, {option}"
             try:
                 found.options.append(_option(trial, option, piece, level))
             except Refusal as refused:
-                found.untold += [f"{where}: {issue}" for issue in refused.issues[:2]]
+                found.untold += [(where, issue) for issue in refused.issues[:2]]
                 continue
             if option == ANY and len(trial.options) > 2:
                 continue
@@ -157,16 +178,47 @@ def effects(trials: Sequence[Trial], persons: pd.DataFrame | None = None, level:
             for along in dict.fromkeys(c for c in (trial.day, "dose_7d") if c is not None and c in piece):
                 found.curves += _curve(trial, option, piece, along, level)
     return Effects(
-        tuple(_holm(found.options)), tuple(_discoveries(found.moderations)), tuple(found.curves), tuple(found.untold)
-    )
+        tuple(_holm(found.options)), tuple(_discoveries(found.moderations)), tuple(_lines(found.curves)), tuple(found.untold),
+        tuple(found.unasked),
+    )  # fmt: skip
+
+
+def _unasked(trial: Trial) -> bool:
+    """Whether the outcome is known where something was given, and never where nothing was."""
+    known = trial.rows["outcome"].notna()
+    given = trial.rows["chosen"] != NOTHING
+    both = given.any() and (~given).any()
+    return trial.options[0] == NOTHING and bool(both) and bool(known[given].any()) and not known[~given].any()
+
+
+def _dated(trial: Trial) -> pd.DataFrame:
+    """The trial's rows, with the day as a number where all of them have one."""
+    if trial.day is None:
+        return trial.rows
+    day = pd.to_numeric(trial.rows[trial.day], errors="coerce")
+    return trial.rows.assign(**{DAY: day}) if day.notna().all() else trial.rows
+
+
+def _among(trial: Trial) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each option against the others, where nothing cannot be compared with; of two options one such comparison is all."""
+    rows = _dated(trial)
+    something = 1 - rows[f"p_{NOTHING}"]
+    given = rows[(rows["chosen"] != NOTHING) & (something > 0)]
+    options = trial.options[1:]
+    for option in options[1:] if len(options) == 2 else options:
+        chance = given[f"p_{option}"] / something[given.index]
+        some = given[(chance > 0) & (chance < 1)]
+        columns = {
+            GIVEN: (some["chosen"] == option).astype(int),
+            CHANCE: chance[some.index],
+            WEIGHT: 1 / something[some.index],
+        }
+        yield option, some.assign(**columns)
 
 
 def _pieces(trial: Trial) -> Iterator[tuple[str, pd.DataFrame]]:
     """Each comparison's rows with the columns that an effect needs; with several options also all of them together."""
-    rows, first = trial.rows, trial.options[0]
-    if trial.day is not None:
-        day = pd.to_numeric(rows[trial.day], errors="coerce")
-        rows = rows.assign(**{DAY: day}) if day.notna().all() else rows
+    rows, first = _dated(trial), trial.options[0]
     if first == NOTHING and len(trial.options) > 2:
         p = 1 - rows[f"p_{first}"]
         yield ANY, rows.assign(**{GIVEN: (rows["chosen"] != first).astype(int), CHANCE: p, WEIGHT: 1.0})
@@ -192,14 +244,16 @@ def _asked(rows: pd.DataFrame, moderators: str, more: str = "") -> Effect:
 
 def _enough(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["outcome"].notna()]
+    if not len(rows):
+        raise Refusal("chance never decided between it and what it is compared with")
     if not len(known):
-        raise Refusal("its outcome is never known in numbers")
-    if not known.loc[known[GIVEN] == 0, "outcome"].notna().any():
-        raise Refusal("its outcome is known only where it was given, so there is nothing to compare it with")
+        raise Refusal("no outcome is known")
     if known[GIVEN].nunique() < 2:
-        raise Refusal("it was always or never given")
+        raise Refusal("where the outcome is known, it was always or never given")
     if known["person"].nunique() < LEAST_PERSONS:
-        raise Refusal(f"{known['person'].nunique()} persons are too few for an effect; {LEAST_PERSONS} are the least")
+        raise Refusal(
+            f"{counted(known['person'].nunique(), 'person')} carry it, too few for an effect; {LEAST_PERSONS} are the least"
+        )
     return known
 
 
@@ -215,12 +269,20 @@ def _option(trial: Trial, option: str, piece: pd.DataFrame, level: float) -> Opt
     persons, n = effect.n_persons, len(rows)
     spread = float(rows["outcome"].std())
     scaled = [v / spread if spread > 0 else None for v in (row.estimate, row.lower, row.upper)]
+    among = _unasked(trial)
     return OptionEffect(
-        trial.intervention, trial.rule, option, trial.options[0], trial.measured, of_row(row, persons, n),
+        trial.intervention, trial.rule, option, _against(trial, option) if among else trial.options[0], trial.measured,
+        of_row(row, persons, n),
         Estimate(scaled[0], scaled[1], scaled[2], persons, n), mean(rows[rows[GIVEN] == 0], "outcome"),
-        is_share=bool(rows["outcome"].isin([0, 1]).all()),
+        is_share=bool(rows["outcome"].isin([0, 1]).all()), assumption=AMONG if among else ASSUMPTION,
         cautions=tuple(dict.fromkeys((*trial.cautions, *_said(effect)))),
     )  # fmt: skip
+
+
+def _against(trial: Trial, option: str) -> str:
+    """What an option is compared with where nothing is not: the other one, or all others."""
+    others = [o for o in trial.options[1:] if o != option]
+    return others[0] if len(others) == 1 else OTHERS
 
 
 def _said(effect: Effect) -> tuple[str, ...]:
@@ -300,6 +362,13 @@ def _holm(options: list[OptionEffect]) -> Iterator[OptionEffect]:
     fixed = iter(adjusted(known, "holm").tolist() if known else [])
     for one in options:
         yield replace(one, p_adjusted=next(fixed)) if one.effect.p is not None else one
+
+
+def _lines(curves: list[OverTime]) -> Iterator[OverTime]:
+    known = [c.slope.p for c in curves if c.slope.p is not None]
+    fixed = iter(adjusted(known, "holm").tolist() if known else [])
+    for one in curves:
+        yield replace(one, p_adjusted=next(fixed)) if one.slope.p is not None else one
 
 
 def _discoveries(moderations: list[Moderation]) -> Iterator[Moderation]:

@@ -44,8 +44,8 @@ def nothing(why: str, persons: int = 0, n: int = 0) -> Estimate:
 def thin(persons: int, n: int) -> str:
     """What must be said where data are thin."""
     if persons < FEW_PERSONS:
-        return f"thin: only {persons} {'person' if persons == 1 else 'persons'}"
-    return f"thin: only {n} observations" if n < FEW_ROWS else ""
+        return f"thin: only {persons} {'person' if persons == 1 else 'people'}"
+    return f"thin: only {n} times" if n < FEW_ROWS else ""
 
 
 def share(frame: pd.DataFrame, column: str, person: str = "person", level: float = 0.95) -> Estimate:
@@ -63,10 +63,31 @@ def share(frame: pd.DataFrame, column: str, person: str = "person", level: float
         far = float(((1 - level) / 2) ** (1 / persons))
         low, high = (0.0, 1 - far) if value == 0 else (far, 1.0)
     else:
-        half = stats.t.ppf((1 + level) / 2, persons - 1) * _error(sums, counts, value) / (value * (1 - value))
+        error = _error(sums, counts, value)
+        if error <= 1e-12 and thin(persons, known):
+            return nothing(f"thin: {persons} equal shares tell no interval", persons, known)
+        half = stats.t.ppf((1 + level) / 2, persons - 1) * error / (value * (1 - value))
         logit = np.log(value / (1 - value))
         low, high = (float(1 / (1 + np.exp(-(logit + sign * half)))) for sign in (-1, 1))
     return Estimate(value, low, high, persons, known, caution=thin(persons, known))
+
+
+def against(e: Estimate, limit: float, level: float = 0.95) -> float | None:
+    """How often chance alone puts a share this far or farther from the limit (two-sided); None where it is not known.
+
+    By the t of the same logit scale as the interval of `share`, which was made at `level`. A share of 0 or 1 is as
+    likely as that many persons who all did the same.
+    """
+    if e.value is None or e.lower is None or e.upper is None or not 0 < limit < 1:
+        return None
+    if e.value in (0.0, 1.0):
+        return min(1.0, 2 * float(((1 - limit) if e.value == 0 else limit) ** e.persons))
+
+    def logit(share: float) -> float:
+        return float(np.log(share / (1 - share)))
+
+    error = (logit(e.upper) - logit(e.lower)) / 2 / float(stats.t.ppf((1 + level) / 2, e.persons - 1))
+    return float(2 * stats.t.sf(abs(logit(e.value) - logit(limit)) / error, e.persons - 1)) if error > 0 else 0.0
 
 
 def mean(frame: pd.DataFrame, column: str, person: str = "person", level: float = 0.95) -> Estimate:
@@ -76,7 +97,11 @@ def mean(frame: pd.DataFrame, column: str, person: str = "person", level: float 
     if persons < 2:
         return nothing("not enough people", persons, known)
     value = float(sums.sum() / counts.sum())
-    half = float(stats.t.ppf((1 + level) / 2, persons - 1)) * _error(sums, counts, value)
+    error = _error(sums, counts, value)
+    if error <= 1e-12 * max(1.0, abs(value)) and thin(persons, known):
+        # So few equal values have an interval without a width, which would look like certainty.
+        return nothing(f"thin: {known} equal values tell no interval", persons, known)
+    half = float(stats.t.ppf((1 + level) / 2, persons - 1)) * error
     return Estimate(value, value - half, value + half, persons, known, caution=thin(persons, known))
 
 

@@ -1,27 +1,34 @@
 """What to change next in the program, and how sure that is: the numbers of both levels, read for a program's author.
 
-A finding is *settled* where its adjusted p is below 0.01 (or its interval excludes anything that would matter), *likely*
-below 0.05, and otherwise *open*: then it says what would settle it. The order is by what is most sure and matters most.
+A finding is *settled* where its adjusted p is below 0.01, *likely* below 0.05, and otherwise *open*: then it says what would
+settle it. That something is too little to matter is settled where the whole 99 % interval leaves out what matters, and likely
+where the 95 % interval does. The order is by what is most sure and matters most; what must change so that the next analysis
+can tell more comes last.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from microcare.optimization.levels.effects import ANY, Effects, Moderation, OptionEffect
-from microcare.optimization.levels.estimates import Estimate
+from scipy import stats
+
+from microcare.optimization.levels.effects import ANY, OTHERS, Effects, Moderation, OptionEffect
+from microcare.optimization.levels.estimates import Estimate, against
 from microcare.optimization.levels.first import EventRow, InterventionRow, WordingRow
-from microcare.optimization.levels.material import Material
-from microcare.optimization.levels.second import FIRST, Sequences
+from microcare.optimization.levels.material import NOTHING, Material
+from microcare.optimization.levels.second import ANY as ANYTHING
+from microcare.optimization.levels.second import FIRST, Sequences, Transition
+from microcare.optimization.multiplicity import adjusted
 
 SETTLED, LIKELY, OPEN = "settled", "likely", "open"
 SURE = {
-    SETTLED: "Settled: chance alone would hardly make this, also with all comparisons counted.",
-    LIKELY: "Likely: one in twenty such results would come from chance alone.",
-    OPEN: "Open: the data fit with an effect and with none.",
+    SETTLED: "Were it not so, chance alone would show this in fewer than 1 of 100 such studies, with all comparisons of its kind counted.",
+    LIKELY: "Were it not so, chance alone would show this in fewer than 1 of 20 such studies, but not in fewer than 1 of 100. "
+    "Act where acting is cheap, and look again.",
+    OPEN: "Chance alone could have made this. Wait, and learn more.",
 }
-LOW = 0.5
-"""A share below this is low."""
+LOW, LEAVING = 0.5, 0.2
+"""A share opened or done below the first is low; a share of runs that end in disengagement above the second is high."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +40,17 @@ class Finding:
     sure: str
     about: str
     weight: float = 0.0
+    means: str = ""
+    """What its being sure means, where that is not as in `SURE`."""
+
+    @property
+    def sure_means(self) -> str:
+        """How sure that is, in a sentence."""
+        return self.means or SURE[self.sure]
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
-        return {
-            "change": self.change,
-            "why": self.why,
-            "sure": self.sure,
-            "sure_means": SURE[self.sure],
-            "about": self.about,
-        }
+        return {name: getattr(self, name) for name in ("change", "why", "sure", "sure_means", "about")}
 
 
 def findings(
@@ -62,6 +70,7 @@ def findings(
         *_order(material, order),
         *_words(material, words),
         *_engagement(material, rows, events),
+        *_learning(material, told, order),
     ]
     places = [SETTLED, LIKELY, OPEN]
     return sorted(found, key=lambda f: (places.index(f.sure), -f.weight))
@@ -87,8 +96,30 @@ def points(e: Estimate) -> str:
     return f"{e.value * 100:+.0f} percentage points ({e.lower * 100:+.0f} to {e.upper * 100:+.0f})".replace("-", "−")
 
 
+def reading(name: str) -> str:
+    """A characteristic's column as people read it."""
+    for start in ("x_", "person.", "signals.", "person_"):
+        name = name.removeprefix(start)
+    return {"dose_7d": "deliveries in the 7 days before"}.get(name, name.replace("_", " "))
+
+
 def _where(material: Material, intervention: str) -> str:
     return f" in “{material.title(intervention)}”" if intervention else ""
+
+
+def _said(material: Material, one: OptionEffect) -> str:
+    """What an option does, with everything that must be known with it."""
+    other = {NOTHING: "nothing", OTHERS: OTHERS}.get(one.against, f"“{material.title(one.against)}”")
+    by = points(one.effect) if one.is_share else figures(one.effect)
+    usual, value = one.usual.value, one.effect.value
+    share = ""
+    if not one.is_share and usual is not None and usual > 0 and value is not None and _sure(one.p_adjusted) != OPEN:
+        share = f", so this is {abs(value / usual):.0%} {'more' if value > 0 else 'less'}"
+    return (
+        f"Compared with {other}, “{material.title(one.option)}” changes the {one.measured} by {by}; otherwise it is "
+        f"{figures(one.usual, one.is_share)}{share}. "
+        f"{one.effect.persons} people, {one.effect.n} decision points."
+    )
 
 
 def _options(material: Material, told: Effects, matters: float) -> Iterator[Finding]:
@@ -96,47 +127,75 @@ def _options(material: Material, told: Effects, matters: float) -> Iterator[Find
         several = sum(o.rule == one.rule and o.intervention == one.intervention for o in told.options) > 1
         if one.option == ANY and several:
             continue
-        name, where = material.title(one.option), _where(material, one.intervention)
-        against = "nothing" if one.against == "nothing" else f"“{material.title(one.against)}”"
-        by = points(one.effect) if one.is_share else figures(one.effect)
-        said = (
-            f"Compared with {against} it changes the {one.measured} by {by}, where it is usually "
-            f"{figures(one.usual, percent=one.is_share)}; {one.effect.persons} people, {one.effect.n} decision points."
-        )
-        p, size = one.p_adjusted, one.standardized
-        sure = _sure(p)
+        what = f"“{material.title(one.option)}”{_where(material, one.intervention)}"
+        said, sure, size = _said(material, one), _sure(one.p_adjusted), one.standardized
         value = one.effect.value or 0.0
+        small = _small(size, matters)
         if sure != OPEN and value > 0:
-            yield Finding(f"Keep “{name}”{where}.", said, sure, one.option, 3 + abs(size.value or 0))
+            instead = "" if one.against == NOTHING else f" rather than {_other(material, one)}"
+            yield Finding(f"Keep {what}{instead}.", said, sure, one.option, 3 + abs(size.value or 0))
         elif sure != OPEN:
-            yield Finding(
-                f"Stop or change “{name}”{where}: it lowers what it is meant to raise.", said, sure, one.option, 5
+            if one.against == NOTHING:
+                change = f"Stop or change {what}: it lowers what it is meant to raise."
+            else:
+                change = f"Prefer {_other(material, one)} to {what}."
+            yield Finding(change, said, sure, one.option, 5)
+        elif small is not None:
+            why = f"{said} Its whole interval is within ±{_least(one, matters)}, the least that was said to matter."
+            means = (
+                f"The whole {99 if small == SETTLED else 95} % interval is too near to nothing to matter, for this outcome: what it does "
+                "before or beside it is not seen here."
             )
-        elif size.known and max(abs(size.lower or 0), abs(size.upper or 0)) < matters:
-            why = f"{said} Even the ends of the interval are below a tenth of the outcome's spread."
-            yield Finding(
-                f"Change or drop “{name}”{where}: if it does anything, it is too little to matter.",
-                why,
-                SETTLED,
-                one.option,
-                2,
-            )
+            change = f"Change {what}, or measure nearer to it: on average it does too little for the {one.measured}."
+            yield Finding(change, why, small, one.option, 2, means)
         else:
+            why = f"{said} {_needed(one, matters)}".strip()
             yield Finding(
-                f"Do not decide on “{name}”{where} yet.", f"{said} {_needed(one, matters)}", OPEN, one.option, 1
-            )  # fmt: skip
+                f"Do not decide on {what} yet.",
+                why,
+                OPEN,
+                one.option,
+                1,
+                "The data fit with an effect that matters and with none.",
+            )
+
+
+def _other(material: Material, one: OptionEffect) -> str:
+    return "other options" if one.against == OTHERS else f"“{material.title(one.against)}”"
+
+
+def _small(size: Estimate, matters: float) -> str | None:
+    """How sure it is that an effect is too little to matter; None where it is not."""
+    if size.value is None or size.lower is None or size.upper is None or size.persons < 3:
+        return None
+    wide = float(stats.t.ppf(0.995, size.persons - 1) / stats.t.ppf(0.975, size.persons - 1))
+    for factor, sure in ((wide, SETTLED), (1.0, LIKELY)):
+        if (
+            max(size.value + factor * (size.upper - size.value), factor * (size.value - size.lower) - size.value)
+            < matters
+        ):
+            return sure
+    return None
+
+
+def _least(one: OptionEffect, matters: float) -> str:
+    """The smallest effect that matters, in the outcome's own unit."""
+    size, effect = one.standardized, one.effect
+    assert size.upper is not None and size.lower is not None and effect.upper is not None and effect.lower is not None
+    least = matters * (effect.upper - effect.lower) / (size.upper - size.lower)
+    return f"{least * 100:.1f} percentage points" if one.is_share else f"{least:.3g}"
 
 
 def _needed(one: OptionEffect, matters: float) -> str:
-    """How many people would settle it: the half-width shrinks with the root of their number."""
+    """How many people would show the smallest effect that matters in four of five such studies."""
     size = one.standardized
     if size.lower is None or size.upper is None or size.upper <= size.lower:
         return ""
-    half = (size.upper - size.lower) / 2
-    need = round(one.effect.persons * (half / matters) ** 2)
+    error = (size.upper - size.lower) / 2 / float(stats.t.ppf(0.975, max(one.effect.persons - 1, 1)))
+    need = round(one.effect.persons * (float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) * error / matters) ** 2)
     if need <= one.effect.persons:
-        return "More people would move this little; a bolder version of it would tell more."
-    return f"About {need} people like these would settle whether it reaches {matters:g} of the outcome's spread."
+        return f"If it helps, it is not by much: as many people as here would most likely have shown {_least(one, matters)}."
+    return f"About {need} people like these would show an effect of {_least(one, matters)} in four of five studies."
 
 
 def _moderations(material: Material, told: Effects) -> Iterator[Finding]:
@@ -148,57 +207,79 @@ def _moderations(material: Material, told: Effects) -> Iterator[Finding]:
         best, worst = (f(known, key=lambda level: level.effect.value or 0.0) for f in (max, min))
         yield Finding(
             f"Give “{material.title(one.option)}” where {_reading(one, best.level)}, and less where {_reading(one, worst.level)}.",
-            f"There its effect is {figures(best.effect)}, and here {figures(worst.effect)}.",
+            f"There its effect is {figures(best.effect)} ({best.effect.persons} people, n {best.effect.n}), and here "
+            f"{figures(worst.effect)} ({worst.effect.persons} people, n {worst.effect.n}).",
             sure, one.option, 2.5,
         )  # fmt: skip
 
 
 def _reading(one: Moderation, level: str) -> str:
-    name = one.characteristic.replace("person.", "").replace("signals.", "").replace("person_", "").replace("_", " ")
-    return f"{name} is {level}"
+    return f"{reading(one.characteristic)} is {level}"
 
 
 def _fading(material: Material, told: Effects) -> Iterator[Finding]:
     for one in told.curves:
-        if one.along == "dose_7d" or one.slope.p is None or one.slope.p >= 0.05 or one.slope.value is None:
+        sure = _sure(one.p_adjusted)
+        if one.along == "dose_7d" or sure == OPEN or one.slope.value is None:
             continue
         fades = one.slope.value < 0
         word = "fades" if fades else "grows"
         change = "vary it, or give it less often later" if fades else "it can begin gently and go on longer"
         yield Finding(
             f"“{material.title(one.option)}” {word} with time: {change}.",
-            f"Its effect changes by {figures(one.slope)} each {'day' if one.along == 'day' else one.along}.",
-            _sure(one.slope.p), one.option, 2,
+            f"Its effect changes by {figures(one.slope)} each {'day' if one.along == 'day' else material.title(one.along)}; "
+            f"{one.persons} people, n {one.n}. That another schedule is better was not tried.",
+            sure, one.option, 2,
         )  # fmt: skip
+
+
+def _before(material: Material, before: str) -> str:
+    places = {FIRST: "first", ANYTHING: "more often, whatever came before"}
+    return places.get(before, f"after “{material.title(before)}”")
 
 
 def _order(material: Material, order: Sequences) -> Iterator[Finding]:
-    better = {t.before for t in order.transitions if _sure(t.p_adjusted) != OPEN and (t.effect.value or 0.0) > 0}
-    for one in order.transitions:
-        sure = _sure(one.p_adjusted)
-        # Where one is recommended, the others need no word of their own.
-        if sure == OPEN or one.effect.value is None or (one.effect.value < 0 and one.before in better):
+    sure = [t for t in order.transitions if _sure(t.p_adjusted) != OPEN]
+    better = {t.before for t in sure if (t.effect.value or 0.0) > 0}
+    in_pairs = {t.after for t in sure if t.before != ANYTHING}
+    for one in sure:
+        value = one.effect.value
+        # Where one is recommended, the others need no word of their own; nor does what a pair says more exactly.
+        if value is None or (value < 0 and one.before in better) or (one.before == ANYTHING and one.after in in_pairs):
             continue
-        before = "first" if one.before == FIRST else f"after “{material.title(one.before)}”"
-        rests = "" if one.drawn else " It was not drawn by chance, so this rests on a model."
-        word = "Recommend" if one.effect.value > 0 else "Avoid"
-        yield Finding(
-            f"{word} “{material.title(one.after)}” {before}.",
-            f"It then succeeds {figures(one.success, percent=True)} of the time, {points(one.effect)} compared with another "
-            f"that could have followed; {one.persons} people, {one.n} times.{rests}",
-            sure, one.after, 4 * abs(one.effect.value),
-        )  # fmt: skip
+        yield _next(material, one, value)
+    yield from _for_some(material, order)
+
+
+def _next(material: Material, one: Transition, value: float) -> Finding:
+    rests = "" if one.drawn else " It was not drawn by chance, so this rests on a model."
+    before = _before(material, one.before)
+    if value < 0 and one.before == ANYTHING:
+        before = "less often, whatever came before"
+    word = "Recommend" if value > 0 or one.before == ANYTHING else "Avoid"
+    return Finding(
+        f"{word} “{material.title(one.after)}” {before}.",
+        f"It then succeeds {figures(one.success, percent=True)} of the time, {points(one.effect)} compared with another "
+        f"that could have followed; {one.persons} people, {one.n} times.{rests}",
+        _sure(one.p_adjusted), one.after, 4 * abs(value),
+    )  # fmt: skip
+
+
+def _for_some(material: Material, order: Sequences) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     for who in sorted(order.for_whom, key=lambda w: -max(e.value or 0.0 for _, e in w.levels)):
         sure = _sure(who.p_adjusted)
-        if sure == OPEN or (who.before, who.characteristic) in told:
+        if sure == OPEN or who.before == ANYTHING or (who.before, who.characteristic) in told:
             continue
         told.add((who.before, who.characteristic))
         best, worst = (f(who.levels, key=lambda pair: pair[1].value or 0.0) for f in (max, min))
-        before = "first" if who.before == FIRST else f"after “{material.title(who.before)}”"
+        name = reading(who.characteristic)
+        others = f", and not where it is “{worst[0]}”" if worst[1].upper is not None and worst[1].upper < 0 else ""
         yield Finding(
-            f"“{material.title(who.after)}” {before} is for some: recommend it to people with “{who.characteristic.replace('_', ' ')}: {best[0]}”.",
-            f"For them its success is {points(best[1])} compared with another that could follow; for “{worst[0]}” it is {points(worst[1])}.",
+            f"Recommend “{material.title(who.after)}” {_before(material, who.before)} where “{name}” is “{best[0]}”{others}.",
+            f"There it changes how often it succeeds by {points(best[1])}, compared with another that could follow "
+            f"({best[1].persons} people, n {best[1].n}); "
+            f"for “{worst[0]}” it is {points(worst[1])} ({worst[1].persons} people, n {worst[1].n}).",
             sure, who.after, 3.5,
         )  # fmt: skip
 
@@ -216,17 +297,87 @@ def _words(material: Material, words: list[WordingRow]) -> Iterator[Finding]:
 
 
 def _engagement(material: Material, rows: list[InterventionRow], events: list[EventRow]) -> Iterator[Finding]:
+    made = [*_unopened(material, events), *_undone(material, events), *_leaving(rows)]
+    known = adjusted([p for _, p in made], "holm").tolist() if made else []
+    for (finding, _), p in zip(made, known, strict=True):
+        if _sure(p) != OPEN:
+            yield replace(
+                finding,
+                sure=_sure(p),
+                means=f"{SURE[_sure(p)]} What would change it was not tried: let chance decide between two ways.",
+            )
+
+
+def _below(e: Estimate, limit: float) -> float | None:
+    """The p of a share below a limit; None where it is not below."""
+    return against(e, limit) if e.value is not None and e.value < limit else None
+
+
+def _unopened(material: Material, events: list[EventRow]) -> Iterator[tuple[Finding, float]]:
     for one in events:
-        name, where = material.title(one.event), _where(material, one.intervention)
-        opened, done = one.receptivity, one.completion
-        if opened.upper is not None and opened.upper < LOW:
-            why = f"It is opened {figures(opened, percent=True)} of the time; {one.people} people, {one.deliveries} deliveries."
-            yield Finding(f"Bring “{name}”{where} at another moment, or another way.", why, SETTLED, one.event, 1)
-        elif done.upper is not None and done.upper < LOW:
-            why = f"It is opened {figures(opened, percent=True)} of the time, but done only {figures(done, percent=True)}."
-            yield Finding(f"Ask for less in “{name}”{where}.", why, SETTLED, one.event, 1)
+        p = _below(one.receptivity, LOW)
+        if p is not None:
+            what = f"“{material.title(one.event)}”{_where(material, one.intervention)}"
+            why = (
+                f"Most leave it unopened: it is opened {figures(one.receptivity, percent=True)} of the time; "
+                f"{one.people} people, {one.deliveries} deliveries."
+            )
+            yield Finding(f"Try {what} at another moment, or another way.", why, OPEN, one.event, 1), p
+
+
+def _undone(material: Material, events: list[EventRow]) -> Iterator[tuple[Finding, float]]:
+    for one in events:
+        p = _below(one.completion, LOW)
+        if p is not None and _below(one.receptivity, LOW) is None:
+            what = f"“{material.title(one.event)}”{_where(material, one.intervention)}"
+            why = (
+                f"It is opened {figures(one.receptivity, percent=True)} of the time, but done only "
+                f"{figures(one.completion, percent=True)}; {one.people} people, {one.deliveries} deliveries."
+            )
+            yield Finding(f"Try to ask for less in {what}.", why, OPEN, one.event, 0.9), p
+
+
+def _leaving(rows: list[InterventionRow]) -> Iterator[tuple[Finding, float]]:
     for row in rows:
         left = row.disengaged
-        if left.lower is not None and left.lower > 0.2:
-            why = f"{figures(left, percent=True)} end because the person disengages; {row.people} people, {row.runs} times."
-            yield Finding(f"Make “{row.title}” shorter or easier to begin.", why, SETTLED, row.intervention, 1)
+        p = against(left, LEAVING) if left.value is not None and left.value > LEAVING else None
+        if p is not None:
+            why = (
+                f"{figures(left, percent=True)} end because the person disengages, more than {LEAVING:.0%}; "
+                f"{row.people} people, {row.runs} times."
+            )
+            yield Finding(f"Try “{row.title}” shorter or easier to begin.", why, OPEN, row.intervention, 1), p
+
+
+LEARN = "This is no result, but what the next analysis needs."
+
+
+def _learning(material: Material, told: Effects, order: Sequences) -> Iterator[Finding]:
+    """What must change so that the next analysis can tell more."""
+    if told.unasked:
+        named = [f"“{material.title(i)}”" for i in dict.fromkeys(i for i, _ in told.unasked) if i]
+        names = ", ".join(named) or "these data"
+        yield Finding(
+            f"To learn whether anything in {names} works, find out how it goes also when nothing is sent.",
+            "The proximal outcome is known only where something was given, so options can be compared with each other but not with "
+            "nothing. A signal, or a question that is asked either way, would tell.",
+            OPEN, told.unasked[0][0], 0.5, LEARN,
+        )  # fmt: skip
+    if not told.options and told.untold:
+        reasons = "; ".join(dict.fromkeys(why for _, why in told.untold))
+        yield Finding(
+            "Nothing can be said yet about what an event does.", f"The reason: {reasons}.", OPEN, "effects", 0.6, LEARN
+        )
+    if not told.options and not told.untold and not told.unasked:
+        yield Finding(
+            "To learn what an event does, let chance decide at one decision rule: give its options probabilities.",
+            "At no decision point was anything drawn with a known probability, so the data describe what came after and cannot tell what made it.",
+            OPEN, "design", 0.5, LEARN,
+        )  # fmt: skip
+    later = [t for t in order.transitions if t.before not in (FIRST, ANYTHING)]
+    if later and not any(t.drawn for t in later):
+        yield Finding(
+            "To learn what should follow what, let the recommender draw among near-equals (`recommend: near`).",
+            "What followed was always the first in rank, so its success cannot be told apart from whom it was recommended to.",
+            OPEN, "recommend", 0.4, LEARN,
+        )  # fmt: skip

@@ -1,17 +1,17 @@
 """What is analyzed: the tables of a journal, or any table of decision points, in one shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from microcare.base.wording import counted
 from microcare.optimization import tables
 from microcare.optimization.refusal import Refusal
 
 NOTHING = "nothing"
-LEFT = ("x_person.", "x_signals.")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ class Material:
         found = self.tables.get(name)
         return found if found is not None else pd.DataFrame()
 
+    def measured(self, intervention: str, rule: str, otherwise: str) -> str:
+        """What a rule's proximal outcome is called: `titles` knows it as INTERVENTION/RULE."""
+        return self.titles.get(f"{intervention}/{rule}", otherwise)
+
     def title(self, name: str) -> str:
         """The readable name."""
         return self.titles.get(name, name.replace("_", " "))
@@ -85,7 +89,7 @@ def trials(material: Material) -> list[Trial]:
     if not len(frame):
         return []
     if material.roles is not None:
-        return [_plain(frame, material.roles)]
+        return [_plain(frame, material.roles, material.titles)]
     groups = [c for c in ("intervention", "rule") if c in frame]
     parts = list(frame.groupby(groups, sort=True, dropna=False)) if groups else [(("", ""), frame)]
     found = []
@@ -93,7 +97,8 @@ def trials(material: Material) -> list[Trial]:
         names = dict(zip(groups, key if isinstance(key, tuple) else (key,), strict=False))
         trial = _drawn(rows, str(names.get("intervention", "")), str(names.get("rule", "")))
         if trial is not None:
-            found.append(trial)
+            usual = material.titles.get("proximal", trial.measured)
+            found.append(replace(trial, measured=material.measured(trial.intervention, trial.rule, usual)))
     return found
 
 
@@ -127,7 +132,7 @@ def _outcome(rows: pd.DataFrame) -> tuple[pd.Series, str]:
     return pd.Series(np.nan, rows.index), "proximal outcome"
 
 
-def _plain(frame: pd.DataFrame, roles: Roles) -> Trial:
+def _plain(frame: pd.DataFrame, roles: Roles, titles: Mapping[str, str]) -> Trial:
     wanted = [roles.person, roles.outcome, roles.treatment]
     missing = [c for c in [*wanted, *roles.moderators] if c not in frame]
     if missing:
@@ -135,6 +140,9 @@ def _plain(frame: pd.DataFrame, roles: Roles) -> Trial:
     available = pd.Series(True, frame.index)
     if roles.availability is not None:
         available = pd.Series(tables.numbers(frame, roles.availability, "availability") == 1, frame.index)
+    given = int((pd.to_numeric(frame.loc[~available, roles.treatment], errors="coerce") == 1).sum())
+    stray = (f"{counted(given, 'decision point')} {'has' if given == 1 else 'have'} a treatment though the person was unavailable, and "
+             "are left out",) if given else ()  # fmt: skip
     made = frame[available].copy()
     treated = pd.Series(tables.numbers(made, roles.treatment, "treatment"), made.index)
     if not treated.isin([0, 1]).all():
@@ -146,8 +154,8 @@ def _plain(frame: pd.DataFrame, roles: Roles) -> Trial:
     made["chosen"] = np.where(treated == 1, name, NOTHING)
     made[f"p_{name}"], made[f"p_{NOTHING}"] = p, 1 - p
     return Trial(
-        "", "", made, (NOTHING, name), roles.outcome, roles.moderators, roles.day, len(frame), int(available.sum()),
-        _cautions(made),
+        "", "", made, (NOTHING, name), titles.get(roles.outcome, roles.outcome), roles.moderators, roles.day, len(frame),
+        int(available.sum()), (*stray, *_cautions(made)),
     )  # fmt: skip
 
 

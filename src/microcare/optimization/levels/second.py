@@ -26,7 +26,8 @@ MODELED = (
     "What followed was not drawn. Its chance is modeled from the need's severity, how far the person had come and what came of "
     "the one before; the difference is an effect only if nothing else decided both what followed and how it went."
 )
-FIRST = "(first)"
+FIRST, ANY = "(first)", "(anything)"
+"""Before the first one; and whatever came before, which tells something where pairs are too seldom."""
 LEAST_PERSONS, MOST_LEVELS, LEAST_ROWS = 8, 4, 15
 GIVEN, CHANCE, BY = "given_", "chance_", "by_"
 
@@ -90,23 +91,23 @@ class Sequences:
 
     transitions: tuple[Transition, ...] = ()
     for_whom: tuple[ForWhom, ...] = ()
-    untold: tuple[str, ...] = ()
+    untold: tuple[tuple[str, str], ...] = ()
+    """What could not be told, and why."""
 
 
 def sequences(material: Material, level: float = 0.95) -> Sequences:
     """All transitions with at least one following, their effects adjusted for how many there are (Holm; BH for whom)."""
     runs = material.table("interventions")
     if not len(runs) or "previous" not in runs or "success" not in runs or runs["previous"].notna().sum() == 0:
-        return Sequences(untold=("nobody had a second micro intervention, so nothing is known about sequences",))
+        return Sequences(untold=(("which after which", "nobody had a second micro intervention"),))
     known = runs.assign(
         previous=runs["previous"].fillna(FIRST), success=pd.to_numeric(runs["success"], errors="coerce")
     )
     transitions: list[Transition] = []
     for_whom: list[ForWhom] = []
-    untold: list[str] = []
-    for before, own in known.groupby("previous", sort=True):
+    untold: list[tuple[str, str]] = []
+    for before, own in ((ANY, known), *known.groupby("previous", sort=True)):
         for after, part in own.groupby("intervention", sort=True):
-            pair = f"{after} after {before}"
             rows, drawn, why = _rows(own, str(after))
             estimate = nothing(why)
             if rows is not None:
@@ -116,7 +117,7 @@ def sequences(material: Material, level: float = 0.95) -> Sequences:
                 except Refusal as refused:
                     estimate = nothing(refused.issues[0], rows["person"].nunique(), len(rows))
             if not estimate.known:
-                untold.append(f"{pair}: {estimate.caution}")
+                untold.append((f"{after} after {before}", estimate.caution))
             transitions.append(
                 Transition(
                     str(before), str(after), len(part), part["person"].nunique(), len(part) / len(own),

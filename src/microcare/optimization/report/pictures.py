@@ -4,12 +4,21 @@ They take their colors from the page, so that they are right in light and in dar
 """
 
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape as _escape
 from math import floor, log10
 
 from microcare.program.svg import clean, wrap
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 360, 220, 48, 34, 12
+
+
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Signs that turn the direction of what follows: one in a name must not reach the rest of the page."""
+
+
+def escape(value: str) -> str:
+    """A text of the data as text of the page."""
+    return _escape(clean(value).translate(TURNING))
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
@@ -65,7 +74,7 @@ class Frame:
 
 def picture(title: str, body: Iterable[str], height: float = HEIGHT) -> str:
     """A drawing with its title for those who cannot see it."""
-    return f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(clean(title))}">{"".join(body)}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(title)}">{"".join(body)}</svg>'
 
 
 def curve(
@@ -111,9 +120,7 @@ def bars(
         )
         made.append(f'<path class="whisker" d="M{middle:.1f} {frame.y(low):.1f}V{frame.y(high):.1f}"/>')
         if place % every == 0:
-            made.append(
-                f'<text x="{middle:.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{escape(clean(name))}</text>'
-            )
+            made.append(f'<text x="{middle:.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{escape(name)}</text>')
     return picture(title, made)
 
 
@@ -149,7 +156,7 @@ def flow(title: str, links: Sequence[tuple[str, str, int, str]]) -> str:
             for row, line in enumerate(lines):
                 kind = "" if row == len(lines) - 1 else ' class="ink"'
                 at = y + (row - (len(lines) - 1) / 2) * 13 + 4
-                made.append(f'<text{kind} x="{place}" y="{at:.1f}" text-anchor="{anchor}">{escape(clean(line))}</text>')
+                made.append(f'<text{kind} x="{place}" y="{at:.1f}" text-anchor="{anchor}">{escape(line)}</text>')
     return picture(title, made, height + 18)
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from microcare.base.wording import counted
 from microcare.optimization.levels.estimates import Estimate
-from microcare.optimization.report.pictures import said, ticks
-from microcare.program.svg import clean
+from microcare.optimization.report.pictures import escape, said, ticks
 
 
 @dataclass(frozen=True)
@@ -16,12 +15,13 @@ class Bar:
     name: str
     estimate: Estimate
     about: str = ""
-    sure: bool = False
+    sure: bool | None = None
+    """Whether it is told apart from 0 with all comparisons counted; None: as far as its own interval goes."""
 
 
 def text(value: str) -> str:
     """Text for a page."""
-    return escape(clean(value))
+    return escape(value)
 
 
 def number(value: float | None) -> str:
@@ -37,13 +37,21 @@ def interval(e: Estimate, scale: float = 1.0) -> str:
     return f"{value} <small>({low} to {high})</small>"
 
 
+def score(e: Estimate) -> str:
+    """A mean with its interval, its n and its caution, for a table."""
+    if not e.known:
+        return f'<span class="soft">{text(e.caution if e.n else "not asked")}</span>'
+    value, low, high = (number(v) for v in (e.value, e.lower, e.upper))
+    return f"{value} <small>({low} to {high})</small><small>n {e.n}</small>" + caution(e.caution)
+
+
 def percent(e: Estimate) -> str:
     """A share with its interval and a meter."""
     if e.value is None or e.lower is None or e.upper is None:
-        return f'<span class="soft">{text(e.caution or "not known")}</span>'
+        return f'<span class="soft">{text(e.caution if e.n else "not asked")}</span>'
     width = e.upper - e.lower
     return (
-        f"{e.value:.0%} <small>({e.lower:.0%} to {e.upper:.0%})</small>"
+        f"{e.value:.0%} <small>({e.lower:.0%} to {e.upper:.0%})</small><small>n {e.n}</small>"
         f'<div class="meter" aria-hidden="true"><i style="width:{e.value:.1%}"></i>'
         f'<s style="left:{e.lower:.1%};width:{width:.1%}"></s></div>' + caution(e.caution)
     )
@@ -83,13 +91,14 @@ def forest(rows: Sequence[Bar], heads: tuple[str, str], scale: float = 1.0) -> s
                 f'<div class="bar"></div><div class="nums"><small>{text(e.caution or "not known")}</small></div>'
             )
             continue
-        kind = "" if e.lower <= 0 <= e.upper else " yes" if e.value > 0 else " no"
+        sure = row.sure if row.sure is not None else not e.lower <= 0 <= e.upper
+        kind = "" if not sure else " yes" if e.value > 0 else " no"
         bar = (
             f'<div class="iv{kind}" aria-hidden="true"><u style="left:{at(0):.2f}%"></u>'
             f'<i style="left:{at(e.lower * scale):.2f}%;width:{at(e.upper * scale) - at(e.lower * scale):.2f}%"></i>'
             f'<b style="left:{at(e.value * scale):.2f}%"></b></div>'
         )
-        people = f"<small>{e.persons} people, n {e.n}</small>"
+        people = f"<small>{counted(e.persons, 'person', 'people')}, n {e.n}</small>"
         nums = f"<span>{interval(e, scale)}</span>{people}{caution(e.caution)}"
         made.append(f'<div class="nums">{nums}</div><div class="bar">{bar}</div>')
     axis = "".join(f'<span style="left:{at(v):.2f}%">{said(v)}</span>' for v in marks)
@@ -99,11 +108,14 @@ def forest(rows: Sequence[Bar], heads: tuple[str, str], scale: float = 1.0) -> s
     return f'<div class="forest">{"".join(made)}</div>'
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose cells are HTML already; on a phone each row becomes a card."""
+def table(name: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells are HTML already; on a phone each row becomes a card. Where it is wide the keyboard scrolls it."""
     head = "".join(f'<th scope="col">{text(h)}</th>' for h in heads)
     body = []
     for row in rows:
         cells = "".join(f'<td class="n" data-of="{text(h)}">{c}</td>' for h, c in zip(heads[1:], row[1:], strict=True))
         body.append(f'<tr><th scope="row">{row[0]}</th>{cells}</tr>')
-    return f'<div class="scroll"><table class="cards"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(name)}"><table class="cards">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
