@@ -1,6 +1,6 @@
 """How often intervals and tests miss the truth, over many simulated trials.
 
-    python -m bench.coverage [--trials 10000] [--others 2000] [--seed 1] [--only effects|others] [--write]
+    python -m bench.coverage [--trials 10000] [--others 1000] [--seed 1] [--only effects|others] [--write]
 
 At 95 % they should miss 5 % of the time. It runs on one core; `--write` puts the tables into docs/reference/coverage.md.
 """
@@ -140,7 +140,7 @@ def main() -> None:
     """Print the tables as their rows are ready."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=10_000, help="for each row of the excursion effects")
-    parser.add_argument("--others", type=int, default=2000, help="for the other intervals; a part of them where slow")
+    parser.add_argument("--others", type=int, default=1000, help="for the other intervals; a part of them where slow")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("", "effects", "others"), default="", help="one of the two parts")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} too")

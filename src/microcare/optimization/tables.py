@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from microcare.optimization import memory
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.refusal import Refusal
 
@@ -26,8 +27,6 @@ KINDS = {
     ".parquet": "read_parquet",
     ".jsonl": "read_json",
 }
-LEAST = 250
-"""Megabytes without which a CSV file cannot be read even in parts."""
 ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
@@ -47,6 +46,7 @@ def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str
             found = _names(connection, source, parameters) if known is None else known
             wanted = _wanted(found, columns, str(path))
             _once(connection, path, wanted, found)
+            memory.fits(path, len(wanted), len(found))
             listed = ", ".join(map(_quoted, wanted))
             return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
         except duckdb.Error as error:
@@ -113,12 +113,12 @@ class Source:
 
 
 @contextmanager
-def opened(path: str | Path, memory: float = float("inf")) -> Iterator[Source]:
+def opened(path: str | Path, most: float = float("inf")) -> Iterator[Source]:
     """A file that is read in parts, by so many bytes of memory."""
     with duckdb.connect() as connection:
-        if memory < float("inf"):
-            connection.execute("SET memory_limit = ?", [f"{max(int(memory / 1e6), LEAST)}MB"])
-            connection.execute("SET threads = ?", [1 if memory < 1e9 else 2])
+        if most < float("inf"):
+            connection.execute("SET memory_limit = ?", [f"{max(int(most / 1e6), memory.LEAST)}MB"])
+            connection.execute("SET threads = ?", [1 if most < 1e9 else 2])
         yield Source(connection, Path(path))
 
 
@@ -161,6 +161,11 @@ def _unreadable(path: Path, error: duckdb.Error) -> Refusal:
     said = str(error).strip()
     line = re.search(r"on Line: (\d+)", said)
     where = f"{path}: line {line[1]}" if line else str(path)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Refusal(
+            f"{path}: reading it takes more memory than is free: use a part of the persons, write the table as Parquet, or use "
+            "a larger machine"
+        )
     if re.search("unicode|not utf-8|byte sequence", said, re.IGNORECASE):
         return Refusal(f"{where} has letters in another encoding: save the file as UTF-8")
     if "sniffing" in said or re.search("unterminated quote|quoted value", said, re.IGNORECASE):
@@ -175,6 +180,7 @@ def _source(path: Path) -> tuple[str, list[Any]]:
         raise Refusal(f"{path}: this is a folder; name the table in it")
     if not path.is_file():
         raise Refusal(f"{path}: there is no such file")
+    memory.enough()
     if path.stat().st_size == 0:
         raise Refusal(f"{path}: the file is empty")
     reader = KINDS.get(path.suffix.lower())
