@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microcare.optimization import pooling, streaming
+from microcare.optimization import memory, pooling, streaming
 from microcare.optimization.effect import Effect
 from microcare.optimization.excursion import effect_of, excursion_effect
 from microcare.optimization.question import Question
@@ -96,7 +96,7 @@ def test_a_file_larger_than_memory_is_read_in_parts_or_refused(tmp_path: Path) -
     same(effect, excursion_effect(path, **ASKED))
     with pytest.raises(Refusal, match="GB are free"):
         streaming.instead(path, question(family="log", outcome="yb"), memory=1e4)
-    assert streaming.free_memory() > 1e6
+    assert memory.free_memory() > 1e6
 
 
 def test_saved_and_read_again(tmp_path: Path) -> None:
@@ -227,9 +227,9 @@ def test_too_little_memory_is_a_refusal_and_a_little_is_enough(tmp_path: Path) -
     duckdb.from_df(large).write_csv(str(tmp_path / "a.csv"))
     code = (
         "import resource, sys\n"
-        "from microcare.optimization import excursion, streaming\n"
+        "from microcare.optimization import excursion, memory\n"
         "from microcare.optimization.refusal import Refusal\n"
-        "most = int(streaming._addresses()) + int(sys.argv[2]) * 10**6\n"
+        "most = int(memory.addresses()) + int(sys.argv[2]) * 10**6\n"
         "resource.setrlimit(resource.RLIMIT_AS, (most, most))\n"
         f"asked = {ASKED!r} | {{'allow': frozenset(['after-treatment'])}}\n"
         "try:\n"
@@ -246,3 +246,23 @@ def test_too_little_memory_is_a_refusal_and_a_little_is_enough(tmp_path: Path) -
     ]
     assert "part by part" not in said[0] and "refused" not in said[0]
     assert "refused" in said[1] and ("GB are free" in said[1] or "memory" in said[1].lower())
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "said"), [(300, "or use a larger machine"), (100, "reading any table takes at least")]
+)
+def test_what_reads_the_whole_table_says_beforehand_that_it_does_not_fit(
+    tmp_path: Path, megabytes: int, said: str
+) -> None:
+    row = "p1,1,0.5,1.25,0.123456789012345\n"
+    (tmp_path / "a.csv").write_text("person,a,p,y,x\n" + row * 1_300_000)
+    code = (
+        "import resource, sys\n"
+        "from microcare.cli import app\n"
+        "from microcare.optimization import distal, memory\n"
+        f"most = int(memory.addresses()) + {megabytes} * 10**6\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (most, most))\n"
+        "app(['analyze', 'distal', sys.argv[1], '--outcome=y', '--treatment=a', '--probability=p', '--person=person'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.csv")], capture_output=True, text=True)
+    assert done.returncode == 1 and said in done.stdout + done.stderr, done.stderr[-500:]

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from bench.coverage_sequences import MODELS, drawn
+from bench.intervals.rules import MODELS, drawn
 from microcare.optimization.backwards import learned
 from microcare.optimization.interim import boundaries, confidence_sequence
 from microcare.optimization.off_policy import policy_value
@@ -345,3 +345,29 @@ def test_a_confidence_sequence_holds_at_all_looks() -> None:
 def test_looks_that_are_none(fractions: list[float]) -> None:
     with pytest.raises(Refusal, match="fractions"):
         boundaries(fractions)
+
+
+def test_a_learned_model_counts_in_the_interval_of_its_value() -> None:
+    """Against leaving each person out: a policy that is unlike what was done rests on the model, which they move."""
+    draw = np.random.default_rng(2)
+    persons, points = 60, 8
+    f = pd.DataFrame({"person": np.repeat(np.arange(persons), points), "x": draw.normal(size=persons * points)})
+    f["p"] = np.where(f.x > 0, 0.3, 0.5)
+    f["a"] = (draw.random(len(f)) < f.p).astype(int)
+    f["r"] = f.x + 0.5 * f.a * f.x + draw.normal(0, 0.6, persons)[f.person] + draw.normal(size=len(f))
+    f["q"] = np.where(f.a == 1, f.p, 1 - f.p)
+    asked: dict[str, Any] = {"reward": "r", "action": "a", "policy": [0.2, 0.8], "probability": "q", "person": "person"}
+    found = {row.term: row for row in policy_value(f, **asked, formula="~ x").rows}
+
+    def direct(rows: pd.DataFrame) -> float:
+        value = 0.0
+        for action, chance in ((0, 0.2), (1, 0.8)):
+            had = rows[rows.a == action]
+            fitted = sm.OLS(had.r, sm.add_constant(had.x)).fit()
+            value += chance * float(np.mean(fitted.params.iloc[0] + fitted.params.iloc[1] * rows.x))
+        return value
+
+    left = np.array([direct(f[f.person != one]) for one in range(persons)])
+    jackknife = float(np.sqrt(((left - left.mean()) ** 2).sum() * (persons - 1) / persons))
+    assert found["DM"].estimate == pytest.approx(direct(f), abs=0.2 * jackknife)
+    assert found["DM"].se == pytest.approx(jackknife, rel=0.08)

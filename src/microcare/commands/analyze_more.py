@@ -14,6 +14,8 @@ Level = Annotated[float, typer.Option(help="The level of intervals.")]
 Outcome = Annotated[str, typer.Option(help="The outcome's column; higher is better.")]
 Lower = Annotated[bool, typer.Option("--lower-is-better", help="The outcome is a burden: less of it is better.")]
 Adjust = Annotated[str, typer.Option(help="For many effects at once: none, bonferroni, holm or bh.")]
+SHOWN = 8
+"""So many packages are printed; all of them are in the JSON."""
 Clustered = Annotated[str | None, typer.Option(help="Column of the cluster or person that rows belong to.")]
 
 
@@ -58,11 +60,16 @@ def most(
     order: Annotated[
         int | None, typer.Option(help="Up to which interactions: 1 none, 2 pairs; all if not given.")
     ] = None,
+    terms: Annotated[str | None, typer.Option(help="Instead: exactly these effects, like a,b,a:b.")] = None,
     covariates: Annotated[str, typer.Option(help="What else predicts the outcome, a formula.")] = "~ 1",
     cluster: Clustered = None,
+    person: Annotated[str | None, typer.Option(help="Column of the person, where a person has several rows.")] = None,
     family: Annotated[str, typer.Option(help="identity, or logit for an outcome of 0 and 1.")] = "identity",
+    errors: Annotated[str, typer.Option(help="Without clusters: equal (equally spread) or robust.")] = "equal",
     cost: Annotated[list[str] | None, typer.Option(help="FACTOR=COST of its upper level; may be repeated.")] = None,
     worth: Annotated[float, typer.Option(help="How much of the outcome a unit of cost must buy.")] = 0.0,
+    budget: Annotated[float | None, typer.Option(help="No package may cost more.")] = None,
+    lower_is_better: Lower = False,
     adjust: Adjust = "holm",
     level: Level = 0.95,
     format: Format = "text",
@@ -73,15 +80,27 @@ def most(
         from microcare.optimization.factorial import factorial_effects
 
         found = factorial_effects(
-            table, outcome=outcome, factors=[f.strip() for f in factors.split(",")], order=order, covariates=covariates,
-            cluster=cluster, family=family, costs=_costs(cost or []), worth=worth, method=adjust, level=level,
+            table, outcome=outcome, factors=_listed(factors), order=order, terms=_listed(terms) or None,
+            covariates=covariates, cluster=cluster, person=person, family=family, errors=errors, costs=_costs(cost or []),
+            worth=worth, budget=budget, lower_is_better=lower_is_better, method=adjust, level=level,
         ).as_dict()  # fmt: skip
         lines = _rows(found["effects"], "p_adjusted")
         lines += [f"{name}: {said}." for name, said in found["decisions"].items()]
-        lines += [f"{name} cannot be told from {', '.join(others)}." for name, others in found["aliases"].items()]
+        lines += [
+            f"{name} cannot be told from {', '.join(others)}." for name, others in found["aliases"].items() if others
+        ]
+        if found["packages"]:
+            lines += ["", "Packages, the best net outcome first (* may be the best):"]
+            lines += [_package(one) for one in found["packages"][:SHOWN]]
         return found, lines
 
     raise typer.Exit(_answer(format, make))
+
+
+def _package(one: dict[str, Any]) -> str:
+    shown = f"{one['estimate']:8.4g} ({one['lower']:.4g} to {one['upper']:.4g})"
+    beyond = "" if one["affordable"] else ", beyond the budget"
+    return f"{'*' if one['may_be_best'] else ' '} {shown}  {one['term']}, cost {one['cost']:g}{beyond}"
 
 
 def _costs(given: list[str]) -> dict[str, float]:
@@ -164,10 +183,13 @@ def rules(
     stage: Annotated[
         list[str],
         typer.Option(
-            help="TREATMENT:MODERATORS:CONTROLS:PROBABILITY, once a stage, the first one first; like 'a1:x1:x1+z:0.5'."
+            help="TREATMENT:MODERATORS:CONTROLS:PROBABILITY, once a stage, the first one first; like 'a1:x1:x1+z:0.5'. "
+            "With more than two options their probabilities with commas; without any, equal parts."
         ),
     ],
     method: Annotated[str, typer.Option(help="q (Q-learning) or dwols (doubly robust).")] = "q",
+    person: Annotated[str | None, typer.Option(help="Column of the person, to see that each has one row.")] = None,
+    lower_is_better: Lower = False,
     bootstraps: Annotated[int, typer.Option(help="Resamples for the intervals of earlier stages.")] = 1000,
     seed: Annotated[int, typer.Option(help="The seed of the resamples.")] = 1,
     level: Level = 0.95,
@@ -179,28 +201,42 @@ def rules(
         from microcare.optimization.sequences import learn
 
         found = learn(
-            table, outcome=outcome, stages=[_stage(s) for s in stage], method=method, bootstraps=bootstraps, seed=seed,
-            level=level, turns=lambda turns: progress(turns, len(turns), "Resampling"),
+            table, outcome=outcome, stages=[_stage(s) for s in stage], method=method, person=person,
+            lower_is_better=lower_is_better, bootstraps=bootstraps, seed=seed, level=level,
+            turns=lambda turns: progress(turns, len(turns), "Resampling"),
         ).as_dict()  # fmt: skip
         lines = []
         for one in found["stages"]:
             lines += [f"Stage {one['stage']} ({one['n_persons']} persons): {one['rule']}.", *_rows(one["effects"])]
-            lines += [f"{one['share_agreeing']:.0%} had what this rule says.", ""]
-        value = found["value"]
-        shown = f"{value['estimate']:.4g} ({value['lower']:.4g} to {value['upper']:.4g})"
-        lines += [f"Following all rules is worth {shown}, from {found['n_following']} who did;"]
-        lines += [f"what was done was worth {found['observed_mean']:.4g}."]
-        lines += ["The rules were learned on the same people, so this is a little too good."]
+            lines += [
+                f"{one['share_agreeing']:.0%} had what this rule says; for {one['share_unclear']:.0%} it could be chance.",
+                "",
+            ]
+        value, observed, gain = (_shown(found[name]) for name in ("value", "observed", "gain"))
+        lines += [f"Following all rules is worth {value}, what was done {observed}: a gain of {gain}."]
+        lines += [
+            f"Each person is judged by rules learned without them; {found['n_following']} persons had all that the rules say."
+        ]
         return found, lines
 
     raise typer.Exit(_answer(format, make))
 
 
+def _shown(row: dict[str, Any]) -> str:
+    return f"{row['estimate']:.4g} ({row['lower']:.4g} to {row['upper']:.4g})"
+
+
 def _stage(text: str) -> Any:
+    from microcare.optimization.refusal import Refusal
     from microcare.optimization.sequences import Stage
 
-    treatment, moderators, controls, chance, *_ = [part.strip() for part in f"{text}:::".split(":")]
-    return Stage(treatment, f"~ {moderators or 1}", f"~ {controls or moderators or 1}", chance or 0.5)
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) > 4 or not parts[0]:
+        raise Refusal(f"--stage {text}: write TREATMENT:MODERATORS:CONTROLS:PROBABILITY, like a1:x1:x1+z:0.5")
+    treatment, moderators, controls, chance = parts + [""] * (4 - len(parts))
+    given = _listed(chance)
+    stated = given if len(given) > 1 else given[0] if given else None
+    return Stage(treatment, f"~ {moderators or 1}", f"~ {controls or moderators or 1}", stated)
 
 
 def policy(

@@ -118,6 +118,7 @@ def factorial_effects(
     _known(family, errors, factors, costs or {})
     groups = [name for name in (cluster, person) if name is not None]
     frame = tables.read(table, [outcome, *factors, *designs.variables(covariates), *groups])
+    tables.filled(frame)
     y = tables.numbers(frame, outcome, "outcome")
     used = np.isfinite(y) & frame[list(factors)].notna().all(axis=1).to_numpy()
     frame, y = frame.loc[used], y[used]
@@ -174,7 +175,7 @@ def _coded(frame: pd.DataFrame, factor: str) -> Floats:
             f"factor {factor}: it has {len(levels)} level{'' if len(levels) == 1 else 's'} "
             f"({', '.join(map(str, levels[:6]))}); a factor has two"
         )
-    return np.where((frame[factor] == levels[1]).to_numpy(), 1.0, -1.0)
+    return np.where(tables.equals(frame[factor], levels[1]), 1.0, -1.0)
 
 
 def _clusters(frame: pd.DataFrame, name: str | None) -> tuple[Places | None, tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from microcare.optimization.arrays import Floats
 from microcare.optimization.refusal import Refusal
@@ -125,7 +125,7 @@ def _largest(covariance: Floats, points: Floats, df: float, level: float) -> flo
     largest = np.concatenate([np.abs(part @ directions.T).max(axis=1) for part in np.array_split(normal, 16)])
 
     def missed(quantile: float) -> float:
-        return float(stats.chi2.cdf(df * (largest / quantile) ** 2, df).mean()) - (1 - level)
+        return float(special.chdtr(df, df * (largest / quantile) ** 2).mean()) - (1 - level)
 
     return float(optimize.brentq(missed, single * 0.999, scheffe * 1.05))
 

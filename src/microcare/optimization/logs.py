@@ -21,6 +21,7 @@ class Logs:
     """One row a decision point: reward (n,), `act` (n,) from 0, `p` (n,) of the action taken, `p_all` (n, actions) if known.
 
     `wanted`: the probabilities (n, actions) of each policy that is asked about. `expected` (n, actions): a model's rewards.
+    `terms` (n, m): what they were learned from, None where they were given.
     """
 
     reward: Floats
@@ -33,6 +34,7 @@ class Logs:
     persons: tuple[Any, ...]
     frame: pd.DataFrame
     warnings: tuple[str, ...]
+    terms: Floats | None = None
 
 
 def read_logs(
@@ -68,7 +70,7 @@ def read_logs(
     ]
     asked = [reward, action, *(str(n) for n in numbers if tables.as_number(n) is None), *(model or ()), *more]
     asked += [name for name in (person, availability) if name] + list(designs.variables(formula) if formula else ())
-    frame = tables.read(table, asked)
+    frame = tables.filled(tables.read(table, asked))
     warnings = []
     if availability:
         here = _available(frame, availability)
@@ -100,9 +102,10 @@ def read_logs(
     expected = _all(frame, model, "model") if model else None
     if expected is not None and (expected.shape[1] != count or not np.isfinite(expected).all()):
         raise Refusal("the model gives a reward for each action in every row")
-    if formula:
-        expected = _expected(frame, formula, r, act, count, codes, len(persons))
-    return Logs(r, act, p, p_all, wanted, expected, codes, persons, frame, tuple(warnings))
+    terms = designs.design(frame, np.arange(len(frame)), formula, "model").matrix if formula else None
+    if terms is not None:
+        expected = _expected(terms, str(formula), r, act, count, codes, len(persons))
+    return Logs(r, act, p, p_all, wanted, expected, codes, persons, frame, tuple(warnings), terms)
 
 
 def _available(frame: pd.DataFrame, name: str) -> Marks:
@@ -162,11 +165,8 @@ def _sound(r: Floats, p: Floats, p_all: Floats | None, wanted: Sequence[Floats])
         raise Refusal(issues)
 
 
-def _expected(
-    frame: pd.DataFrame, formula: str, r: Floats, act: Places, count: int, codes: Places, persons: int
-) -> Floats:
+def _expected(x: Floats, formula: str, r: Floats, act: Places, count: int, codes: Places, persons: int) -> Floats:
     """Each action's expected reward by least squares, each person's learned from the other folds of persons."""
-    x = designs.design(frame, np.arange(len(frame)), formula, "model").matrix
     fold = (generator(1, persons).permutation(persons) % min(FOLDS, persons))[codes]
     found = np.zeros((len(r), count))
     for which in np.unique(fold):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from microcare.optimization.arrays import Floats
 from microcare.optimization.refusal import Refusal
@@ -107,7 +107,7 @@ def _beyond(largest: Floats, df: float, quantile: float) -> float:
         return 1.0
     if np.isinf(df):
         return float((largest > quantile).mean())
-    return float(stats.chi2.cdf(df * (largest / quantile) ** 2, df).mean())
+    return float(special.chdtr(df, df * (largest / quantile) ** 2).mean())
 
 
 def _quantile(largest: Floats, df: float, level: float) -> float:

@@ -175,12 +175,32 @@ def _estimates(logs: Logs, which: int, clip: float) -> tuple[dict[str, tuple[flo
         return found, w
     direct = (wanted * expected).sum(axis=1)
     left = r - expected[np.arange(len(r)), act]
-    keep("DM", direct)
+    found["DM"] = (float(direct.mean()), direct - direct.mean() + _learning(logs, wanted, np.zeros(len(r)), left))
     keep("DR", direct + w * left)
     ratio = float((w * left).sum() / w.sum())
     found["SNDR"] = (float(direct.mean()) + ratio, direct - direct.mean() + w * (left - ratio) / w.mean())
-    keep("SWITCH", direct + np.where(w <= clip, w, 0.0) * left)
+    kept = np.where(w <= clip, w, 0.0)
+    values = direct + kept * left
+    found["SWITCH"] = (float(values.mean()), values - values.mean() + _learning(logs, wanted, kept, left))
     return found, w
+
+
+def _learning(logs: Logs, wanted: Floats, kept: Floats, left: Floats) -> Floats:
+    """What each row's error adds to the influence by way of the model that was learned with it, (n,).
+
+    The model is least squares for each action a, with terms X: an error e in a row of a moves its coefficients by
+    (X_a'X_a)^-1 x e, and those move the value by the mean of (the policy's chance of a, less the weight that is kept) X.
+    Where all weights are kept (DR) this is 0 but for chance. A model that was given is taken as known.
+    """
+    made = np.zeros(len(left))
+    x, act = logs.terms, logs.act
+    if x is None:
+        return made
+    for action in range(wanted.shape[1]):
+        rows = act == action
+        slope = x.T @ (wanted[:, action] - np.where(rows, kept, 0.0))
+        made[rows] = (x[rows] @ np.linalg.solve(x[rows].T @ x[rows], slope)) * left[rows]
+    return made
 
 
 def _row(name: str, value: float, influence: Floats, logs: Logs, level: float) -> Row:

@@ -98,6 +98,7 @@ def embedded_regimes(
     more = [name for name in (cluster, person) if name]
     given = [str(p) for p in probabilities if tables.as_number(p) is None]
     frame = tables.read(table, [outcome, *options, *responses, *given, *more])
+    tables.filled(frame)
     if person and frame[person].duplicated().any():
         raise Refusal(
             f"person {person}: {frame[person][frame[person].duplicated()].iloc[0]} has several rows; there is one a person"
@@ -153,7 +154,7 @@ def _labels(column: pd.Series) -> Any:
     found = np.full(len(column), None, dtype=object)
     for value in column.dropna().unique():
         text = str(int(value)) if isinstance(value, float | np.floating) and float(value).is_integer() else str(value)
-        found[(column == value).to_numpy()] = text
+        found[tables.equals(column, value)] = text
     return found
 
 

@@ -178,7 +178,7 @@ def _read(
         asked += [stage.treatment, *designs.variables(stage.moderators), *designs.variables(stage.controls)]
         asked += [str(p) for p in _given(stage) if tables.as_number(p) is None]
         asked += designs.variables(stage.propensity) if stage.propensity else ()
-    frame = tables.read(table, asked)
+    frame = tables.filled(tables.read(table, asked))
     if person:
         codes, persons = tables.persons(frame, person)
         if len(persons) < len(codes):
@@ -218,7 +218,7 @@ def _stage(frame: pd.DataFrame, stage: Stage, number: int, method: str) -> Stage
         )
     arm = np.zeros(len(frame), dtype=np.intp)
     for k, option in enumerate(options):
-        arm[(column == option).to_numpy()] = k
+        arm[tables.equals(column, option)] = k
     rows = np.flatnonzero(there)
     moderators = designs.design(frame.loc[there], rows, stage.moderators, f"moderators of stage {number}")
     controls = designs.design(frame.loc[there], rows, stage.controls, f"controls of stage {number}")

@@ -1,62 +1,22 @@
 """Tables larger than memory: WCLS goes through a file part by part, everything else says what to do."""
 
-import resource
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from microcare.optimization import designs, pooling, tables
 from microcare.optimization.arranging import Part
 from microcare.optimization.effect import Effect
+from microcare.optimization.memory import free_memory, needed
 from microcare.optimization.question import TIMES, Question
 from microcare.optimization.refusal import Refusal
 
 VECTOR = 2048
 """The rows of one of the database's vectors."""
 ROWS = 200_000
-COPIES = 8.0
-"""How many times the size of its numbers an analysis takes in memory (designs, weights, products)."""
 MOST_LEVELS = 1000
-
-
-def free_memory() -> float:
-    """Bytes that this process may still take, as far as the machine says; infinite where it does not."""
-    known = [float("inf")]
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        known.append(float(limit) - _addresses())
-    try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                known.append(float(line.split()[1]) * 1024)
-        group = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-        used = Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii").strip()
-        if group != "max":
-            known.append(float(group) - float(used))
-    except OSError:
-        pass
-    return min(known)
-
-
-def _addresses() -> float:
-    """Bytes of addresses that this process has taken already; 0 where the machine does not say."""
-    try:
-        return float(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    except OSError:
-        return 0.0
-
-
-def needed(path: Path, columns: int, of: int) -> float:
-    """About how many bytes an analysis of so many columns, of all that a file has, takes."""
-    if path.suffix.lower() == ".parquet":
-        with duckdb.connect() as connection:
-            found = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(path)]).fetchone()
-        return float(found[0] if found and found[0] else 0) * 8 * (columns + 4) * COPIES
-    packed = 10.0 if path.suffix.lower() == ".gz" else 1.0
-    return path.stat().st_size * packed * min((columns + 4) / of, 1.0) * COPIES
 
 
 def instead(

@@ -1,5 +1,6 @@
 """Tables in: CSV or Parquet by DuckDB, only the columns that are needed, and what a column must be."""
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from microcare.optimization.arrays import Floats, Places
+from microcare.optimization import memory
+from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.refusal import Refusal
 
 Table: TypeAlias = pd.DataFrame | str | Path
@@ -26,8 +28,6 @@ KINDS = {
     ".parquet": "read_parquet",
     ".jsonl": "read_json",
 }
-LEAST = 250
-"""Megabytes without which a CSV file cannot be read even in parts."""
 ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
@@ -44,15 +44,17 @@ def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str
     source, parameters = _source(path)
     with duckdb.connect() as connection:
         try:
-            wanted = _wanted(_names(connection, source, parameters) if known is None else known, columns, str(path))
+            found = _names(connection, source, parameters) if known is None else known
+            wanted = _wanted(found, columns, str(path))
+            _once(connection, path, wanted, found)
+            memory.fits(path, len(wanted), len(found))
             listed = ", ".join(map(_quoted, wanted))
             with warnings.catch_warnings():
                 # DuckDB makes moments with a zone by way of what pandas deprecates.
                 warnings.filterwarnings("ignore", "The inplace keyword")
                 return connection.execute(f"SELECT {listed} FROM {source}", parameters).df()  # noqa: S608 - quoted above
         except duckdb.Error as error:
-            reason = str(error).strip().splitlines()[0]
-            raise Refusal(f"{path}: cannot be read as a table ({reason})") from None
+            raise _unreadable(path, error) from None
 
 
 class Source:
@@ -72,8 +74,10 @@ class Source:
         return list(self._kinds)
 
     def select(self, columns: Iterable[str]) -> str:
-        """The columns as a list of the query language; refused where one is missing."""
-        return ", ".join(_quoted(name) for name in _wanted(self.names, columns, str(self.path)))
+        """The columns as a list of the query language; refused where one is missing, or there twice."""
+        wanted = _wanted(self.names, columns, str(self.path))
+        _once(self._connection, self.path, wanted, self.names)
+        return ", ".join(_quoted(name) for name in wanted)
 
     def numeric(self, name: str) -> bool:
         """Whether a column holds numbers (or true and false)."""
@@ -109,17 +113,16 @@ class Source:
         try:
             yield
         except duckdb.Error as error:
-            reason = str(error).strip().splitlines()[0]
-            raise Refusal(f"{self.path}: cannot be read as a table ({reason})") from None
+            raise _unreadable(self.path, error) from None
 
 
 @contextmanager
-def opened(path: str | Path, memory: float = float("inf")) -> Iterator[Source]:
+def opened(path: str | Path, most: float = float("inf")) -> Iterator[Source]:
     """A file that is read in parts, by so many bytes of memory."""
     with duckdb.connect() as connection:
-        if memory < float("inf"):
-            connection.execute("SET memory_limit = ?", [f"{max(int(memory / 1e6), LEAST)}MB"])
-            connection.execute("SET threads = ?", [1 if memory < 1e9 else 2])
+        if most < float("inf"):
+            connection.execute("SET memory_limit = ?", [f"{max(int(most / 1e6), memory.LEAST)}MB"])
+            connection.execute("SET threads = ?", [1 if most < 1e9 else 2])
         yield Source(connection, Path(path))
 
 
@@ -136,7 +139,7 @@ def names(table: Table) -> list[str]:
         try:
             return _names(connection, source, parameters)
         except duckdb.Error as error:
-            raise Refusal(f"{table}: cannot be read as a table ({str(error).strip().splitlines()[0]})") from None
+            raise _unreadable(Path(table), error) from None
 
 
 def _names(connection: duckdb.DuckDBPyConnection, source: str, parameters: list[Any]) -> list[str]:
@@ -144,9 +147,44 @@ def _names(connection: duckdb.DuckDBPyConnection, source: str, parameters: list[
     return [str(row[0]) for row in found.fetchall()]
 
 
+def _once(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a CSV file's column that is there twice, which the reader renames to name_1."""
+    doubtful = [name for name in wanted if f"{name}_1" in known]
+    if not doubtful or KINDS[path.suffix.lower()] != "read_csv":
+        return
+    first = connection.execute(
+        "SELECT * FROM read_csv(?, header=false, all_varchar=true) LIMIT 1", [str(path)]
+    ).fetchone()
+    twice = [name for name in doubtful if list(first or ()).count(name) > 1]
+    if twice:
+        raise Refusal([_twice(str(path), name) for name in twice])
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> Refusal:
+    """What a file that is no table says, in words."""
+    said = str(error).strip()
+    line = re.search(r"on Line: (\d+)", said)
+    where = f"{path}: line {line[1]}" if line else str(path)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Refusal(
+            f"{path}: reading it takes more memory than is free: use a part of the persons, write the table as Parquet, or use "
+            "a larger machine"
+        )
+    if re.search("unicode|not utf-8|byte sequence", said, re.IGNORECASE):
+        return Refusal(f"{where} has letters in another encoding: save the file as UTF-8")
+    if "sniffing" in said or re.search("unterminated quote|quoted value", said, re.IGNORECASE):
+        return Refusal(
+            f"{where} cannot be read as a table of lines and columns; is it one, and is a quotation mark left open?"
+        )
+    return Refusal(f"{where} cannot be read as a table ({said.splitlines()[0]})")
+
+
 def _source(path: Path) -> tuple[str, list[Any]]:
+    if path.is_dir():
+        raise Refusal(f"{path}: this is a folder; name the table in it")
     if not path.is_file():
         raise Refusal(f"{path}: there is no such file")
+    memory.enough()
     if path.stat().st_size == 0:
         raise Refusal(f"{path}: the file is empty")
     reader = KINDS.get(path.suffix.lower())
@@ -155,12 +193,22 @@ def _source(path: Path) -> tuple[str, list[Any]]:
             f"{path}: write the table as .csv or .parquet, not as {path.suffix or 'a file without an ending'}"
         )
     if reader == "read_csv":
-        return "read_csv(?, header=true, nullstr=?, sample_size=-1)", [str(path), ABSENT]
+        return "read_csv(?, header=true, nullstr=?, sample_size=-1, quote='\"')", [str(path), ABSENT]
     return f"{reader}(?)", [str(path)]
 
 
 def _chosen(frame: pd.DataFrame, known: Sequence[str], columns: Iterable[str] | None) -> pd.DataFrame:
-    return frame if columns is None else frame[_wanted(known, columns, "the table")]
+    if columns is None:
+        return frame
+    wanted = _wanted(known, columns, "the table")
+    twice = [name for name in wanted if list(frame.columns).count(name) > 1]
+    if twice:
+        raise Refusal([_twice("the table", name) for name in twice])
+    return frame[wanted]
+
+
+def _twice(where: str, name: str) -> str:
+    return f"{where} has two columns {name}: which one is meant cannot be told; take one out or rename it"
 
 
 def _wanted(known: Sequence[str], columns: Iterable[str] | None, where: str) -> list[str]:
@@ -168,6 +216,11 @@ def _wanted(known: Sequence[str], columns: Iterable[str] | None, where: str) -> 
         return list(known)
     wanted = list(dict.fromkeys(columns))
     missing = [name for name in wanted if name not in known]
+    if missing and len(known) == 1 and re.search("[,;\t]", known[0]):
+        raise Refusal(
+            f"{where}: its lines cannot be split into columns like its first one; does a line have more or fewer values than "
+            "the first, or text with commas that is not in quotation marks?"
+        )
     if missing:
         raise Refusal([_missing(name, known, where) for name in missing])
     return wanted
@@ -177,6 +230,19 @@ def _missing(name: str, known: Sequence[str], where: str) -> str:
     near = get_close_matches(name, [str(k) for k in known], 1, 0.6)
     cure = f"; did you mean {near[0]}?" if near else f"; its columns are {', '.join(str(k) for k in list(known)[:30])}"
     return f"{where} has no column {name}{cure}"
+
+
+def filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table; refused where it has no rows."""
+    if not len(frame):
+        raise Refusal("the table has no rows")
+    return frame
+
+
+def equals(column: pd.Series, value: Any) -> Marks:
+    """Where a column has this value, (rows,); an unknown one has not."""
+    found: Marks = (column == value).to_numpy(dtype=bool, na_value=False)
+    return found
 
 
 def numbers(frame: pd.DataFrame, name: str, role: str) -> Floats:
@@ -190,9 +256,9 @@ def numbers(frame: pd.DataFrame, name: str, role: str) -> Floats:
         made = pd.to_numeric(column, errors="coerce")
         bad = column[made.isna() & column.notna()]
         if len(bad):
-            raise Refusal(
-                f"{role} {name}: row {frame.index.get_loc(bad.index[0]) + 1} is no number: {str(bad.iloc[0])[:40]!r}"
-            )
+            text = str(bad.iloc[0])[:40]
+            cure = "; write decimals with a point" if re.fullmatch(r"\s*[-+]?\d+,\d+\s*", text) else ""
+            raise Refusal(f"{role} {name}: row {frame.index.get_loc(bad.index[0]) + 1} is no number: {text!r}{cure}")
         column = made
     if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
         raise Refusal(f"{role} {name}: it must be a number, not {column.dtype}")

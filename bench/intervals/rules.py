@@ -1,21 +1,19 @@
-"""How often the intervals for sequences, regimes, other policies and early looks miss the truth.
+"""Trials of two stages, and which of the intervals of the first stage's effect missed the truth."""
 
-    python -m bench.coverage_sequences [--trials 2000] [--seed 1]
-
-At 95 % they should miss 5 % of the time. The Monte Carlo error of 2,000 trials is 0.5 points.
-"""
-
-import argparse
-import sys
+from collections.abc import Callable
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
+from bench.intervals.effects import Missing, beyond
 from microcare.optimization import backwards, inference, sequences
 from microcare.optimization.arrays import Floats
 from microcare.optimization.backwards import StageData
-from microcare.optimization.simulated import generator
+from microcare.optimization.simulated import Draw
+
+BOOTSTRAPS = 500
+Kind = Callable[[Draw], Missing]
 
 
 class Model(NamedTuple):
@@ -31,8 +29,8 @@ class Model(NamedTuple):
 
 
 MODELS = (
-    Model("no effect at all", (0, 0, 0, 0, 0, 0, 0), (0.5, 0.5)),
-    Model("hardly any effect", (0, 0, 0, 0, 0.01, 0, 0), (0.5, 0.5)),
+    Model("none at all", (0, 0, 0, 0, 0, 0, 0), (0.5, 0.5)),
+    Model("hardly any", (0, 0, 0, 0, 0.01, 0, 0), (0.5, 0.5)),
     Model("none for half", (0, 0, -0.5, 0, 0.5, 0, 0.5), (0.5, 0.5)),
     Model("hardly any for half", (0, 0, -0.5, 0, 0.5, 0, 0.49), (0.5, 0.5)),
     Model("none for a quarter", (0, 0, -0.5, 0, 1.0, 0.5, 0.5), (1.0, 0.0)),
@@ -80,39 +78,20 @@ def _stage(a: Floats, s: Floats, z: Floats) -> StageData:
     )  # fmt: skip
 
 
-def first_stage(model: Model, n: int, trials: int, seed: int, bootstraps: int = 500) -> tuple[float, float]:
-    """How often the first stage's interval, and the naive one, miss the main effect, in %."""
-    missed, naive, wanted = 0, 0, 2 * truth(model)
-    for number in range(trials):
-        draw = generator(seed, n, number)
+def learned(model: Model, n: int) -> Kind:
+    """One trial of the first stage's main effect: by the bootstrap that is used, and by the usual standard error."""
+    wanted = 2 * truth(model)
+
+    def one(draw: Draw) -> Missing:
         y, data = drawn(model, n, draw)
         thetas = backwards.learned(y, data, np.ones((1, n)))
         close = backwards.unclear(data[1], thetas[1][0], backwards.covariance(y, data[1], thetas[1][0])[0])
         vcov, df = backwards.covariance(backwards.pseudo(y, data, thetas, 0), data[0], thetas[0][0])
         row = inference.combination(thetas[0][0], vcov, np.eye(4)[2], df)
         size = sequences.chosen_size(n, float(close.mean()))
-        sample = backwards.resampled(y, data, size, bootstraps, draw, 0)[:, 2]
-        made = sequences.hybrid(row, sample[np.isfinite(sample)], size, n, 0.95)
-        missed += not made.lower <= wanted <= made.upper
-        naive += not row.lower <= wanted <= row.upper
-    return 100 * missed / trials, 100 * naive / trials
+        sample = backwards.resampled(y, data, size, BOOTSTRAPS, draw, 0)[:, 2]
+        named = f"rule of the first stage, {n} persons, later effect {model.name}"
+        yield named, beyond(sequences.hybrid(row, sample[np.isfinite(sample)], size, n, 0.95), wanted)
+        yield f"{named}: without the bootstrap", beyond(row, wanted)
 
-
-def main() -> None:
-    """Print the table as its rows are ready."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    print(f"{asked.trials} trials a cell; how often the truth was missed, in %, wanted 5")
-    print("\nThe first of two stages, by how clear the second one's best option is")
-    print("second stage          persons   m-out-of-n   naive")
-    for model in MODELS:
-        for n in (100, 300):
-            missed, naive = first_stage(model, n, asked.trials, asked.seed)
-            print(f"{model.name:<21} {n:7}   {missed:10.2f}   {naive:5.2f}")
-            sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+    return one
