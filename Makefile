@@ -63,7 +63,7 @@ coverage: $(STAMP)
 	@for b in $(sort $(wildcard bench/coverage*.py)); do $(BIN)/python "$$b" || exit 1; echo; done
 
 docs: $(STAMP)
-	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python -m scripts.docs
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .
