@@ -63,7 +63,7 @@ coverage: $(STAMP)
 	@$(BIN)/python bench/coverage.py --write
 
 docs: $(STAMP)
-	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python -m scripts.docs
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .

@@ -5,14 +5,17 @@ from pathlib import Path
 
 from microcare.program.reference import reference
 from microcare.program.schema import program_schema
+from scripts.replay_page import replay_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with its text."""
+    line = (ROOT / "examples/replay/stimuli.jsonl").read_text(encoding="utf-8").splitlines()[0]
     return {
         ROOT / "docs/reference/language.md": "\n".join(reference()).rstrip() + "\n",
+        ROOT / "docs/guides/replay.md": "\n".join(replay_page(line)).rstrip() + "\n",
         ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False) + "\n",
     }
 

@@ -4,7 +4,7 @@ The order is fixed: missed? -> the gate and availability -> the tailoring condit
 Every decision point gets exactly one outcome, entered with the values the rule saw and every option's probability.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from microcare.base import chance
 from microcare.hub import entry, gate
@@ -20,8 +20,7 @@ from microcare.program.compiled import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """A decision point: its run, rule and slot, and the moment it was planned for."""
 
     run: str
@@ -34,8 +33,7 @@ class Point:
     """When it is asked again, if the gate moved it; its window counts from then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What was decided: the entry, and the case whose action follows (None: nothing follows)."""
 
     entry: entry.Decided

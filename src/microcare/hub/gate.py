@@ -4,7 +4,7 @@ Consent (a course that is not stopped or left), pause and safety holds always co
 what reaches a person unasked (a prompt): what answers a person who is there, acting, is no interruption.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from microcare.base.moments import DAY, HOUR, inside, local_day, local_midnight, parse_window, window_end
 from microcare.hub.view import View
@@ -12,8 +12,7 @@ from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledEvent, CompiledProgram
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The gate's answer: no reasons, or all of them; and when to ask again, if they pass with time (else 0)."""
 
     reasons: tuple[str, ...] = ()

@@ -4,7 +4,6 @@
 changed dinner time or a new version move what is to come, and never what has been.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -34,85 +33,102 @@ class Due(NamedTuple):
     place: int = 0
 
 
+Line = tuple[int, int, str, str, str, int, int]
+"""A `Due` before it is one: plain tuples are made and compared several times as fast, and most are thrown away."""
+
+
 def due(programs: Programs, state: State) -> int | None:
     """The earliest instant at which time alone can matter; None: never, until something reaches the person."""
-    return min((item.moment for item in agenda(programs, state)), default=None)
+    lines = _lines(programs, state)
+    return min(lines)[0] if lines else None
 
 
-def agenda(programs: Programs, state: State) -> Iterator[Due]:
+def earliest(programs: Programs, state: State) -> Due | None:
+    """What time will bring first."""
+    lines = _lines(programs, state)
+    return Due(*min(lines)) if lines else None
+
+
+def agenda(programs: Programs, state: State) -> list[Due]:
     """Everything that time will bring, unordered."""
+    return [Due(*line) for line in _lines(programs, state)]
+
+
+def _lines(programs: Programs, state: State) -> list[Line]:
+    found: list[Line] = []
     if state.followups:
-        yield Due(state.followups[0].received, 0, "followup", "")
+        found.append((state.followups[0].received, 0, "followup", "", "", 0, 0))
     if state.paused_until:
-        yield Due(state.paused_until, 1, "pause", "")
+        found.append((state.paused_until, 1, "pause", "", "", 0, 0))
     for name, alert in state.alerts.items():
         if alert.acknowledge_by:
-            yield Due(alert.acknowledge_by, 1, "alert", name)
+            found.append((alert.acknowledge_by, 1, "alert", name, "", 0, 0))
     for name, check_in in state.check_ins.items():
         if not check_in.announced:
-            yield Due(check_in.when - ANNOUNCED, 6, "check_in", name)
+            found.append((check_in.when - ANNOUNCED, 6, "check_in", name, "", 0, 0))
     for name, delivery in state.deliveries.items():
-        yield from _delivery(name, delivery)
+        _delivery(found, name, delivery)
     for name, asked in state.assessments.items():
-        yield Due(asked.expires, 3, "assessment", name)
+        found.append((asked.expires, 3, "assessment", name, "", 0, 0))
     for name, watch in state.watches.items():
-        yield Due(watch.until, 4, "watch", name)
+        found.append((watch.until, 4, "watch", name, "", 0, 0))
     for name, run in state.runs.items():
         course = state.courses.get(run.program)
         if course is not None and not course.stopped:
-            yield from _run(programs.intervention(run.program, run.version, run.intervention), state, name, run)
+            _run(found, programs.intervention(run.program, run.version, run.intervention), state, name, run)
     for name, offer in state.offers.items():
-        yield Due(offer.expires, 7, "offer", name)
+        found.append((offer.expires, 7, "offer", name, "", 0, 0))
     for name, need in state.needs.items():
-        course = state.courses.get(name.split("/")[0])
-        if need.stale_at and course is not None and not course.stopped:
-            program, _, part = name.partition("/")
-            if part in programs.of(program, course.version).by_need:
-                yield Due(need.stale_at, 8, "need", name)
+        program, _, part = name.partition("/")
+        course = state.courses.get(program)
+        going = need.stale_at and course is not None and not course.stopped
+        if going and course is not None and part in programs.of(program, course.version).by_need:
+            found.append((need.stale_at, 8, "need", name, "", 0, 0))
     for name, course in state.courses.items():
         if not course.stopped:
-            yield from _course(programs.of(name, course.version), state, course)
+            _course(found, programs.of(name, course.version), state, course)
+    return found
 
 
-def _delivery(name: str, delivery: Delivery) -> Iterator[Due]:
+def _delivery(found: list[Line], name: str, delivery: Delivery) -> None:
     if delivery.watch:
-        yield Due(delivery.watch, 4, "delivery_watch", name)
+        found.append((delivery.watch, 4, "delivery_watch", name, "", 0, 0))
     if delivery.done:
         return
     if delivery.expires:
-        yield Due(delivery.expires, 2, "expiry", name)
+        found.append((delivery.expires, 2, "expiry", name, "", 0, 0))
     if delivery.snoozed:
-        yield Due(delivery.snoozed, 6, "snooze", name)
+        found.append((delivery.snoozed, 6, "snooze", name, "", 0, 0))
     elif delivery.tried < len(delivery.channels) and not delivery.opened and delivery.prompt:
         channel, at = delivery.channels[delivery.tried]
-        yield Due(at, 6, "fallback", name, channel)
+        found.append((at, 6, "fallback", name, channel, 0, 0))
 
 
-def _run(intervention: CompiledIntervention, state: State, name: str, run: Run) -> Iterator[Due]:
+def _run(lines: list[Line], intervention: CompiledIntervention, state: State, name: str, run: Run) -> None:
     if run.ended:
         if run.outcome_at and not any(a.run == name and a.purpose == "overall" for a in state.assessments.values()):
-            yield Due(run.outcome_at, 5, "outcome", name)
+            lines.append((run.outcome_at, 5, "outcome", name, "", 0, 0))
         return
-    yield Due(run.ends_by, 9, "run_end", name)
+    lines.append((run.ends_by, 9, "run_end", name, "", 0, 0))
     if run.unanswered_since:
-        yield Due(run.unanswered_since + intervention.disengaged_after, 4, "disengaged", name)
+        lines.append((run.unanswered_since + intervention.disengaged_after, 4, "disengaged", name, "", 0, 0))
         for rule in intervention.quiet:
             record = run.rules.get(rule.id, NOBODY)
             span = rule.trigger.span
             if span is not None and record.quiet_since != run.unanswered_since and not record.closed:
-                yield Due(run.unanswered_since + span.exact, 5, "quiet", name, rule.id)
+                lines.append((run.unanswered_since + span.exact, 5, "quiet", name, rule.id, 0, 0))
     for rule_id, record in run.rules.items():
         found = intervention.by_id.get(rule_id)
         if found is None or record.closed:
             continue
-        for wait in record.waits[:1]:
-            yield Due(wait, 5, "wait", name, rule_id)
+        if record.waits:
+            lines.append((record.waits[0], 5, "wait", name, rule_id, 0, 0))
         for slot, planned, until in record.postponed:
-            yield Due(until, 5, "postponed", name, f"{rule_id} {slot}", planned)
+            lines.append((until, 5, "postponed", name, f"{rule_id} {slot}", planned, 0))
         if found.scheduled:
             coming = coming_point(found, record, name, run, state)
             if coming is not None:
-                yield coming
+                lines.append(coming)
 
 
 def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
@@ -128,12 +144,13 @@ def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, state: State) -> Due | None:
+def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, state: State) -> Line | None:
     """The next decision point of a rule's schedule in the run of that name; None: it comes due no more."""
     times = rule.rule.times
     taken = record.points + len(record.postponed)
     if not record.began or rule.pattern is None or (times is not None and taken >= times):
         return None
+    found: Line | None
     if rule.random:
         found = _random_point(rule, record, name, state)
     else:
@@ -143,8 +160,8 @@ def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, st
         slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, began)
         if slot is None:
             return None
-        found = Due(slot.moment, 5, "point", name, rule.id, slot.day, slot.index)
-    if found is None or (record.until and found.moment > record.until) or found.moment >= run.ends_by:
+        found = (slot.moment, 5, "point", name, rule.id, slot.day, slot.index)
+    if found is None or (record.until and found[0] > record.until) or found[0] >= run.ends_by:
         return None
     return found
 
@@ -154,13 +171,13 @@ _next_slot = lru_cache(maxsize=1 << 16)(next_slot)
 _clock = lru_cache(maxsize=4096)(parse_clock)
 
 
-def _random_point(rule: CompiledRule, record: RuleRecord, name: str, state: State) -> Due | None:
+def _random_point(rule: CompiledRule, record: RuleRecord, name: str, state: State) -> Line | None:
     """A drawn moment that is still to come, or the beginning of the window of the next day to draw for."""
     assert rule.pattern is not None and rule.between is not None
     last, day = record.last or (0, -1), record.drawn_day
     first = last[1] + 1 if last[0] == day else 0
     if last[0] <= day and first < len(record.moments):
-        return Due(record.moments[first], 5, "point", name, rule.id, day, first)
+        return (record.moments[first], 5, "point", name, rule.id, day, first)
     # A new version may have made a daily rule a random one: days that are done stay done.
     done = max(last[0], day)
     after = (done, LAST) if done else None
@@ -172,7 +189,7 @@ def _random_point(rule: CompiledRule, record: RuleRecord, name: str, state: Stat
     if slot is None:
         return None
     start = window_bounds(state.zone, slot.day, rule.between)[0]
-    return Due(max(start, record.began), 5, "draw_moments", name, rule.id, slot.day)
+    return (max(start, record.began), 5, "draw_moments", name, rule.id, slot.day, 0)
 
 
 def slot_name(day: int, index: int) -> str:
@@ -186,10 +203,10 @@ def slot_identity(slot: str) -> tuple[int, int]:
     return (date.fromisoformat(day).toordinal(), int(index)) if mark else (0, -1)
 
 
-def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[Due]:
+def _course(found: list[Line], program: CompiledProgram, state: State, course: Course) -> None:
     zone, since = state.zone, course.since
     if course.retry:
-        yield Due(course.retry, 9, "retry", program.id)
+        found.append((course.retry, 9, "retry", program.id, "", 0, 0))
     for evaluation in program.evaluations:
         every = evaluation.trigger.every
         record = state.triggers.get(f"{program.id}/{evaluation.index}")
@@ -200,11 +217,11 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
         after = (record.day, LAST) if record is not None else ((first, LAST) if every is not None else None)
         slot = _next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
         if slot is not None:
-            yield Due(slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index)
+            found.append((slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index))
     target = program.program.target
     if target is not None and course.target is not True:
         asked = max(state.felt.get(f"{program.id}/target", 0), since)
-        yield Due(add(zone, asked, target.assess.every), 8, "target", program.id)
+        found.append((add(zone, asked, target.assess.every), 8, "target", program.id, "", 0, 0))
     contact = program.program.contact
     if contact is not None:
         clock = parse_clock(contact.at[0]) if contact.at else None
@@ -212,4 +229,4 @@ def _course(program: CompiledProgram, state: State, course: Course) -> Iterator[
         if clock is not None:
             slot = next_slot(DayPattern("day"), (clock,), zone, local_day(zone, moment), None, moment)
             moment = slot.moment if slot is not None else moment
-        yield Due(moment, 9, "contact", program.id)
+        found.append((moment, 9, "contact", program.id, "", 0, 0))

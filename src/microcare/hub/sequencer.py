@@ -171,10 +171,12 @@ def finish_if_over(work: Work, run: str) -> None:
     compiled = work.intervention(run)
     if compiled.open_ended:
         return
-    if any(d.run == run for d in work.state.deliveries.values()):
-        return
-    if any(a.run == run and a.purpose != "overall" for a in work.state.assessments.values()):
-        return
+    for sent in work.state.deliveries.values():
+        if sent.run == run:
+            return
+    for asked in work.state.assessments.values():
+        if asked.run == run and asked.purpose != "overall":
+            return
     for rule_id, record in found.rules.items():
         rule = compiled.by_id.get(rule_id)
         if rule is None or record.closed:

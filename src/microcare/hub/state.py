@@ -322,5 +322,6 @@ class State(msgspec.Struct, omit_defaults=True):
 
     def copy(self) -> "State":
         """A copy whose containers can be changed without touching this one."""
-        fields: list[Any] = [v.copy() if type(v) is dict else v for v in astuple(self)]
+        # An empty container is made anew, which takes half as long as copying it.
+        fields: list[Any] = [(v.copy() if v else {}) if type(v) is dict else v for v in astuple(self)]
         return State(*fields)

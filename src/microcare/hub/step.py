@@ -12,7 +12,8 @@ the next step, which the state's due instant calls for at once, so that nothing 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from microcare.hub import arrivals, effect, entry, evaluator, recommender, scheduler, sequencer, timekeeper
 from microcare.hub.programs import Programs
@@ -24,8 +25,7 @@ ROUNDS = 200
 """How often the doers are asked again within one step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """What one stimulus brought about; one commit."""
 
     stimulus: Any
@@ -53,7 +53,8 @@ def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
                 raise
             stopped[error.program] = str(error)
             continue
-        return Step(stimulus, work.state, tuple(work.entries), tuple(_still_wanted(work)), due)
+        effects = tuple(_still_wanted(work)) if work.effects else ()
+        return Step(stimulus, work.state, tuple(work.entries), effects, due)
 
 
 def _still_wanted(work: Work) -> Iterator[effect.Any]:
@@ -84,9 +85,9 @@ def _settle(work: Work) -> None:
             sequencer.happened(work, what)
             if not what.run:
                 evaluate_on(work, what.program, what.kind, what.name)
-        for run in list(work.state.runs):
-            if work.course(work.state.runs[run].program) is not None:
-                sequencer.finish_if_over(work, run)
+        for name, run in list(work.state.runs.items()):
+            if not run.ended and work.course(run.program) is not None:
+                sequencer.finish_if_over(work, name)
         if work.happenings:
             continue
         if work.settle:

@@ -16,7 +16,7 @@ def tick(work: Work, until: int, settle: Callable[[Work], None]) -> int | None:
     before: tuple[Due, int] | None = None
     item: Due | None = None
     for _ in range(AT_ONCE):
-        item = min(scheduler.agenda(work.programs, work.state), default=None)
+        item = scheduler.earliest(work.programs, work.state)
         if item is None or item.moment > until:
             return item.moment if item is not None else None
         if before == (item, len(work.entries)):

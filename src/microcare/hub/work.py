@@ -4,7 +4,8 @@ The doers share this and nothing else. A doer states entries through `state_entr
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+
+import msgspec
 
 from microcare.hub import effect, entry, stimulus
 from microcare.hub.fold import apply
@@ -27,8 +28,7 @@ class BudgetExceededError(Exception):
         self.what = what
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """Something rules may wait for: (kind, name, stage) in one run, or everywhere in a program."""
 
     program: str
@@ -38,8 +38,7 @@ class Happening:
     run: str = ""
 
 
-@dataclass(slots=True)
-class Work:
+class Work(msgspec.Struct):
     """A step under way."""
 
     programs: Programs
@@ -49,17 +48,17 @@ class Work:
     now: int
     present: bool = False
     """The person is there, acting: what answers them is no interruption."""
-    entries: list[entry.Any] = field(default_factory=list)
-    effects: list[effect.Any] = field(default_factory=list)
-    happenings: deque[Happening] = field(default_factory=deque)
-    recommend: dict[str, str] = field(default_factory=dict)
+    entries: list[entry.Any] = []
+    effects: list[effect.Any] = []
+    happenings: deque[Happening] = msgspec.field(default_factory=deque)
+    recommend: dict[str, str] = {}
     """Programs for which a recommendation is due, with the reason."""
-    settle: dict[str, None] = field(default_factory=dict)
+    settle: dict[str, None] = {}
     """Programs whose need states are to be looked at again."""
-    asked: set[str] = field(default_factory=set)
+    asked: set[str] = set()
     """Reports the person has just made: they asked, so levels do not wait."""
-    used: dict[str, int] = field(default_factory=dict)
-    stop: dict[str, str] = field(default_factory=dict)
+    used: dict[str, int] = {}
+    stop: dict[str, str] = {}
     """Programs that exceeded their budget in this step, with the reason: it is done again without them."""
 
     def say(self, stated: entry.Any) -> None:

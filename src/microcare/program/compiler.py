@@ -260,8 +260,9 @@ class _Work:
         until = self.condition(rule.until, names, (*path, "until"))
         if rule.proximal is not None and rule.proximal.signal is None:
             self.complain((*path, "proximal"), "point_proximal",
-                          "the proximal outcome of a decision point can only be a signal",
-                          "Ask questions in the `proximal` of an event.")  # fmt: skip
+                          "the proximal outcome of a decision point can only be a signal, which is there whatever was chosen",
+                          "Move the question to the `proximal` of the event; to ask after `nothing` too, "
+                          "deliver an event with that `proximal` from a rule with its own time.")  # fmt: skip
         clocks, clock_fields = self._clocks(rule)
         return CompiledRule(
             id=rule_id,

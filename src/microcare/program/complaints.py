@@ -32,6 +32,8 @@ CURES = {
     "random_window": "Add a window, like `between: \"09:00-20:00\"`.",
     "every_window": "Add a window, like `between: \"09:00-20:00\"`.",
     "safety_on": "Name the item that is looked at, like mood.low.",
+    "two_ways": "Write what every option delivers into each: `{go: {p: 0.6, deliver: [info, go]}, only: {p: 0.4, deliver: info}}`; "
+    "or give `deliver` a rule of its own.",
     "two_actions": "Move it into a case of `choose`, or delete `choose`.",
     "literal_error": "Choose one of these.",
     "enum": "Choose one of these.",

@@ -83,7 +83,9 @@ class Action(Part):
 
     deliver: Names | None = described("Events to deliver, in order; `nothing` decides for none.", default=None)
     randomize: Shares | None = described(
-        "Options with their probabilities, summing to 1: `{dinner: 0.6, nothing: 0.4}`.", default=None
+        "Options with their probabilities, summing to 1: `{dinner: 0.6, nothing: 0.4}`. Not beside `deliver`: what every "
+        "option delivers stands in each, or in a rule of its own.",
+        default=None,
     )
     end: Identifier | None = described("End the micro intervention here, for this reason.", default=None)
     as_: Literal["success", "failure", "disengaged", "ended"] | None = described(
@@ -94,6 +96,14 @@ class Action(Part):
     )
     offer: Identifier | None = described("Offer another micro intervention.", default=None)
     evaluate: bool = described("Open an evaluation of the person's state.", default=False)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Action":
+        if self.deliver is not None and self.randomize is not None:
+            raise PydanticCustomError(
+                "two_ways", "`deliver` beside `randomize`: either chance decides, or it does not", {}
+            )
+        return self
 
     @property
     def acts(self) -> int:
@@ -171,7 +181,9 @@ class Rule(Action):
         default=None,
     )
     proximal: Proximal | None = described(
-        "A proximal outcome of the decision point itself, assessed for every option, nothing included.",
+        "A proximal outcome of the decision point itself, assessed for every option, nothing included. Only a `signal` "
+        "can be: a question would itself be an event. Ask questions in the `proximal` of an event; to ask after "
+        "`nothing` too, randomize an event that only asks: see [below](#questions-often-asked).",
         default=None,
     )
 

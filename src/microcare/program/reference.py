@@ -24,6 +24,7 @@ from microcare.program import (
 )
 from microcare.program.event import ALIASES, NATURE, Goal
 from microcare.program.examples import CONTENT, FOLDER, PARTS, START
+from microcare.program.guidance import answers, schedules
 from microcare.program.program import ChannelStep, Limits, Program
 from microcare.program.scope import NAMES, NameDoc
 from microcare.program.texts import TEXT_NAMES
@@ -95,10 +96,12 @@ def reference() -> Iterator[str]:
     yield from _content()
     yield from _goals()
     yield from _triggers()
+    yield from schedules()
     yield from _names("Names in expressions", NAMES, "Names that rules and scores may use, and where each is known.")
     yield from _expressions()
     yield from _names("Values in texts", TEXT_NAMES, "What stands in braces in a text: `{child_name}`, `{last.title}`. "
                       "`{name|instead}` says what stands there while the value is missing; `{{` and `}}` are braces.")  # fmt: skip
+    yield from answers()
 
 
 def _start() -> Iterator[str]:
