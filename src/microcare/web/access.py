@@ -68,6 +68,9 @@ RULES: dict[str, Rule] = {
     "desk/safety/do": Rule(STAFF, access.SEE, access.STOP),
     "desk/safety/adverse-events.csv": Rule(STAFF, access.RESOLVE),
     "desk/people/<str:person>": Rule(STAFF, access.SEE, about="person"),
+    "desk/monitor": Rule(STAFF, access.MONITOR),
+    "desk/monitor/numbers.csv": Rule(STAFF, access.MONITOR),
+    "desk/people/<str:person>/deliveries": Rule(STAFF, access.SEE, about="person"),
     "desk/people/<str:person>/do": Rule(STAFF, access.SEE, about="person"),
 }
 """Every route."""

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from microcare.web.facilitator import offering, pages, safety
+from microcare.web.facilitator import monitor_pages, offering, pages, safety
 
 urlpatterns = [
     path("desk/", pages.people),
@@ -17,4 +17,7 @@ urlpatterns = [
     path("desk/safety/adverse-events.csv", safety.adverse_csv),
     path("desk/people/<str:person>", pages.one_person),
     path("desk/people/<str:person>/do", pages.do),
+    path("desk/people/<str:person>/deliveries", monitor_pages.of_person),
+    path("desk/monitor", monitor_pages.whole_study),
+    path("desk/monitor/numbers.csv", monitor_pages.numbers),
 ]
