@@ -157,7 +157,7 @@ def _named(stuck: tuple[monitor.Stuck, ...]) -> list[tuple[monitor.Stuck, str]]:
 
 def _bars(study: Study) -> list[Bar]:
     def bar(number: int, step: Step) -> Bar:
-        share = step.share or 0.0
+        share = 0.0 if step.share is None else step.share
         percent = "" if step.share is None else f"{share:.0%}"
         y = number * ROW
         return Bar(
