@@ -129,6 +129,7 @@ def doors(request: HttpRequest) -> list[tuple[str, str]]:
 
 DOORS = {
     "desk/": gettext_lazy("People"),
+    "desk/monitor": gettext_lazy("Deliveries"),
     "desk/safety": gettext_lazy("Safety"),
     "desk/programs": gettext_lazy("Programs"),
     "desk/invite": gettext_lazy("Invite somebody"),
