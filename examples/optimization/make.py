@@ -32,7 +32,7 @@ def courses(draw: np.random.Generator) -> pd.DataFrame:
     made["first"] = np.where(walks == 1, "walk", "breathe")
     made["responded"] = (draw.random(n) < 0.3 + 0.2 * walks).astype(int)
     calls = draw.integers(0, 2, n)
-    made["second"] = np.where(made.responded == 1, None, np.where(calls == 1, "call", "write"))
+    made["second"] = pd.Series(np.where(calls == 1, "call", "write")).where(made.responded == 0, None)
     gain = np.where(made.responded == 1, 0.8, np.where(calls == made.alone, 0.9, 0.0))
     made["calm"] = 5 + gain - 0.3 * made.stress + draw.normal(size=n)
     return made

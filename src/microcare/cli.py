@@ -242,6 +242,31 @@ def export_tables(
     raise typer.Exit(tables(source, out, format, json))
 
 
+@export_app.command("cremas")
+def export_cremas(
+    data: Data = Path("data"),
+    program: Annotated[str, typer.Option(help="Only this program.")] = "",
+    out: Annotated[Path | None, typer.Option(help="A .csv or .json file; otherwise it is printed.")] = None,
+    json: Json = False,
+) -> None:
+    """The reporting checklist of EMA studies (CREMAS), filled from a hub; what you must write yourself is named."""
+    from microcare.commands.monitor import cremas
+
+    raise typer.Exit(cremas(data, program, out, json))
+
+
+@app.command()
+def monitor(
+    data: Data = Path("data"),
+    program: Annotated[str, typer.Option(help="Only this program.")] = "",
+    json: Json = False,
+) -> None:
+    """What became of what was planned in the last days, why it came no further, and who is stuck."""
+    from microcare.commands.monitor import run
+
+    raise typer.Exit(run(data, program, json))
+
+
 @analyze_app.command("effect")
 def analyze_effect(
     table: Annotated[Path, typer.Argument(help="A CSV or Parquet file, one row a decision point.")],

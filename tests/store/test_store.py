@@ -203,3 +203,12 @@ def test_seeds_are_secret_and_stay(hub: Hub) -> None:
     assert len(before["tea"]) == 32
     deployment.make_seed("tea")
     assert deployment.seeds() == before
+
+
+def test_some_kinds_are_read_without_the_rest_of_the_journal(hub: Hub) -> None:
+    from microcare.store import queries
+    from microcare.store.database import rows
+
+    sql = queries.ENTRIES_OF_PERSON.format(kinds=queries.among(2))
+    plan = " ".join(str(r) for r in rows(f"EXPLAIN QUERY PLAN {sql}", ["decided", "acted", "ada"]))
+    assert "journal_kind (kind=? AND person=?)" in plan

@@ -21,6 +21,8 @@ STOP = "stop"
 """Stop everything."""
 DESIGN = "design"
 """Publish programs."""
+MONITOR = "monitor"
+"""See the numbers of the deliveries, of whole programs; names only with SEE."""
 ANALYZE = "analyze"
 """Take data out, under pseudonyms."""
 ADMINISTER = "administer"
@@ -30,10 +32,10 @@ REVIEW = "review"
 
 ROLES: dict[str, frozenset[str]] = {
     "designer": frozenset({DESIGN}),
-    "coach": frozenset({SEE, CARE, ACKNOWLEDGE, INVITE}),
-    "clinician": frozenset({SEE, CARE, ACKNOWLEDGE, RESOLVE, INVITE}),
-    "analyst": frozenset({ANALYZE}),
-    "safety_officer": frozenset({SEE, ACKNOWLEDGE, RESOLVE, STOP, REVIEW}),
+    "coach": frozenset({SEE, CARE, ACKNOWLEDGE, INVITE, MONITOR}),
+    "clinician": frozenset({SEE, CARE, ACKNOWLEDGE, RESOLVE, INVITE, MONITOR}),
+    "analyst": frozenset({ANALYZE, MONITOR}),
+    "safety_officer": frozenset({SEE, ACKNOWLEDGE, RESOLVE, STOP, MONITOR, REVIEW}),
     "administrator": frozenset({INVITE, STOP, ADMINISTER, REVIEW}),
 }
 """What each role may do in its program. An administrator does not see people: whoever runs the machine need not read them."""

@@ -41,6 +41,7 @@ class Person(models.Model):
             models.Index("due", name="person_due"),
             models.Index("alerts", name="person_alerts", condition=models.Q(alerts__gt=0)),
             models.Index("waiting", name="person_waiting", condition=models.Q(waiting__gt=0)),
+            models.Index(models.F("id"), models.F("sequence"), name="person_sequence"),
             models.Index("id", name="person_failed", condition=~models.Q(failed="")),
         ]
 
@@ -104,7 +105,10 @@ class Outbox(models.Model):
 
     class Meta:
         db_table = "outbox"
-        indexes: ClassVar = [models.Index("next_try", name="outbox_next_try")]
+        indexes: ClassVar = [
+            models.Index("next_try", name="outbox_next_try"),
+            models.Index("settled", name="outbox_stuck", condition=models.Q(status__in=("failed", "unclear"))),
+        ]
 
 
 class Program(models.Model):
@@ -327,3 +331,52 @@ class Deployment(models.Model):
 
     class Meta:
         db_table = "deployment"
+
+
+class DeliveryMark(models.Model):
+    """Up to where a person's journal has been summed up for the delivery monitor."""
+
+    person = models.TextField(primary_key=True)
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        db_table = "delivery_mark"
+
+
+class DeliveryLine(models.Model):
+    """One planned delivery, and what became of it: told from the journal, and only a cache of it."""
+
+    pk = models.CompositePrimaryKey("person", "key")
+    person = models.TextField()
+    key = models.TextField()
+    day = models.BigIntegerField()
+    """The local day for which it was planned."""
+    program = models.TextField()
+    what = models.TextField()
+    name = models.TextField()
+    planned = models.BigIntegerField()
+    intervention = models.TextField(default="")
+    subject = models.TextField(default="")
+    due = models.BigIntegerField(default=0)
+    handed = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    shown = models.BigIntegerField(default=0)
+    opened = models.BigIntegerField(default=0)
+    completed = models.BigIntegerField(default=0)
+    missed = models.BigIntegerField(default=0)
+    reach = models.BigIntegerField(default=0)
+    status = models.TextField()
+    reason = models.TextField(default="")
+    trouble = models.TextField(default="")
+    tries = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "delivery_line"
+        indexes: ClassVar = [
+            models.Index(
+                *map(
+                    models.F, ("day", "program", "what", "intervention", "name", "status", "reach", "reason", "person")
+                ),
+                name="delivery_line_day",
+            )
+        ]

@@ -90,9 +90,10 @@ SELECT sequence, body FROM journal WHERE person = %s AND sequence > %s ORDER BY 
 """The same, newest first."""
 
 ENTRIES_OF_PERSON = """
-SELECT sequence, body FROM journal WHERE kind IN ({kinds}) AND person = %s ORDER BY sequence
+SELECT sequence, body FROM journal WHERE kind IN ({kinds}) AND person = %s ORDER BY sequence + 0
 """
-"""A person's entries of some kinds, oldest first: what their pages tell. Walks one index."""
+"""A person's entries of some kinds, oldest first: what their pages tell. Walks one index. The sum keeps SQLite from
+reading the person's whole journal, only to have it in order."""
 
 ENTRIES_OF_KIND = """
 SELECT person, sequence, body FROM journal WHERE kind = %s AND (person > %s OR (person = %s AND sequence > %s))

@@ -88,6 +88,9 @@ RULES: dict[str, Rule] = {
     "desk/safety/do": Rule(STAFF, access.SEE, access.STOP),
     "desk/safety/adverse-events.csv": Rule(STAFF, access.RESOLVE, fresh=True),
     "desk/people/<str:person>": Rule(STAFF, access.SEE, about="person"),
+    "desk/monitor": Rule(STAFF, access.MONITOR),
+    "desk/monitor/numbers.csv": Rule(STAFF, access.MONITOR),
+    "desk/people/<str:person>/deliveries": Rule(STAFF, access.SEE, about="person"),
     "desk/people/<str:person>/do": Rule(STAFF, access.SEE, about="person"),
 }
 """Every route."""
@@ -175,6 +178,7 @@ def doors(request: HttpRequest) -> list[tuple[str, str]]:
 
 DOORS = {
     "desk/": gettext_lazy("People"),
+    "desk/monitor": gettext_lazy("Deliveries"),
     "desk/safety": gettext_lazy("Safety"),
     "desk/programs": gettext_lazy("Programs"),
     "desk/staff": gettext_lazy("Staff"),

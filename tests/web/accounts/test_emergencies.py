@@ -38,7 +38,7 @@ def test_one_page_opens_to_read_for_an_hour_and_all_is_written_down(hub: Hub, an
     assert [one.deed for one in audit.trail(person, limit=2)] == ["read", "emergency"]
     assert analyst.client.get(f"/desk/people/{other}").status_code == 404, "only this one"
     assert analyst.client.post(f"{page}/do", {"deed": "mode", "mode": "coach"}).status_code == 403, "only to read"
-    assert analyst.client.get("/desk/")["Location"] == "/desk/emergency", "nobody's list, but what is open"
+    assert analyst.client.get("/desk/")["Location"] == "/desk/monitor", "nobody's list, but what is open"
     run("UPDATE emergency SET until = until - %s", [60 * 60_000])
     assert analyst.client.get(page).status_code == 404
     assert audit.broken() == 0
