@@ -189,7 +189,7 @@ def test_entries_page_by_page(hub: Hub) -> None:
     every = journals.entries(person)
     assert [n for n, _ in every] == list(range(1, len(every) + 1))
     assert journals.entries(person, after=2, limit=2) == every[2:4]
-    assert journals.entries(person, limit=2, newest_first=True) == every[::-1][:2]
+    assert list(journals.newest(person, piece=2)) == every[::-1]
     other = hub.join()
     pages = [journals.entries_of_kind("enrolled", limit=1)]
     while pages[-1]:

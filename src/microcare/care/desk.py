@@ -116,7 +116,7 @@ class WithThem:
 def needs_of(person: Person) -> tuple[NeedLine, ...]:
     """Need states, present ones first, with the evidence they rest on."""
     found = []
-    evidence = _last_evidence(person.id)
+    evidence = _last_evidence(person)
     for name, need in person.state.needs.items():
         program, _, short = name.partition("/")
         voice = person.voice(program)
@@ -128,9 +128,14 @@ def needs_of(person: Person) -> tuple[NeedLine, ...]:
     return tuple(sorted(found, key=lambda n: order[n.state]))
 
 
-def _last_evidence(person: str) -> Mapping[str, str]:
-    entries = journals.entries_of_kinds(person, ("need_changed",))
-    return {f"{x.program}/{x.need}": inputs_of(x.evidence) for _, x in entries if isinstance(x, e.NeedChanged)}
+def _last_evidence(person: Person) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for _number, x in journals.newest(person.id, ("need_changed",)):
+        if isinstance(x, e.NeedChanged):
+            found.setdefault(f"{x.program}/{x.need}", inputs_of(x.evidence))
+        if found.keys() >= person.state.needs.keys():
+            break
+    return found
 
 
 def alerts_of(person: Person) -> tuple[AlertLine, ...]:
@@ -148,11 +153,12 @@ def alerts_of(person: Person) -> tuple[AlertLine, ...]:
 def offers_of(person: Person) -> tuple[OfferLine, ...]:
     """Proposals and offers that wait."""
     found = []
-    recommended = {
-        x.recommendation: x
-        for _, x in journals.entries_of_kinds(person.id, ("recommended",))
-        if isinstance(x, e.Recommended)
-    }
+    recommended: dict[str, e.Recommended] = {}
+    for _number, x in journals.newest(person.id, ("recommended",)) if person.state.offers else ():
+        if isinstance(x, e.Recommended):
+            recommended[x.recommendation] = x
+        if recommended.keys() >= person.state.offers.keys():
+            break
     for name, offer in person.state.offers.items():
         voice, why = person.voice(offer.program), recommended.get(name)
         if voice is None:

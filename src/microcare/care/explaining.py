@@ -25,8 +25,11 @@ QUIET = (
     "moments_drawn",
     "completed",
     "retried",
+    "signaled",
 )
 """Entries that the journal shows only on request."""
+UNSENT = ("decided", "undelivered", "postponed")
+"""Entries that may say that something did not reach the person."""
 FILTERS = {
     "": "What matters",
     "decided": "Decision points",
@@ -57,23 +60,15 @@ class EntryLine:
 def journal(person: Person, wanted: str = "", before: int = 0) -> tuple[EntryLine, ...]:
     """A page of the journal, newest first; `before` an entry's number, for the next page."""
     found: list[EntryLine] = []
-    entries = journals.entries(person.id, newest_first=True, limit=2000)
-    for number, stated in entries:
+    kinds = UNSENT if wanted == "unsent" else (wanted,) if wanted and wanted != "all" else ()
+    for number, stated in journals.newest(person.id, kinds, before):
         kind = stated.__struct_config__.tag
-        if (before and number >= before) or not _wanted(kind, wanted) or (wanted == "unsent" and not _unsent(stated)):
+        if (not wanted and kind in QUIET) or (wanted == "unsent" and not _unsent(stated)):
             continue
         found.append(_entry(person, number, str(kind), stated))
         if len(found) == PAGE:
             break
     return tuple(found)
-
-
-def _wanted(kind: object, wanted: str) -> bool:
-    if wanted == "all":
-        return True
-    if wanted == "unsent":
-        return kind in ("decided", "undelivered", "postponed")
-    return kind == wanted if wanted else kind not in (*QUIET, "signaled")
 
 
 def _unsent(stated: e.Any) -> bool:

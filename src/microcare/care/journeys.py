@@ -201,9 +201,9 @@ def _why(person: Person, delivery: Delivery, run: Run, voice: Voice) -> tuple[st
     started = person.latest(e.Started, run=delivery.run)
     if isinstance(started, e.Started):
         found.append(to_person(started, voice.program, voice.language))
-    decided = [d for _, d in journals.entries_of_kinds(person.id, ("decided",)) if isinstance(d, e.Decided)]
-    point = next((d for d in reversed(decided) if d.point == delivery.point), None)
-    if point is not None and point.outcome == "randomized":
+    decided = (d for _, d in journals.newest(person.id, ("decided",)) if isinstance(d, e.Decided))
+    point = next((d for d in decided if d.point == delivery.point or d.at < delivery.decided), None)
+    if point is not None and point.point == delivery.point and point.outcome == "randomized":
         found.append(to_person(point, voice.program, voice.language))
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from microcare.care.programs import programs
 from microcare.care.telling import Voice
@@ -16,6 +17,8 @@ TOLD = (
     "reported", "alerted", "target_checked",
 )  # fmt: skip
 """The kinds of entries that the pages tell of."""
+RECENT = 1200
+"""So many of them a page reads, unless something older is still going on: years of care, in a moment."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Person:
     texts: Mapping[str, str]
     programs: Programs
     name: str = ""
+    cut: bool = False
+    """There are older entries, which were not read."""
 
     @property
     def state(self) -> State:
@@ -52,12 +57,16 @@ class Person:
         return None
 
 
-def read_person(person: str, now: int) -> Person:
-    """Read a person once for a page. Raises UnknownPersonError."""
+def read_person(person: str, now: int, whole: bool = False) -> Person:
+    """Read a person once for a page: what was of late and what is going on, or the whole. Raises UnknownPersonError."""
     loaded = journals.load(person)
-    found = [entry for _, entry in journals.entries_of_kinds(person, TOLD)]
+    found = [] if whole else [x for _, x in islice(journals.newest(person, TOLD, piece=RECENT), RECENT)][::-1]
+    cut = len(found) == RECENT
+    going_on = min((r.started for r in loaded.state.runs.values() if not r.ended), default=now)
+    if whole or (cut and going_on < found[0].at):
+        found, cut = [x for _, x in journals.entries_of_kinds(person, TOLD)], False
     identity = people.identity(person)
-    return Person(person, now, loaded, found, identity.texts, programs(), identity.name)
+    return Person(person, now, loaded, found, identity.texts, programs(), identity.name, cut)
 
 
 def wants(person: Person) -> tuple[tuple[str, str], ...]:

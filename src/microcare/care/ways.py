@@ -79,6 +79,8 @@ class Journey:
     future: tuple[str, ...]
     goal: str
     reached: bool | None
+    cut: bool = False
+    """There is more behind: only the later part of the way is told."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -86,9 +88,9 @@ class Journey:
         return tuple(p for p in self.parts if isinstance(p, Step))
 
 
-def journey(person: str, now: int) -> Journey:
+def journey(person: str, now: int, whole: bool = False) -> Journey:
     """A person's journey."""
-    return journey_of(read_person(person, now))
+    return journey_of(read_person(person, now, whole))
 
 
 def journey_of(person: Person) -> Journey:
@@ -117,7 +119,7 @@ def journey_of(person: Person) -> Journey:
     parts = [p for o in order if (p := o if isinstance(o, Mark) else _step(person, o, tales[o])) is not None]
     goal, reached, title = _goal(person)
     steps = [p for p in parts if isinstance(p, Step)]
-    return Journey(title, tuple(parts), _future(steps), goal, reached)
+    return Journey(title, tuple(parts), _future(steps), goal, reached, person.cut)
 
 
 def _when(person: Person, moment: int) -> str:

@@ -1,6 +1,6 @@
 """Journals: a person's state as loaded, and their entries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from microcare.hub import codec, entry, stimulus
@@ -57,10 +57,25 @@ def known(person: str, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def entries(person: str, after: int = 0, limit: int = ALL, newest_first: bool = False) -> list[tuple[int, entry.Any]]:
+def entries(person: str, after: int = 0, limit: int = ALL) -> list[tuple[int, entry.Any]]:
     """A person's entries with a number above `after`, each with its number."""
-    sql = queries.ENTRIES_BACKWARD if newest_first else queries.ENTRIES
-    return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [person, after, limit])]
+    return [(int(n), codec.decode_entry(body)) for n, body in rows(queries.ENTRIES, [person, after, limit])]
+
+
+def newest(
+    person: str, kinds: Sequence[str] = (), before: int = 0, piece: int = 200
+) -> Iterator[tuple[int, entry.Any]]:
+    """A person's entries (of some kinds; with a number below `before`), newest first.
+
+    They are read piece by piece, so that looking for the last one does not read years.
+    """
+    sql, before = queries.ENTRIES_BACKWARD, before or ALL
+    if kinds:
+        sql = queries.ENTRIES_OF_PERSON_BACKWARD.format(kinds=queries.among(len(kinds)))
+    while found := rows(sql, [person, before, *kinds, piece]):
+        for number, body in found:
+            yield int(number), codec.decode_entry(body)
+        before = int(found[-1][0])
 
 
 def entries_of_kinds(person: str, kinds: Sequence[str]) -> list[tuple[int, entry.Any]]:

@@ -85,9 +85,15 @@ SELECT sequence, body FROM journal WHERE person = %s AND sequence > %s ORDER BY 
 """A person's entries after a number, oldest first."""
 
 ENTRIES_BACKWARD = """
-SELECT sequence, body FROM journal WHERE person = %s AND sequence > %s ORDER BY sequence DESC LIMIT %s
+SELECT sequence, body FROM journal WHERE person = %s AND sequence < %s ORDER BY sequence DESC LIMIT %s
 """
-"""The same, newest first."""
+"""A person's entries before a number, newest first."""
+
+ENTRIES_OF_PERSON_BACKWARD = """
+SELECT sequence, body FROM journal WHERE person = %s AND sequence < %s AND kind IN ({kinds})
+ORDER BY sequence DESC LIMIT %s
+"""
+"""The same, of some kinds."""
 
 ENTRIES_OF_PERSON = """
 SELECT sequence, body FROM journal WHERE kind IN ({kinds}) AND person = %s ORDER BY sequence + 0

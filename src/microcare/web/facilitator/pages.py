@@ -56,7 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 def one_person(request: HttpRequest, person: str) -> HttpResponse:
     """One person on one screen."""
-    found = _read(person)
+    found = _read(person, whole="way" in request.GET)
     audit.append(clock.now(), request.user.get_username(), "read", person)
     allowed = access_of(request)
     wanted = request.GET.get("show", "")
@@ -128,9 +128,9 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 12 else 0
 
 
-def _read(person: str) -> Person:
+def _read(person: str, whole: bool = False) -> Person:
     try:
-        return read_person(person, clock.now())
+        return read_person(person, clock.now(), whole)
     except UnknownPersonError:
         raise Http404("There is no such person.") from None
 

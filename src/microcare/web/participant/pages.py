@@ -115,8 +115,8 @@ def need(request: HttpRequest, person: str) -> HttpResponse:
 @require_GET
 @signed_in
 def journey(request: HttpRequest, person: str) -> HttpResponse:
-    """The way so far: as a picture, or as a list."""
-    found = reading(person)
+    """The way so far: as a picture, or as a list; after years, its later part, unless all of it is wanted."""
+    found = reading(person, whole="all" in request.GET)
     way = journey_of(found)
     as_list = request.GET.get("as") == "list"
     parts = way.parts if as_list else way.parts[::-1]

@@ -59,9 +59,9 @@ def signed_in(view: View) -> View:
     return inner
 
 
-def reading(person: str) -> Person:
-    """The person as they are now."""
-    return read_person(person, clock.now())
+def reading(person: str, whole: bool = False) -> Person:
+    """The person as they are now; with the whole of what was, or what was of late."""
+    return read_person(person, clock.now(), whole)
 
 
 def tag(person: str) -> str:
