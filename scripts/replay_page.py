@@ -11,6 +11,7 @@ from microcare.hub import stimulus
 
 COMMON = tuple(field.name for field in fields(stimulus.Stimulus))
 WORDS = {str: "text", int: "whole number", bool: "true or false", stimulus.Value: "value", dict[str, float]: "numbers by name",
+         dict[str, int]: "whole numbers by name",
          dict[str, str]: "texts by name", dict[str, stimulus.Value]: "values by name"}  # fmt: skip
 
 HEAD = """# Replaying stimuli

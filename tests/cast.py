@@ -172,8 +172,10 @@ class Story:
 
     def enroll(self, when: str = "mon 08:00", program: str = "", /, **fields: Any) -> "Story":
         """The person joins."""
-        at, name = self.moment(when), program or self.program.id
-        return self.send(stimulus.Enroll(key=self.key(), at=at, program=name, zone=self.zone, fields=fields))
+        at, name, agreed = self.moment(when), program or self.program.id, fields.pop("consents", {})
+        return self.send(
+            stimulus.Enroll(key=self.key(), at=at, program=name, zone=self.zone, fields=fields, consents=agreed)
+        )
 
     def delivery(self, name: str) -> str:
         """The latest delivery of an event, a questionnaire, an offer or a contact; open ones first."""
@@ -354,6 +356,11 @@ VERBS: dict[str, Callable[[Story, str, Any, str], None]] = {
     "report": _sends(lambda s, v, c: stimulus.Report(name=v or "", **c)),
     "opened": _sends(lambda s, v, c: stimulus.Receipt(delivery=s.delivery(v), stage="opened", **c)),
     "shown": _sends(lambda s, v, c: stimulus.Receipt(delivery=s.delivery(v), stage="shown", **c)),
+    "failed": _sends(
+        lambda s, v, c: stimulus.Receipt(
+            delivery=s.delivery(next(iter(v))), stage="failed", channel=next(iter(v.values())), **c
+        )
+    ),
     "choose": _sends(lambda s, v, c: stimulus.Choice(offer=_first(s.world.state.offers), intervention=v or "", **c)),
     "approve": _sends(
         lambda s, v, c: stimulus.Decide(proposal=_first(s.world.state.offers), by="carla", intervention=v, **c)

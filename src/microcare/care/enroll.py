@@ -8,6 +8,7 @@ from microcare.care import clock
 from microcare.care.keys import new_key
 from microcare.care.programs import programs
 from microcare.care.receive import Received, receive
+from microcare.hub.consent import lacking
 from microcare.hub.fits import field_problem
 from microcare.hub.stimulus import Enroll, Value
 from microcare.program.compiled import CompiledProgram
@@ -41,11 +42,12 @@ def enroll(
     fields: Mapping[str, Value] | None = None,
     name: str = "",
     email: str = "",
+    consents: Mapping[str, int] | None = None,
 ) -> Joined:
     """Add a person and let them join at once; CannotJoinError says why not, and then nobody was added."""
-    _check(program, zone, fields or {})
+    _check(program, zone, fields or {}, consents or {})
     person, code = people.add(program, name, email, clock.now())
-    join(person, program, zone=zone, language=language, fields=fields, key=f"enroll:{program}")
+    join(person, program, zone=zone, language=language, fields=fields, consents=consents, key=f"enroll:{program}")
     return Joined(person, code)
 
 
@@ -56,24 +58,32 @@ def join(
     zone: str,
     language: str = "",
     fields: Mapping[str, Value] | None = None,
+    consents: Mapping[str, int] | None = None,
     key: str = "",
 ) -> Received:
-    """Let a person who has been invited (or is in another program) join. Personal texts are kept apart."""
-    compiled = _check(program, zone, fields or {})
+    """Let a person who has been invited (or is in another program) join. Personal texts are kept apart.
+
+    `consents`: the purposes they agree to, with the version of the text they read.
+    """
+    compiled = _check(program, zone, fields or {}, consents or {})
     plain = {name: _apart(person, compiled, name, value) for name, value in (fields or {}).items()}
     now = clock.now()
     wanted = Enroll(
-        key=key or new_key("enroll"), at=now, program=program, zone=zone, language=language, fields=plain
+        key=key or new_key("enroll"), at=now, program=program, zone=zone, language=language, fields=plain,
+        consents=dict(consents or {}),
     )  # fmt: skip
     return receive(person, [wanted])
 
 
-def _check(program: str, zone: str, fields: Mapping[str, Value]) -> CompiledProgram:
+def _check(program: str, zone: str, fields: Mapping[str, Value], consents: Mapping[str, int]) -> CompiledProgram:
     compiled = programs().current(program)
     if compiled is None:
         raise CannotJoinError(f"there is no program {program}")
     if not is_zone(zone):
         raise CannotJoinError(f"there is no time zone {zone}")
+    missing = lacking(compiled, {f"{program}.{purpose}": version for purpose, version in consents.items()})
+    if missing:
+        raise CannotJoinError(f"they have not agreed to {missing[0].replace('_', ' ')}")
     for name, value in fields.items():
         wrong = field_problem(compiled, name, value)
         if wrong:

@@ -7,9 +7,10 @@ hold a delivery back. What an outage has pushed into quiet hours waits for their
 from dataclasses import dataclass
 
 from microcare.base.moments import DAY, inside, parse_window, window_end
+from microcare.hub import consent
 from microcare.hub.delivery import HUMAN
 from microcare.hub.effect import Prompt
-from microcare.hub.gate import STOPPED
+from microcare.hub.gate import STOPPED, day_off
 from microcare.hub.programs import Programs
 from microcare.hub.state import Delivery, State
 
@@ -40,6 +41,9 @@ def held(programs: Programs, state: State, prompt: Prompt, now: int) -> Held | N
         return Held("cancelled", reason)
     if prompt.channel == "in_app":
         return None
+    course = state.courses[delivery.program]
+    if not consent.reachable(state, programs.of(delivery.program, course.version), prompt.channel):
+        return Held("cancelled", "they do not want to be reached by this channel")
     return _quiet(programs, state, prompt, now)
 
 
@@ -67,9 +71,10 @@ def _quiet(programs: Programs, state: State, prompt: Prompt, now: int) -> Held |
         authored = [programs.of(name, course.version).quiet for name, course in state.courses.items()]
         windows = [window for window in authored if window is not None]
     ends = [window_end(state.zone, now, w) for w in windows if inside(state.zone, now, w)]
-    if not ends:
+    off = day_off(state.days_off, state.zone, now)
+    if not ends and not off:
         return None
-    until = max(ends)
+    until = max([off, *ends])
     if until >= (prompt.expires or prompt.at + TOO_LATE):
         return Held("expired", "quiet hours until it expired")
-    return Held("pending", "quiet hours", until)
+    return Held("pending", "day off" if off else "quiet hours", until)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from microcare.base.moments import MINUTE, format_moment, is_zone, parse_window
-from microcare.hub import delivery, entry, facilitation, recommender, safety, sequencer
+from microcare.base.moments import MINUTE, format_moment, is_zone
+from microcare.hub import consent, delivery, entry, facilitation, preferences, recommender, safety, sequencer
 from microcare.hub import stimulus as s
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.state import Assessment, Delivery
@@ -30,6 +30,9 @@ def _enroll(work: Work, x: s.Enroll) -> None:
         return _refuse(work, f"enroll {x.program}", "there is no such program")
     if not is_zone(x.zone):
         return _refuse(work, f"enroll {x.program}", f"there is no time zone {x.zone}")
+    lacking = consent.lacking(compiled, {f"{x.program}.{p}": v for p, v in x.consents.items()})
+    if lacking:
+        return _refuse(work, f"enroll {x.program}", f"no consent: {lacking[0]}")
     fields = {}
     for name, value in x.fields.items():
         wrong = field_problem(compiled, name, value)
@@ -48,6 +51,7 @@ def _enroll(work: Work, x: s.Enroll) -> None:
             language=x.language or compiled.program.language,
             facilitator=compiled.program.facilitator,
             fields=fields,
+            consents={p: v for p, v in x.consents.items() if p in compiled.program.consent},
             synthetic=x.synthetic,
         )
     )
@@ -239,36 +243,17 @@ def _choice(work: Work, x: s.Choice) -> None:
 
 
 def _setting(work: Work, x: s.Setting) -> None:
-    wrong = _setting_problem(work, x.name, x.value)
+    wrong = preferences.problem(work, x.name, x.value)
     if wrong:
         return _refuse(work, f"setting {x.name}", wrong)
     work.present = _there(x)
     work.say(entry.Set(at=x.at, received=work.now, name=x.name, value=x.value))
+    if consent.ends(work, x.name, x.value):
+        return _withdraw(work, s.Withdraw(key=x.key, at=x.at, program=x.name.split(".")[1]))
     if x.name in ("pause", "mode"):
         for program in list(work.state.courses):
             work.recommend.setdefault(program, f"the {x.name} changed")
     return None
-
-
-def _setting_problem(work: Work, name: str, value: s.Value) -> str:
-    if name == "quiet":
-        good = value in (None, "") or (isinstance(value, str) and parse_window(value) is not None)
-        return "" if good else f"{value!r} is not a part of the day like 21:30-07:00"
-    if name == "pause":
-        return "" if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "needs a moment"
-    if name == "mode":
-        return "" if value in ("", "app", "coach", "clinician", "self") else f"{value!r} is no facilitator"
-    if name == "language":
-        return "" if isinstance(value, str) and 0 < len(value) < 36 else f"{value!r} is no language"
-    if name.startswith("plan."):
-        return "" if value is None or isinstance(value, str) else "needs a reference to a text"
-    if name.startswith("like."):
-        return "" if value in (-1, 0, 1) else f"{value!r} is not -1, 0 or 1"
-    if name.startswith("person."):
-        programs = [c for n in work.state.courses if (c := work.course(n)) is not None]
-        having = [p for p in programs if name[7:] in p.program.person]
-        return field_problem(having[0], name[7:], value) if having else "there is no such field"
-    return "there is no such setting"
 
 
 def _zone(work: Work, x: s.Zone) -> None:
@@ -359,6 +344,10 @@ def _publish(work: Work, x: s.Publish) -> None:
     if x.running not in ("finish", "move"):
         return _refuse(work, f"publish {x.program}", "running interventions `finish` or `move`")
     new = work.programs.of(x.program, x.version)
+    lacking = consent.lacking(new, work.state.consents)
+    if lacking:
+        # Care goes on as they agreed to it, in the version they are in, until they agree to what has changed.
+        return _refuse(work, f"publish {x.program}", f"no consent: {lacking[0]}")
     moves = x.running == "move"
     if moves:
         for found in list(work.state.runs.values()):

@@ -1,6 +1,6 @@
 """Deliveries: events, questionnaires, offers and contact on their way to the person, and what becomes of them."""
 
-from microcare.hub import effect, entry, gate
+from microcare.hub import consent, effect, entry, gate
 from microcare.hub.state import Delivery
 from microcare.hub.values import text_values
 from microcare.hub.work import DELIVERIES, Work
@@ -78,8 +78,7 @@ def _deliver(
     human = event is not None and event.event.by_human
     prompt = not work.present and not silent and not human
     delivery = work.name("delivery", "d")
-    first = work.now
-    channels = () if human else tuple((channel, first + after) for channel, after in program.channels)
+    channels = () if human else _channels(work, program)
     found = work.state.runs.get(run)
     names = _names(event) if event is not None else ()
     view = work.view(program, run)
@@ -111,6 +110,12 @@ def _deliver(
             effect.Prompt(at=work.now, delivery=delivery, channel=channels[0][0], urgent=urgent, expires=expires)
         )
     return delivery
+
+
+def _channels(work: Work, program: CompiledProgram) -> tuple[tuple[str, int], ...]:
+    """The channels by which the person wants to be reached, each with its moment; where none is left, the app."""
+    wanted = [(c, work.now + after) for c, after in program.channels if consent.reachable(work.state, program, c)]
+    return tuple(wanted) or (("in_app", work.now),)
 
 
 def _names(event: CompiledEvent) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Enrolled(Entry, frozen=True, tag="enrolled"):
     language: str
     facilitator: str
     fields: dict[str, Value] = {}
+    consents: dict[str, int] = {}
+    """What the person agreed to: the purposes, with the version of the text they read."""
     synthetic: bool = False
     """The instants of this course are made up: the source of its stimuli lacks them."""
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from microcare.base.moments import DAY
+from microcare.base.schedules import WEEKDAYS
 from microcare.hub import entry as e
 from microcare.hub.state import (
     Alert,
@@ -33,7 +34,7 @@ from microcare.hub.state import (
     Trigger,
     Watch,
 )
-from microcare.hub.stimulus import Value
+from microcare.hub.stimulus import Value, names_in
 
 R = TypeVar("R", RuleRecord, EventRecord)
 
@@ -127,6 +128,7 @@ def _enrolled(state: State, x: e.Enrolled) -> None:
     state.zone = intern(x.zone)
     state.language = intern(x.language)
     state.fields.update(x.fields)
+    state.consents.update({f"{x.program}.{purpose}": version for purpose, version in x.consents.items()})
 
 
 def _withdrew(state: State, x: e.Withdrew) -> None:
@@ -165,6 +167,12 @@ def _set(state: State, x: e.Set) -> None:
         state.quiet = None if x.value is None else str(x.value)
     elif x.name == "pause":
         state.paused_until = int(x.value or 0)
+    elif x.name == "days":
+        state.days_off = tuple(sorted(WEEKDAYS.index(day) for day in names_in(x.value)))
+    elif x.name == "channels":
+        state.channels_off = tuple(names_in(x.value))
+    elif x.name.startswith("consent."):
+        state.consents[x.name[8:]] = int(x.value or 0)
     elif x.name.startswith("like."):
         state.likes[x.name[5:]] = float(x.value or 0)
     elif x.name.startswith("plan."):
@@ -286,8 +294,18 @@ def _close(state: State, name: str, closed: Delivery | Assessment) -> None:
 STAGES = ("decided", "handed_over", "accepted", "shown", "opened")
 
 
+def _next_at_once(found: Delivery, x: e.Staged) -> Delivery:
+    """Whoever cannot be reached by one channel is not kept waiting for the next."""
+    tried, channels = found.tried, list(found.channels)
+    if tried < len(channels) and channels[tried - 1][0] == x.channel:
+        channels[tried] = (channels[tried][0], min(channels[tried][1], x.received))
+    return replace(found, channels=tuple(channels))
+
+
 def _staged(state: State, x: e.Staged) -> None:
     found = state.deliveries.get(x.delivery)
+    if found is not None and x.stage == "failed":
+        state.deliveries[x.delivery] = _next_at_once(found, x)
     if found is None or x.stage not in STAGES:
         return
     first = STAGES.index(x.stage) > STAGES.index(found.stage)

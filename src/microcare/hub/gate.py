@@ -6,7 +6,7 @@ what reaches a person unasked (a prompt): what answers a person who is there, ac
 
 import msgspec
 
-from microcare.base.moments import DAY, HOUR, inside, local_day, local_midnight, parse_window, window_end
+from microcare.base.moments import DAY, HOUR, inside, local_day, local_midnight, parse_window, weekday, window_end
 from microcare.hub.view import View
 from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledEvent, CompiledProgram
@@ -60,6 +60,9 @@ def _interruption(work: Work, again: bool) -> list[tuple[str, int]]:
         if inside(zone, now, window):
             found.append(("quiet hours", window_end(zone, now, window)))
             break
+    off = day_off(state.days_off, zone, now)
+    if off:
+        found.append(("day off", off))
     if again:
         return found
     prompts = state.prompts
@@ -78,6 +81,14 @@ def _interruption(work: Work, again: bool) -> list[tuple[str, int]]:
         if len(recent) >= per_week:
             found.append(("weekly limit", recent[-per_week] + 7 * DAY if per_week else now + 7 * DAY))
     return found
+
+
+def day_off(days: tuple[int, ...], zone: str, now: int) -> int:
+    """When the person's day off is over, and those that follow it; 0: it is none."""
+    today = day = local_day(zone, now)
+    while weekday(day) in days:
+        day += 1
+    return local_midnight(zone, day) if day > today else 0
 
 
 def _quiet_windows(work: Work, programs: list[CompiledProgram]) -> list[tuple[int, int]]:

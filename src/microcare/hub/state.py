@@ -298,6 +298,12 @@ class State(msgspec.Struct, omit_defaults=True):
     offers: dict[str, Offer] = {}
     alerts: dict[str, Alert] = {}
     check_ins: dict[str, CheckIn] = {}
+    days_off: tuple[int, ...] = ()
+    """Days of the week on which nothing calls them, Monday is 0."""
+    channels_off: tuple[str, ...] = ()
+    """Channels they do not want."""
+    consents: dict[str, int] = {}
+    """What they agreed to: `PROGRAM.PURPOSE` and the version of its text; 0 where they took it back."""
     plan: dict[str, str] = {}
     """The person's own safety plan: references to its texts, by step."""
     unread: int = 0

@@ -10,6 +10,11 @@ Value = bool | float | int | str | None
 """A value in an answer, signal or field; None is unknown."""
 
 
+def names_in(value: Value) -> tuple[str, ...]:
+    """The names in a setting that is a list: they travel as one text, with commas."""
+    return tuple(name for name in str(value or "").split(",") if name)
+
+
 class Stimulus(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):
     """What every stimulus carries."""
 
@@ -32,6 +37,8 @@ class Enroll(Stimulus, frozen=True, tag="enroll"):
     zone: str = "UTC"
     language: str = ""
     fields: dict[str, Value] = {}
+    consents: dict[str, int] = {}
+    """What the person agrees to: purposes of the program, with the version of the text they read."""
 
 
 class Withdraw(Stimulus, frozen=True, tag="withdraw"):

@@ -33,7 +33,7 @@ SYNONYMS = {
     "string": "text", "str": "text", "bool": "boolean", "yes": "boolean", "no": "boolean", "yes/no": "boolean",
     "float": "number", "decimal": "number", "int": "integer", "numeric": "number", "datetime": "date", "list": "choice",
     "select": "choice", "image": "photo", "successful": "success", "failed": "failure", "therapist": "clinician",
-    "psychologist": "clinician", "facilitator": "coach", "mail": "email", "push": "in_app", "app": "in_app",
+    "psychologist": "clinician", "facilitator": "coach", "mail": "email", "app": "in_app",
 }  # fmt: skip
 MEANT = {
     "when": ("if", "on"), "condition": ("if", "present"), "where": ("if",), "unless": ("if",), "then": ("deliver", "say"),

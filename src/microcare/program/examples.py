@@ -158,6 +158,11 @@ narrative:
   show: safety/crisis.md
   alert: {roster: on_duty, acknowledge_within: 15m, then: lead}""",
     "Alert": "alert: {roster: on_duty, acknowledge_within: 15m, then: lead}",
+    "Purpose": """\
+studies:
+  title: Research
+  text: Researchers may study what you did and answered, under a number instead of your name.
+  covers: research""",
     "Roster": """\
 on_duty:
   people: [duty@example.org]

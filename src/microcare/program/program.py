@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from microcare.base.spans import parse_span
 from microcare.program.assessment import Measure
 from microcare.program.conceptual_model import Level
+from microcare.program.consent import Purpose
 from microcare.program.evaluation import Contact, EvaluationTrigger, Felt, Recommend
 from microcare.program.intervention import Intervention
 from microcare.program.narrative import Narrative
@@ -28,14 +29,14 @@ class Limits(Part):
 class ChannelStep(Part):
     """A channel, and when it is tried."""
 
-    channel: Literal["in_app", "email"] = described("The channel.")
+    channel: Literal["in_app", "push", "email"] = described("The channel.")
     after: SpanField = described(
         "Tried when the prompt has not been opened for so long.", default_factory=lambda: parse_span("0m")
     )
 
 
 def _channels(value: object) -> object:
-    """`[in_app, {email: 4h}]` and `[in_app, {channel: email, after: 4h}]` say the same."""
+    """`[in_app, push, {email: 4h}]` and `[in_app, push, {channel: email, after: 4h}]` say the same."""
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
@@ -90,8 +91,11 @@ class Program(Part):
     contact: Contact | None = described("Contact kept in silence.", default=None)
     limits: Limits = described("Burden.", default_factory=Limits)
     channels: Annotated[tuple[ChannelStep, ...], BeforeValidator(_channels)] = described(
-        "How prompts reach the person, in order: `[in_app, {email: 4h}]`.",
+        "How prompts reach the person, in order: `[in_app, push, {email: 4h}]`.",
         default=(ChannelStep(channel="in_app"),),
+    )
+    consent: dict[Identifier, Purpose] = described(
+        "What those who join are asked to agree to, purpose by purpose.", default_factory=dict
     )
     safety: tuple[SafetyRule, ...] = described("Checked on every saved answer, before everything else.", default=())
     rosters: dict[Identifier, Roster] = described("Who answers alerts.", default_factory=dict)

@@ -12,6 +12,7 @@ from microcare.expressions.functions import DEPARTURES, FUNCTIONS, OPERATORS
 from microcare.program import (
     assessment,
     conceptual_model,
+    consent,
     content,
     decision,
     evaluation,
@@ -62,6 +63,7 @@ ORDER: tuple[tuple[type[BaseModel], str], ...] = (
     (evaluation.Contact, "`contact:`"),
     (Limits, "`limits:`"),
     (ChannelStep, "in the list `channels:`"),
+    (consent.Purpose, "under `consent:`, by name"),
     (safety.SafetyRule, "in the list `safety:`"),
     (safety.Alert, "a safety rule's `alert:`"),
     (safety.Roster, "under `rosters:`, by name"),

@@ -70,7 +70,8 @@ def live(
     """A virtual person joins a program and lives with it for so many days."""
     world = World(programs, virtual.person)
     joins = stimulus.Enroll(
-        key="enroll", at=start, program=virtual.program.id, zone=zone, fields=virtual.fields(local_day(zone, start))
+        key="enroll", at=start, program=virtual.program.id, zone=zone, fields=virtual.fields(local_day(zone, start)),
+        consents={name: purpose.version for name, purpose in virtual.program.program.consent.items()},
     )  # fmt: skip
     world.send(joins, *extra)
     end = start + days * DAY
