@@ -113,3 +113,10 @@ def kinds(hub: Hub, tmp_path: Path) -> Ada:
     one.get().answer("3", "0", "7.5", "07:15", "true", "a secret note")
     one.do("Yes, let us try", intervention="tea")
     return one
+
+
+def state_of(one: Ada) -> Any:
+    """The person's state, as it is kept."""
+    from microcare.store import journals
+
+    return journals.load(one.person).state

@@ -44,6 +44,7 @@ evaluate:
   - {on: start, measures: [look]}
   - {on: report}
 target: {title: Tea every day, reached: look.score >= 9, assess: {measure: look, every: 3 months}}
+channels: [in_app, push, {email: 2h}]
 recommend: {app: offer, list: 3}
 narrative:
   rationale: [{say: "Tea is a small pause, {nickname}."}]

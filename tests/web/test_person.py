@@ -6,14 +6,7 @@ import pytest
 
 from tests.live import DAY, HOUR, Hub, moment
 from tests.web import gallery
-from tests.web.conftest import Ada, Visitor, join
-
-
-def state_of(one: Ada):  # type: ignore[no-untyped-def]
-    from microcare.store import journals
-
-    return journals.load(one.person).state
-
+from tests.web.conftest import Ada, Visitor, join, state_of
 
 # -- Joining ----------------------------------------------------------------------------------------------------------
 
@@ -465,15 +458,17 @@ def test_all_that_is_kept_can_be_taken_along(kinds: Ada) -> None:
     assert [x["kind"] for x in data["journal"]].count("enrolled") == 1
 
 
-def test_leaving_needs_to_be_sure_and_can_erase(ada: Ada) -> None:
+def test_leaving_needs_to_be_sure_and_to_choose_what_is_kept(ada: Ada) -> None:
     from microcare.store import people
 
-    assert "tick that you are sure" in ada.post("/settings", what="leave").text
+    for given in ({}, {"sure": "yes"}, {"kept": "keep"}, {"sure": "yes", "kept": "x"}):
+        assert "tick that you are sure" in ada.post("/settings/leave", **given).text
     assert state_of(ada).courses
-    ada.post("/settings", what="leave", sure="yes")
+    ada.post("/settings/leave", sure="yes", kept="keep")
     assert not state_of(ada).courses
     assert "You have left the program" in ada.get().text
-    ada.post("/settings", what="leave", sure="yes", erase="yes")
+    assert people.identity(ada.person).name == "Ada"
+    ada.post("/settings/leave", sure="yes", kept="erase")
     assert people.identity(ada.person).name == ""
     assert "Type the code" in ada.get().text
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from microcare.care import clock
 from microcare.store import emergencies, memberships, people
 from microcare.store.memberships import EVERY
@@ -39,6 +41,27 @@ ROLES: dict[str, frozenset[str]] = {
     "administrator": frozenset({INVITE, STOP, ADMINISTER, REVIEW}),
 }
 """What each role may do in its program. An administrator does not see people: whoever runs the machine need not read them."""
+OPENS = {
+    SEE: gettext_lazy("Your page: what came to you, what you did and answered, what you wrote to them"),
+    ACKNOWLEDGE: gettext_lazy("Answers that worried, to take care of them"),
+    MONITOR: gettext_lazy("How much reaches people, in numbers, without names"),
+    ANALYZE: gettext_lazy("Exports for research, under a number instead of your name"),
+    INVITE: gettext_lazy("That you were invited"),
+}
+"""What a capability opens of a person, in words for them."""
+
+
+def seers(programs: Collection[str]) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
+    """Who may see what of somebody in these programs: each role, how many have it, and what it opens to them."""
+    members = memberships.everybody()
+    counts = {role: {user for user, where, r in members if r == role and where in (EVERY, *programs)} for role in ROLES}
+    return tuple(
+        (role, len(counts[role]), opened)
+        for role, may in ROLES.items()
+        if (opened := tuple(str(words) for capability, words in OPENS.items() if capability in may))
+    )
+
+
 FACILITATES = ("coach", "clinician", "safety_officer")
 
 

@@ -106,7 +106,7 @@ def _question(
 ) -> Question:
     points = tuple(
         Point(_plain(value), label, risky(course, asked.measure, name, value, now))
-        for value, label in _answers(voice, item)
+        for value, label in answers(voice, item)
     )
     return Question(
         item=name,
@@ -122,7 +122,7 @@ def _question(
     )
 
 
-def _answers(voice: Voice, item: Item_) -> list[tuple[Value, str]]:
+def answers(voice: Voice, item: Item_) -> list[tuple[Value, str]]:
     """All answers that can be tapped, as the engine takes them, with their words."""
     if item.kind == "scale" and item.scale is not None:
         low, high = item.scale

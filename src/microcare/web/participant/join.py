@@ -2,12 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from microcare.base.moments import is_zone
 from microcare.base.zones import zone_names
+from microcare.care.consents import asked
 from microcare.care.enroll import CannotJoinError, join
 from microcare.care.programs import compiled, programs
+from microcare.hub.consent import lacking
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
 from microcare.program.parts import text_in
@@ -73,6 +76,8 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         fields, problems = _fields(request, program)
         if "consent" not in request.POST:
             problems["consent"] = "Please tick this if you want to take part."
+        if lacking(program, {f"{name}.{p}": v for p, v in _agreed(request, program).items()}):
+            problems["consent"] = _("Without your consent to the care itself you cannot take part.")
         zone = request.POST.get("zone", "")
         if not problems:
             try:
@@ -82,6 +87,7 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
                     zone=zone if is_zone(zone) else "UTC",
                     language=language,
                     fields=fields,
+                    consents=_agreed(request, program),
                     key=f"enroll:{name}",
                 )
                 return HttpResponseRedirect("/")
@@ -98,11 +104,19 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         "zones": sorted(z for z in zone_names() if "/" in z or z == "UTC"),
         "chosen_zone": request.POST.get("zone", ""),
         "problems": problems,
+        "asked": asked(program, language, {}),
+        "ticked": request.POST.getlist("agree"),
         "rosters": [
             (r.hours, text_in(r.note, language) if r.note is not None else "") for r in authored.rosters.values()
         ][:1],
     }
     return render(request, "participant/about.html", context, status=422 if problems else 200)
+
+
+def _agreed(request: HttpRequest, program: CompiledProgram) -> dict[str, int]:
+    """The purposes that were ticked, with the version of the text that was shown."""
+    ticked = request.POST.getlist("agree")
+    return {purpose: found.version for purpose, found in program.program.consent.items() if purpose in ticked}
 
 
 def _fields(request: HttpRequest, program: CompiledProgram) -> tuple[dict[str, Value], dict[str, str]]:

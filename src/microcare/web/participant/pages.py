@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from microcare.base.moments import DAY, HOUR, format_clock, local_clock, local_day, resolve
-from microcare.care import letters
+from microcare.care import consents, letters
 from microcare.care.cards import Item
 from microcare.care.emergency import emergency_number
 from microcare.care.enroll import enroll
@@ -48,6 +48,7 @@ def today(request: HttpRequest, person: str) -> HttpResponse:
         if item is not None and item.event is not None and item.event.expires
         else "",
         "key": secrets.token_hex(12),
+        "asked_again": bool(consents.open_ones(found)),
         "helps": shown.help if shown.help != shown.alerts else shown.alerts,
         "nav": "today",
         **_help_context(found),

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable
 
-import msgspec
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils import dates
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from microcare.base.moments import DAY, format_clock, is_zone, parse_window
+from microcare.base.schedules import WEEKDAYS
 from microcare.base.zones import zone_names
+from microcare.care import consents
 from microcare.care import settings as deeds
-from microcare.care import withdraw
 from microcare.care.cards import later_at
 from microcare.care.reading import Person
+from microcare.hub.consent import OUTSIDE
 from microcare.hub.stimulus import Value
 from microcare.program.person import PersonField
-from microcare.store import journals, people, texts
+from microcare.store import people
 from microcare.web.participant.join import LANGUAGES, field_value
 from microcare.web.participant.session import page, reading, signed_in
 from microcare.web.participant.stimuli import quiet_window
@@ -58,9 +61,20 @@ def settings(request: HttpRequest, person: str) -> HttpResponse:
         "mode": state.mode,
         "modes": MODES.items(),
         "zones": sorted({*(z for z in zone_names() if "/" in z), "UTC", state.zone}),
+        "days": [(name, dates.WEEKDAYS[n], n in state.days_off) for n, name in enumerate(WEEKDAYS)],
+        "channels": [(c, words, c not in state.channels_off) for c, words in _ways(found)],
+        "agreed": bool(consents.purposes(found)),
         "nav": "settings",
     }
     return page(request, "participant/settings.html", found, context)
+
+
+def _ways(person: Person) -> list[tuple[str, str]]:
+    """The channels outside the app that their programs use."""
+    words = {"push": _("Notifications on this and other devices"), "email": _("Mail")}
+    voices = [v for p in person.state.courses if (v := person.voice(p)) is not None]
+    used = {channel for v in voices for channel, _after in v.program.channels}
+    return [(channel, words[channel]) for channel in OUTSIDE if channel in used]
 
 
 def _languages(person: Person) -> list[tuple[str, str]]:
@@ -175,7 +189,7 @@ def _like(request: HttpRequest, person: Person) -> str:
 
 
 def _details(request: HttpRequest, person: Person) -> str:
-    for name, (field, _, _) in _authored(person).items():
+    for name, (field, _ask, _labels) in _authored(person).items():
         given = request.POST.get(f"field.{name}")
         if given is None:
             continue
@@ -202,15 +216,18 @@ def _contact(request: HttpRequest, person: Person) -> str:
     return "Saved."
 
 
-def _leave(request: HttpRequest, person: Person) -> str:
-    if request.POST.get("sure") != "yes":
-        raise ValueError("tick that you are sure")
-    if request.POST.get("erase") == "yes":
-        withdraw.erase(person.id)
-        request.session.flush()
-        return "You have left, and who you are has been erased."
-    withdraw.withdraw(person.id)
-    return "You have left the program. Nothing will reach you any more."
+def _days(request: HttpRequest, person: Person) -> str:
+    off = [day for day in WEEKDAYS if day in request.POST.getlist("day")]
+    if len(off) == len(WEEKDAYS):
+        raise ValueError(_("one day must be left; for all of them there is a pause"))
+    deeds.set_value(person.id, "days", ",".join(off))
+    return _("Your days off are saved.") if off else _("Every day counts again.")
+
+
+def _channels(request: HttpRequest, person: Person) -> str:
+    off = [channel for channel in OUTSIDE if channel not in request.POST.getlist("channel")]
+    deeds.set_value(person.id, "channels", ",".join(off))
+    return _("Saved.")
 
 
 CHANGES: dict[str, Callable[[HttpRequest, Person], str]] = {
@@ -222,23 +239,7 @@ CHANGES: dict[str, Callable[[HttpRequest, Person], str]] = {
     "like": _like,
     "details": _details,
     "contact": _contact,
-    "leave": _leave,
+    "days": _days,
+    "channels": _channels,
 }
 """What can be changed: one function for each."""
-
-
-@require_GET
-@signed_in
-def export(request: HttpRequest, person: str) -> HttpResponse:
-    """All that is kept about the person, as a file of their own."""
-    identity = people.identity(person)
-    kept = {
-        "name": identity.name,
-        "email": identity.email,
-        "texts": texts.texts(person),
-        "state": msgspec.to_builtins(journals.load(person).state),
-        "journal": [msgspec.to_builtins(entry) for _, entry in journals.entries(person)],
-    }
-    body = msgspec.json.format(msgspec.json.encode(kept), indent=1)
-    headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
-    return HttpResponse(body, content_type="application/json", headers=headers)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from microcare.web.participant import doing, files, join, pages, settings
+from microcare.web.participant import doing, files, join, own, pages, settings
 
 urlpatterns = [
     path("", pages.today),
@@ -17,7 +17,11 @@ urlpatterns = [
     path("help/plan", pages.plan),
     path("messages", pages.talk),
     path("settings", settings.settings),
-    path("settings/my-data.json", settings.export),
+    path("settings/consent", own.consent),
+    path("settings/data", own.data),
+    path("settings/who", own.who),
+    path("settings/leave", own.leave),
+    path("settings/my-data.<str:form>", own.export),
     path("do", doing.form),
     path("stimuli", doing.batch),
     path("photo", doing.photo),
