@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from microcare.care import clock
+from microcare.store import master
 from microcare.store import staff_accounts as store
 from microcare.store.database import writing
 from microcare.store.people import ALPHABET
@@ -65,7 +66,7 @@ def enroll(user: str, name: str, secret: bytes, code: str) -> bool:
         return False
     with writing():
         store.remove_factors(user, "totp")
-        store.add_factor(user, "totp", name, store.seal(secret, f"totp {user}"), now, counter=step)
+        store.add_factor(user, "totp", name, master.seal(secret, f"totp {user}"), now, counter=step)
     return True
 
 
@@ -73,7 +74,7 @@ def check(user: str, code: str) -> bool:
     """Whether a code is one that somebody's app shows now and that was not used before, or one of their recovery codes."""
     now = clock.wall()
     for one in store.factors(user, "totp"):
-        secret = store.open_sealed(one.body, f"totp {user}")
+        secret = master.open_sealed(one.body, f"totp {user}")
         step = None if secret is None else step_of(secret, code, now / 1000)
         if step is not None:
             return store.use_factor(one.id, now, step)
@@ -94,7 +95,7 @@ def new_recovery_codes(user: str) -> list[str]:
 
 def _hash(user: str, code: str) -> bytes:
     plain = "".join(c for c in code.lower() if c.isalnum())
-    return store.hashed(f"{user}\0{plain}", "recovery").encode()
+    return master.hashed(f"{user}\0{plain}", "recovery").encode()
 
 
 def _recover(user: str, code: str) -> bool:

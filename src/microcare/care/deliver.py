@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from microcare.care import accounts, clock, mails
+from microcare.care import accounts, clock, mails, notifications
 from microcare.care.failure import describe
 from microcare.care.holding import held
 from microcare.care.programs import programs
@@ -151,9 +151,12 @@ def _send_prompt(work: _Round, one: Waiting, prompt: effect.Prompt) -> None:
     if not outbox.hand_over(one, handed, loaded.version):
         outbox.look_again(one, work.now)
         return
-    subject, body = mails.to_person(loaded.state.language, f"{work.address}/")
-    message = Message(one.key, people.email_of(one.person), subject, body, handed)
-    _settled(work, one, _attempt(work, prompt.channel, message), handed)
+    if prompt.channel == "push":
+        outcome = notifications.send(work.channels, one.key, one.person, loaded.state, prompt, handed)
+    else:
+        subject, body = mails.to_person(loaded.state.language, f"{work.address}/")
+        outcome = _attempt(work, prompt.channel, Message(one.key, people.email_of(one.person), subject, body, handed))
+    _settled(work, one, outcome, handed)
 
 
 def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None:

@@ -11,6 +11,8 @@ class Result(StrEnum):
     ACCEPTED = "accepted"
     FAILED = "failed"
     """It was certainly not sent."""
+    GONE = "gone"
+    """It was certainly not sent, and nothing will be: the address is no more."""
     UNCLEAR = "unclear"
     """It may have been sent; nobody can tell, so it is not sent again."""
 
@@ -34,6 +36,9 @@ class Message:
     body: str = ""
     at: int = 0
     """When it is handed over, ms."""
+    expires: int = 0
+    """After this moment it must not arrive any more, ms (0: no such moment)."""
+    urgent: bool = False
 
 
 class Channel(Protocol):

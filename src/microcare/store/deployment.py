@@ -17,9 +17,14 @@ def put(key: str, value: str) -> None:
     run(queries.SET_DEPLOYMENT, [key, value])
 
 
+def first(key: str, value: str) -> None:
+    """Set a property, unless it is set already."""
+    run(queries.FIRST_DEPLOYMENT, [key, value])
+
+
 def make_seed(program: str) -> None:
     """Give a program its secret seed, unless it has one: a draw that anybody could compute breaks concealment."""
-    run(queries.FIRST_DEPLOYMENT, [f"seed.{program}", secrets.token_hex(32)])
+    first(f"seed.{program}", secrets.token_hex(32))
 
 
 def seeds() -> dict[str, bytes]:

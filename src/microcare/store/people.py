@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from microcare.hub import codec
 from microcare.hub.state import State
-from microcare.store import desk_queries, queries, texts, vault
+from microcare.store import desk_queries, push_devices, queries, texts, vault
 from microcare.store.database import row, rows, run, writing
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -102,6 +102,7 @@ def erase(person: str) -> None:
         vault.destroy(person)
         run(queries.ERASE_IDENTITY, [person])
         run(queries.ERASE_TEXTS, [person])
+        push_devices.erase(person)
 
 
 def named(search: str) -> list[str]:

@@ -3,20 +3,12 @@
 Secrets are sealed under a key made of the master key; of links and names only keyed hashes are kept. Moments in ms.
 """
 
-import base64
-import hmac
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 
 from microcare.store import account_queries as queries
 from microcare.store.database import Row, row, rows, run, writing
-
-NONCE = 12
+from microcare.store.master import hashed, open_sealed, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +37,6 @@ class Session:
     strong: bool
     address: str
     agent: str
-
-
-def _key(use: bytes) -> bytes:
-    return sha256(b"microcare-staff-" + use + base64.urlsafe_b64decode(settings.MASTER_KEY)).digest()
-
-
-def seal(plain: bytes, place: str) -> bytes:
-    """Encrypt what belongs to a place."""
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(_key(b"seal")).encrypt(nonce, plain, place.encode())
-
-
-def open_sealed(sealed: bytes, place: str) -> bytes | None:
-    """Decrypt it; None where it belongs elsewhere, or another master key had sealed it."""
-    try:
-        return AESGCM(_key(b"seal")).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
-    except InvalidTag:
-        return None
-
-
-def hashed(text: str, use: str) -> str:
-    """A keyed hash, so that what is short cannot be guessed from a copy of the database."""
-    return hmac.new(_key(use.encode()), text.encode(), sha256).hexdigest()
 
 
 def add_factor(user: str, kind: str, name: str, body: bytes, now: int, id: str = "", counter: int = 0) -> str:

@@ -58,6 +58,8 @@ RULES: dict[str, Rule] = {
     "settings/who": Rule(PERSON),
     "settings/leave": Rule(PERSON),
     "settings/my-data.<str:form>": Rule(PERSON),
+    "push/on": Rule(PERSON),
+    "push/off": Rule(PERSON),
     "do": Rule(PERSON),
     "stimuli": Rule(PERSON),
     "photo": Rule(PERSON),

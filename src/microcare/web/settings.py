@@ -9,6 +9,7 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_ZONE`: the time zone of the desk's lists (default `UTC`); what concerns a person is in the person's own.
 - `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
 - `MICROCARE_MAIL_FROM`: the sender's address.
+- `MICROCARE_PUSH_LOCAL`: `1` takes push services on this machine, for tests. Never set it on a hub that people use.
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
 """
 
@@ -23,6 +24,7 @@ DATA = Path(os.environ.get("MICROCARE_DATA", "data")).absolute()
 URL = os.environ.get("MICROCARE_URL", "http://127.0.0.1:8000").rstrip("/")
 DESK_ZONE = os.environ.get("MICROCARE_ZONE", "UTC")
 SMTP = os.environ.get("MICROCARE_SMTP", "")
+PUSH_LOCAL = os.environ.get("MICROCARE_PUSH_LOCAL") == "1"
 MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM", f"care@{urlsplit(URL).hostname or 'localhost'}")
 IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES", "15")))
 _HTTPS = URL.startswith("https://")

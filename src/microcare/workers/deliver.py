@@ -9,14 +9,17 @@ from microcare.care.deliver import deliver_due
 from microcare.channels.channel import Channel
 from microcare.channels.email import Email, parse_server
 from microcare.channels.in_app import InApp
+from microcare.channels.push import Push, new_private_key, private_key
 from microcare.store import outbox
+from microcare.store.push_devices import signer
 from microcare.workers.loop import run
 
 
 def channels() -> dict[str, Channel]:
     """The channels as this place has set them up."""
     server = parse_server(settings.SMTP) if settings.SMTP else None
-    return {"in_app": InApp(), "email": Email(server, settings.MAIL_FROM)}
+    push = Push(private_key(signer(new_private_key)), f"mailto:{settings.MAIL_FROM}", local=settings.PUSH_LOCAL)
+    return {"in_app": InApp(), "email": Email(server, settings.MAIL_FROM), "push": push}
 
 
 def work(stop: threading.Event, ways: Mapping[str, Channel] | None = None) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from microcare.base.moments import format_moment
 from microcare.care import accounts, clock, codes, passkeys, staff_sessions
-from microcare.store import audit, deployment
+from microcare.store import audit, deployment, master
 from microcare.store import staff_accounts as store
 from microcare.web import signing
 from microcare.web.facilitator.signing_in import answered, get_or_post, keep_question
@@ -54,10 +54,10 @@ def _secret(request: HttpRequest) -> bytes:
     """The secret that is being set up, the same until its code is typed back; sealed, as sessions lie in the database."""
     name = request.user.get_username()
     kept = request.session.get("secret", "")
-    opened = store.open_sealed(base64.b64decode(kept), f"new {name}") if kept else None
+    opened = master.open_sealed(base64.b64decode(kept), f"new {name}") if kept else None
     if opened is None:
         opened = codes.new_secret()
-        request.session["secret"] = base64.b64encode(store.seal(opened, f"new {name}")).decode()
+        request.session["secret"] = base64.b64encode(master.seal(opened, f"new {name}")).decode()
     return opened
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from hashlib import blake2b
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.shortcuts import render
 from microcare.base.moments import format_clock, local_clock, local_day, weekday
 from microcare.care import clock
 from microcare.care.journeys import helps
+from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
 from microcare.care.telling import WEEKDAYS
 from microcare.store import deployment, journals
@@ -62,11 +62,6 @@ def signed_in(view: View) -> View:
 def reading(person: str, whole: bool = False) -> Person:
     """The person as they are now; with the whole of what was, or what was of late."""
     return read_person(person, clock.now(), whole)
-
-
-def tag(person: str) -> str:
-    """A name for the person that says nothing: what is queued on a phone is sent only as the same person."""
-    return blake2b(person.encode(), digest_size=8, person=b"microcare-tag").hexdigest()
 
 
 def page(request: HttpRequest, template: str, person: Person, context: Mapping[str, object]) -> HttpResponse:

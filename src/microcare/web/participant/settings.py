@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from microcare.base.moments import DAY, format_clock, is_zone, parse_window
 from microcare.base.schedules import WEEKDAYS
 from microcare.base.zones import zone_names
-from microcare.care import consents
+from microcare.care import consents, notifications
 from microcare.care import settings as deeds
 from microcare.care.cards import later_at
 from microcare.care.reading import Person
@@ -63,6 +63,7 @@ def settings(request: HttpRequest, person: str) -> HttpResponse:
         "zones": sorted({*(z for z in zone_names() if "/" in z), "UTC", state.zone}),
         "days": [(name, dates.WEEKDAYS[n], n in state.days_off) for n, name in enumerate(WEEKDAYS)],
         "channels": [(c, words, c not in state.channels_off) for c, words in _ways(found)],
+        "push_key": notifications.public_key(),
         "agreed": bool(consents.purposes(found)),
         "nav": "settings",
     }

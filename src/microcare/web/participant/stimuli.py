@@ -122,7 +122,13 @@ def _one(person: str, state: State, one: Wanted, now: int, known: bool) -> stimu
     if one.kind == "choice":
         return stimulus.Choice(key=one.key, at=at, offer=one.offer, intervention=one.intervention)
     if one.kind == "receipt":
-        return stimulus.Receipt(key=one.key, at=at, delivery=one.delivery, stage=one.stage)
+        return stimulus.Receipt(
+            key=one.key,
+            at=at,
+            delivery=one.delivery,
+            stage=one.stage,
+            channel="push" if one.stage == "shown" else "in_app",
+        )
     if one.kind == "triage":
         return stimulus.Triage(key=one.key, at=at, alert=one.alert, question=one.name, answer=one.value or "")
     if one.kind == "message":

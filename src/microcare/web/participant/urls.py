@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from microcare.web.participant import doing, files, join, own, pages, settings
+from microcare.web.participant import doing, files, join, own, pages, push, settings
 
 urlpatterns = [
     path("", pages.today),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("settings/who", own.who),
     path("settings/leave", own.leave),
     path("settings/my-data.<str:form>", own.export),
+    path("push/on", push.on),
+    path("push/off", push.off),
     path("do", doing.form),
     path("stimuli", doing.batch),
     path("photo", doing.photo),

@@ -69,3 +69,44 @@ async function sendKept() {
   const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1], person = /data-person="([^"]+)"/.exec(page)?.[1];
   if (token && person) await self.flushQueue(person, token);
 }
+
+// -- Notifications: that something waits, never what ----------------------------------------------------------------
+
+self.addEventListener("push", (event) => {
+  event.waitUntil((async () => {
+    let told = {};
+    try { told = event.data.json(); } catch { /* a notice all the same: browsers want one for each push */ }
+    const here = (await self.clients.matchAll({ type: "window" })).some((page) => page.visibilityState === "visible");
+    // Whoever looks at the page sees it there; a browser that wants a notice gets a silent one.
+    await self.registration.showNotification(told.title || "…", {
+      tag: "microcare", lang: told.language, icon: "/static/microcare/icon-192.png", badge: "/static/microcare/icon-192.png", silent: here,
+    });
+    if (!told.delivery || !told.person) return;
+    const key = `shown:${told.delivery}:${told.person}`;
+    await self.queue.add(told.person, { kind: "receipt", key, at: Date.now(), delivery: told.delivery, stage: "shown" });
+    await sendKept().catch(() => {});
+  })());
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const page = pages.find((one) => new URL(one.url).origin === self.location.origin);
+    if (!page) return self.clients.openWindow("/");
+    await page.focus();
+    return page.navigate ? page.navigate("/").catch(() => null) : null;
+  })());
+});
+
+// The browser has taken another address for this device: the hub must know it.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil((async () => {
+    const old = event.oldSubscription;
+    const fresh = event.newSubscription || (old && await self.registration.pushManager.subscribe(old.options));
+    const page = await (await fetch("/", { cache: "no-store" })).text(), token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1];
+    const tell = (path, one) => fetch(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(one) });
+    if (fresh && token) await tell("/push/on", fresh.toJSON());
+    if (old && token) await tell("/push/off", { endpoint: old.endpoint });
+  })());
+});

@@ -1,0 +1,45 @@
+"""Notifications on this device: turned on and off from its own page."""
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST
+
+from microcare.care import notifications
+from microcare.store.push_devices import Device
+from microcare.web.participant.session import signed_in
+
+LONGEST = 10_000
+
+
+class Wanted(msgspec.Struct):
+    """What a browser says of itself: a push subscription."""
+
+    endpoint: str
+    keys: dict[str, str] = {}
+
+
+@require_POST
+@signed_in
+def on(request: HttpRequest, person: str) -> HttpResponse:
+    """Notify this device from now on: `{"endpoint": ..., "keys": {"p256dh": ..., "auth": ...}}`."""
+    try:
+        wanted = msgspec.json.decode(request.body[:LONGEST], type=Wanted)
+    except msgspec.DecodeError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    device = Device(wanted.endpoint, wanted.keys.get("p256dh", ""), wanted.keys.get("auth", ""))
+    wrong = notifications.problem(device, local=settings.PUSH_LOCAL)
+    if wrong:
+        return JsonResponse({"error": wrong}, status=400)
+    return JsonResponse({"on": notifications.turn_on(person, device)})
+
+
+@require_POST
+@signed_in
+def off(request: HttpRequest, person: str) -> HttpResponse:
+    """Notify it no more."""
+    try:
+        wanted = msgspec.json.decode(request.body[:LONGEST], type=Wanted)
+    except msgspec.DecodeError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"on": False, "was": notifications.turn_off(person, wanted.endpoint)})

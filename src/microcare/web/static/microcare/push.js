@@ -1,0 +1,63 @@
+// Notifications on this device: what the browser allows, said truthfully, and turned on and off.
+
+import { token } from "./sending.js";
+
+const card = document.querySelector("#push");
+const words = (name) => card.dataset[name];
+
+function bytes(text) {
+  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
+}
+
+async function tell(path, subscription) {
+  const answer = await fetch(path, {
+    method: "POST", body: JSON.stringify(subscription),
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token.value },
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+}
+
+function show(state) {
+  card.querySelector(".state").textContent = words(state);
+  card.querySelector("[data-act=on]").hidden = state !== "off";
+  card.querySelector("[data-act=off]").hidden = state !== "on";
+}
+
+async function turnOn(worker) {
+  if (await Notification.requestPermission() !== "granted") return show(Notification.permission === "denied" ? "denied" : "off");
+  const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(words("key")) });
+  try {
+    await tell("/push/on", made.toJSON());
+  } catch (problem) {
+    // What the hub does not know must not look as if it were on.
+    await made.unsubscribe();
+    throw problem;
+  }
+  show("on");
+}
+
+async function turnOff(worker) {
+  const found = await worker.pushManager.getSubscription();
+  if (found) {
+    await tell("/push/off", { endpoint: found.endpoint });
+    await found.unsubscribe();
+  }
+  show("off");
+}
+
+async function begin() {
+  card.hidden = false;
+  const apple = /iPhone|iPad/.test(navigator.userAgent), installed = matchMedia("(display-mode: standalone)").matches;
+  if (!("PushManager" in self) || !("serviceWorker" in navigator) || !("Notification" in self)) return show(apple && !installed ? "home" : "none");
+  if (Notification.permission === "denied") return show("denied");
+  const worker = await navigator.serviceWorker.ready, found = await worker.pushManager.getSubscription();
+  if (found) await tell("/push/on", found.toJSON());
+  show(found ? "on" : "off");
+  for (const [act, deed] of [["on", turnOn], ["off", turnOff]]) {
+    card.querySelector(`[data-act=${act}]`).addEventListener("click", () => deed(worker).catch(() => show("failed")));
+  }
+  return undefined;
+}
+
+if (card) begin().catch(() => show("failed"));

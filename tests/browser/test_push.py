@@ -1,0 +1,111 @@
+"""A notification in a real browser: what the lock screen says, where a tap leads, and what the hub learns of it."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE, Demo
+from tests.browser.test_first_minute import join
+
+pytestmark = pytest.mark.browser
+
+SUBSCRIBED = {"endpoint": "https://push.example.org/abc", "keys": {"p256dh": "", "auth": ""}}
+
+
+def deliver(page: Page, demo: Demo, told: dict[str, str]) -> None:
+    """As the browser's push service brings it."""
+    devtools = page.context.new_cdp_session(page)
+    found: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda e: found.extend(r["registrationId"] for r in e["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    for _ in range(50):
+        if found:
+            break
+        page.wait_for_timeout(100)
+    for one in found:
+        devtools.send(
+            "ServiceWorker.deliverPushMessage", {"origin": demo.url, "registrationId": one, "data": json.dumps(told)}
+        )
+
+
+def notices(page: Page) -> list[dict[str, str]]:
+    """What is shown outside the page."""
+    for _ in range(50):
+        found = page.evaluate(
+            "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
+            ".then((all) => all.map((one) => ({ title: one.title, body: one.body, lang: one.lang })))"
+        )
+        if found:
+            return list(found)
+        page.wait_for_timeout(100)
+    return []
+
+
+def test_a_notice_says_only_that_something_waits_and_the_hub_learns_that_it_was_shown(
+    demo: Demo, browser: Browser
+) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    context.grant_permissions(["notifications"], origin=demo.url)
+    page = context.new_page()
+    join(page, demo)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    person, delivery = page.locator("#main").get_attribute("data-person") or "", "d1"
+    with page.expect_request(lambda request: request.url.endswith("/version"), timeout=20_000):
+        deliver(
+            page,
+            demo,
+            {"title": "Something is waiting for you", "language": "en", "person": person, "delivery": delivery},
+        )
+    assert notices(page) == [{"title": "Something is waiting for you", "body": "", "lang": "en"}]
+    for _ in range(50):
+        stages = page.evaluate(
+            "fetch('/settings/my-data.json').then((all) => all.json()).then((all) => all.journal.filter((x) => x.kind === 'staged'))"
+        )
+        if any(x["stage"] == "shown" and x["channel"] == "push" for x in stages):
+            break
+        page.wait_for_timeout(100)
+    else:
+        raise AssertionError(stages)
+    context.close()
+
+
+def test_the_card_says_truthfully_what_this_browser_can_do(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    join(page, demo)
+    page.goto(f"{demo.url}/settings")
+    card = page.locator("#push")
+    expect(card).to_be_visible()
+    expect(card.locator(".state")).not_to_be_empty()
+    # A browser whose push service cannot be reached: nothing is on, and the page does not say that it were.
+    context.grant_permissions(["notifications"], origin=demo.url)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    if card.get_by_role("button", name="Turn on").is_visible():
+        card.get_by_role("button", name="Turn on").click()
+        expect(card.locator(".state")).to_have_text("That did not work. Please try again when there is a connection.")
+        expect(card.get_by_role("button", name="Turn off")).to_be_hidden()
+    context.close()
+
+
+def test_the_hub_takes_a_device_only_from_its_own_page(demo: Demo, phone: Page) -> None:
+    join(phone, demo)
+    tell = """([path, body, token]) => fetch(path, { method: "POST", body: JSON.stringify(body),
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token } }).then((answer) => answer.status)"""
+    token = phone.locator("#token input").input_value()
+    own = phone.evaluate(
+        """async () => { const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+        const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+        return btoa(String.fromCharCode(...raw)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""); }"""
+    )
+    good = {"endpoint": "https://push.example.org/abc", "keys": {"p256dh": own, "auth": "c2l4dGVlbiBieXRlcy4uLg"}}
+    assert phone.evaluate(tell, ["/push/on", good, "wrong"]) == 403
+    assert phone.evaluate(tell, ["/push/on", SUBSCRIBED, token]) == 400
+    assert phone.evaluate(tell, ["/push/on", good | {"endpoint": "https://127.0.0.1/abc"}, token]) == 400
+    assert phone.evaluate(tell, ["/push/on", good, token]) == 200
+    assert phone.evaluate(tell, ["/push/off", good, token]) == 200
