@@ -206,3 +206,35 @@ def test_the_desk_is_for_everybody(demo: Demo, shades: list[Page]) -> None:
         wrong += violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the desk scrolls sideways"
     assert wrong == []
+
+
+def test_what_was_put_aside_can_be_undone_for_a_moment(demo: Demo, phone: Page) -> None:
+    join(phone, demo)
+    check_in(phone)
+    heading = phone.get_by_role("heading", name="Why noticing works")
+    expect(heading).to_be_visible()
+    phone.get_by_role("button", name="Not now").click()
+    undo = phone.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
+    expect(phone.get_by_role("button", name="Not now")).to_be_visible()
+    assert kept(phone) == 0
+    phone.get_by_role("button", name="Not now").click()
+    expect(undo).to_be_visible()
+    assert kept(phone) == 1
+    expect(heading).to_be_hidden(timeout=15_000)
+    assert kept(phone) == 0
+
+
+def test_what_was_put_aside_is_sent_also_when_the_page_is_left(demo: Demo, phone: Page) -> None:
+    join(phone, demo)
+    check_in(phone)
+    phone.get_by_role("button", name="Not now").click()
+    expect(phone.get_by_role("button", name="Undo")).to_be_visible()
+    phone.goto(f"{demo.url}/journey")
+    for _ in range(50):
+        if not kept(phone):
+            break
+        phone.wait_for_timeout(100)
+    phone.goto(demo.url)
+    expect(phone.get_by_role("heading", name="Why noticing works")).to_be_hidden()

@@ -40,13 +40,46 @@ async function photoOf(form, submitter) {
   return file && submitter?.name !== "skip" ? smaller(file) : null;
 }
 
+// What somebody puts aside or declines can be undone for a moment: only then is it sent.
+const UNDO = 6000;
+
+function undoable(stimulus) {
+  if (stimulus.kind === "act") return ["dismissed", "dropped"].includes(stimulus.act);
+  return stimulus.kind === "choice" && !stimulus.intervention;
+}
+
+function offerUndo(form, number) {
+  const note = document.createElement("div"), words = document.createElement("span"), button = document.createElement("button");
+  note.className = "kept undo";
+  note.setAttribute("role", "status");
+  words.textContent = "Put aside.";
+  button.type = "button";
+  button.className = "button";
+  button.textContent = "Undo";
+  note.append(words, button);
+  (form.closest(".acts") || form).replaceWith(note);
+  const done = setTimeout(async () => {
+    note.remove();
+    await flush().then(() => show("/")).catch(sayKept);
+  }, UNDO + 100);
+  button.addEventListener("click", async () => {
+    clearTimeout(done);
+    await queue.drop([number]);
+    drawn = "";
+    await show(sameItem()).catch(() => location.reload());
+  });
+  button.focus({ preventScroll: true });
+}
+
 async function send(form, submitter) {
   const saving = $(".saving", form.closest("article, main") || main);
   const help = Boolean(submitter?.hasAttribute("data-help"));
   form.setAttribute("aria-busy", "true");
   try {
     const photo = await photoOf(form, submitter);
-    await queue.add(person, stimulusOf(form, submitter), { ...(photo ? { photo } : {}), ...(help ? { help } : {}) });
+    const stimulus = stimulusOf(form, submitter), hold = undoable(stimulus) ? { hold: Date.now() + UNDO } : {};
+    const number = await queue.add(person, stimulus, { ...(photo ? { photo } : {}), ...(help ? { help } : {}), ...hold });
+    if (hold.hold) return offerUndo(form, number);
   } catch {
     // Without a store on the phone, the plain form is the honest way.
     delete form.dataset.send;
@@ -218,7 +251,7 @@ async function poll() {
     failures = 0;
     if (answer.status === 401) { if (!(await queue.all(person)).length) location.reload(); return; }
     learn(Number(answer.headers.get("X-Now") || NaN));
-    if ((await queue.all(person)).length) { await flush(); await sent(); }
+    if ((await queue.due(person)).length) { await flush(); await sent(); }
     else if (answer.status === 200 && LIVE.includes(main.dataset.page)) {
       const found = String((await answer.json()).version);
       if (found !== version && !busy()) await show(here(), true);
@@ -259,6 +292,7 @@ function askZone() {
 
 // Nothing of a person stays on a phone that was signed out; what is not sent yet is sent first, or said.
 async function leave(form) {
+  await queue.release(person);
   await flush().catch(() => {});
   const kept = await queue.all(person);
   if (kept.length && form.dataset.sure !== "yes") {
@@ -299,7 +333,7 @@ function begin() {
   addEventListener("online", () => { failures = 0; poll(); });
   addEventListener("offline", () => say("There is no connection. What you do is saved on this phone, and sent later."));
   addEventListener("popstate", () => location.reload());
-  applyKept().then((kept) => { sayKept(); poll(); return kept; }).catch(() => {});
+  queue.release(person).then(applyKept).then((kept) => { sayKept(); poll(); return kept; }).catch(() => {});
   arrived();
   askZone();
   wait();

@@ -26,11 +26,12 @@
 
   const queue = {
     // Keep one thing, under the person it belongs to; resolves when the phone has it.
-    // `more`: `photo` (a picture that goes before it) and `help` (it is a risk answer).
+    // `more`: `photo` (a picture that goes before it), `help` (it is a risk answer), `hold` (not sent before, ms).
+    // Returns its number.
     async add(person, stimulus, more = {}) {
-      const store = await table("readwrite");
-      store.add({ person, stimulus, ...more });
-      return finished(store);
+      const store = await table("readwrite"), adding = store.add({ person, stimulus, ...more });
+      await finished(store);
+      return adding.result;
     },
     // Everything of a person, in the order in which it was done.
     async all(person) {
@@ -38,6 +39,19 @@
       const rows = await wanted(store.getAll());
       store.transaction.db.close();
       return rows.filter((row) => row.person === person);
+    },
+    // What may be sent now: everything before the first thing that can still be undone.
+    async due(person) {
+      const rows = await queue.all(person), held = rows.findIndex((row) => row.hold > Date.now());
+      return held < 0 ? rows : rows.slice(0, held);
+    },
+    // Nothing can be undone any more.
+    async release(person) {
+      const rows = (await queue.all(person)).filter((row) => row.hold);
+      if (!rows.length) return undefined;
+      const store = await table("readwrite");
+      for (const { hold, ...row } of rows) store.put(row);
+      return finished(store);
     },
     // Note that sending it was tried once more.
     async tried(row) {
@@ -78,7 +92,7 @@
   async function flush(person, token) {
     const done = { refused: [], version: 0, sent: 0 };
     for (;;) {
-      const rows = (await queue.all(person)).slice(0, 50);
+      const rows = (await queue.due(person)).slice(0, 50);
       if (!rows.length) return done;
       const photo = rows.findIndex((row) => row.photo);
       // A photo goes alone: what it belongs to names it.
