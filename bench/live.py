@@ -91,12 +91,14 @@ class Recorder:
 def waking(folder: Path) -> None:
     """Wake all people, instant after instant, over several days."""
     from microcare.care import wake as deed
-    from microcare.care.enroll import enroll
+    from microcare.care.enroll import enroll, every_consent
     from microcare.care.programs import programs
     from microcare.hub.advance import wake
     from microcare.store import journals, wakeups
 
-    people = [enroll("activity", zone="Europe/Berlin").person for _ in range(PEOPLE)]
+    people = [
+        enroll("activity", zone="Europe/Berlin", consents=every_consent("activity")).person for _ in range(PEOPLE)
+    ]
     recorder = Recorder()
     bare = bare_database(folder / "microcare.sqlite3", folder / "bare.sqlite3")
     live, plain, engine, steps, rows = [], [], [], [], []
@@ -131,13 +133,13 @@ def answering(folder: Path) -> None:
     """One call of the road for each answer to an open questionnaire."""
     from microcare.care import clock
     from microcare.care import receive as road
-    from microcare.care.enroll import enroll
+    from microcare.care.enroll import enroll, every_consent
     from microcare.care.programs import programs
     from microcare.hub.advance import advance
     from microcare.hub.stimulus import Answer
     from microcare.store import journals
 
-    people = [enroll("mood", zone="Europe/Berlin").person for _ in range(ROUNDS * 20)]
+    people = [enroll("mood", zone="Europe/Berlin", consents=every_consent("mood")).person for _ in range(ROUNDS * 20)]
     items = [(p, *next(iter(journals.load(p).state.assessments.items()))) for p in people]
     recorder = Recorder()
     bare = bare_database(folder / "microcare.sqlite3", folder / "bare2.sqlite3")

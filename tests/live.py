@@ -96,9 +96,9 @@ class Hub:
 
     def join(self, program: str = "tea", email: str = "ada@home.test") -> str:
         """A person in a program."""
-        from microcare.care.enroll import enroll
+        from microcare.care.enroll import enroll, every_consent
 
-        return enroll(program, zone=ZONE, name="Ada", email=email).person
+        return enroll(program, zone=ZONE, name="Ada", email=email, consents=every_consent(program)).person
 
     def kinds(self, person: str) -> list[str]:
         """The kinds of a person's entries, in order."""

@@ -120,7 +120,8 @@ def test_a_week(demo: Demo, browser: Browser, look: Look) -> None:
     phone.goto(person_link)
     look(phone, "join-phone")
     phone.get_by_role("button", name="Begin").click()
-    phone.locator("[name=consent]").check()
+    for purpose in phone.locator("[name=agree]").all():
+        purpose.check()
     look(phone, "about-phone")
     phone.get_by_role("button", name="Begin").click()
     expect(phone.locator(".question:visible")).to_be_visible()

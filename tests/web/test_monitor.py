@@ -12,6 +12,7 @@ def client(role: str, program: str = "tea") -> Client:
 
     password = make_facilitator(f"a-{role}", roles=[role], program=program)
     browser = Client(SERVER_NAME="127.0.0.1")
+    assert browser.get("/desk/login").status_code == 200
     assert browser.login(username=f"a-{role}", password=password)
     return browser
 

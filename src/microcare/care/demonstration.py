@@ -77,7 +77,7 @@ def _fill(paths: list[Path]) -> list[str]:
     from microcare.base.issues import Severity
     from microcare.care.access import ROLES
     from microcare.care.accounts import make_facilitator, renew_password
-    from microcare.care.enroll import enroll
+    from microcare.care.enroll import enroll, every_consent
     from microcare.care.publish import publish
     from microcare.store import deployment, people
 
@@ -90,7 +90,9 @@ def _fill(paths: list[Path]) -> list[str]:
             raise CannotDemonstrateError("\n".join([f"{path} has errors:", *errors]))
         person = deployment.get(f"demo.person.{done.program}")
         if person is None:
-            joined = enroll(done.program, zone=local_zone(), name="Robin", email="")
+            joined = enroll(
+                done.program, zone=local_zone(), name="Robin", email="", consents=every_consent(done.program)
+            )
             person, code = joined.person, joined.code
             deployment.put(f"demo.person.{done.program}", person)
         else:

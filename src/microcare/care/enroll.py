@@ -34,6 +34,12 @@ def invite(program: str, name: str = "", email: str = "") -> str:
     return people.add(program, name, email, clock.now())[1]
 
 
+def every_consent(program: str) -> dict[str, int]:
+    """All that a program asks to agree to, in its present wording: for a demonstration, where nobody is asked."""
+    compiled = programs().current(program)
+    return {purpose: found.version for purpose, found in compiled.program.consent.items()} if compiled else {}
+
+
 def enroll(
     program: str,
     *,

@@ -295,10 +295,10 @@ STAGES = ("decided", "handed_over", "accepted", "shown", "opened")
 
 
 def _next_at_once(found: Delivery, x: e.Staged) -> Delivery:
-    """Whoever cannot be reached by one channel is not kept waiting for the next."""
-    tried, channels = found.tried, list(found.channels)
-    if tried < len(channels) and channels[tried - 1][0] == x.channel:
-        channels[tried] = (channels[tried][0], min(channels[tried][1], x.received))
+    """Where nothing has reached them yet, because the first channel failed, the next one is not kept waiting."""
+    channels = list(found.channels)
+    if found.tried == 1 < len(channels) and channels[0][0] == x.channel:
+        channels[1] = (channels[1][0], min(channels[1][1], x.received))
     return replace(found, channels=tuple(channels))
 
 

@@ -74,7 +74,7 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
     problems: dict[str, str] = {}
     if request.method == "POST":
         fields, problems = _fields(request, program)
-        if "consent" not in request.POST:
+        if "consent" not in request.POST and not _care(program):
             problems["consent"] = "Please tick this if you want to take part."
         if lacking(program, {f"{name}.{p}": v for p, v in _agreed(request, program).items()}):
             problems["consent"] = _("Without your consent to the care itself you cannot take part.")
@@ -105,12 +105,18 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         "chosen_zone": request.POST.get("zone", ""),
         "problems": problems,
         "asked": asked(program, language, {}),
+        "care": _care(program),
         "ticked": request.POST.getlist("agree"),
         "rosters": [
             (r.hours, text_in(r.note, language) if r.note is not None else "") for r in authored.rosters.values()
         ][:1],
     }
     return render(request, "participant/about.html", context, status=422 if problems else 200)
+
+
+def _care(program: CompiledProgram) -> bool:
+    """Whether the program words the consent to the care itself."""
+    return any(purpose.covers == "care" for purpose in program.program.consent.values())
 
 
 def _agreed(request: HttpRequest, program: CompiledProgram) -> dict[str, int]:

@@ -12,7 +12,7 @@ from microcare.base.moments import DAY, HOUR, format_clock, local_clock, local_d
 from microcare.care import consents, letters
 from microcare.care.cards import Item
 from microcare.care.emergency import emergency_number
-from microcare.care.enroll import enroll
+from microcare.care.enroll import enroll, every_consent
 from microcare.care.journeys import Today, helps, today_of
 from microcare.care.jump import NotADemoError, jump
 from microcare.care.reading import Person, wants
@@ -203,7 +203,7 @@ def _target(person: Person, wanted: str) -> int:
 def _again(request: HttpRequest, person: Person) -> HttpResponse:
     program = next(iter(person.state.courses), "") or people.invited_to(person.id)
     if program:
-        joined = enroll(program, zone=person.state.zone, name=person.name)
+        joined = enroll(program, zone=person.state.zone, name=person.name, consents=every_consent(program))
         deployment.put(f"demo.person.{program}", joined.person)
         sign_in(request, joined.person)
     return HttpResponseRedirect("/")
