@@ -1,6 +1,8 @@
 """Write the generated documentation again: the language reference, the JSON Schema, and the drawings."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from microcare.program.reference import reference
@@ -16,8 +18,16 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "docs/reference/language.md": "\n".join(reference()).rstrip() + "\n",
         ROOT / "docs/guides/replay.md": "\n".join(replay_page(line)).rstrip() + "\n",
+        ROOT / "schemas/openapi.json": _interface(),
         ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False) + "\n",
     }
+
+
+def _interface() -> str:
+    """In a process of its own, because it needs a hub's settings."""
+    command = [sys.executable, "-m", "microcare", "schema", "--api"]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> None:

@@ -134,7 +134,7 @@ def serve(host: str, port: int) -> None:
 
 
 def work() -> None:
-    """Wake and deliver in this process until SIGTERM: two loops, so that slow mail delays nobody's care."""
+    """Wake, deliver and tell other systems until SIGTERM: a loop each, so that a slow other side delays nobody's care."""
     import gc
     import threading
 
@@ -146,10 +146,12 @@ def work() -> None:
     gc.set_threshold(50_000, 20, 20)
     stop = threading.Event()
     stop_on_signals(stop)
-    delivering = threading.Thread(target=deliver.work, args=(stop,), name="deliver")
-    delivering.start()
+    others = [threading.Thread(target=deed, args=(stop,), name=deed.__name__) for deed in (deliver.work, deliver.tell)]
+    for thread in others:
+        thread.start()
     wake.work(stop)
-    delivering.join(timeout=30)
+    for thread in others:
+        thread.join(timeout=30)
 
 
 def main(arguments: list[str] | None = None) -> None:

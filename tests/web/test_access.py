@@ -54,6 +54,40 @@ def test_every_route_has_a_rule_and_every_rule_a_route(hub: Hub) -> None:
     assert set(routes()) == set(RULES)
 
 
+@pytest.mark.parametrize("who", [*ROLES, "none", "gone"])
+def test_no_key_opens_what_is_not_its_systems(who: str, hub: Hub, people: dict[str, str]) -> None:
+    """Route x method x role x whose, for other systems."""
+    from django.test import Client
+
+    from microcare.care import systems
+    from microcare.web.access import RULES, SYSTEM
+
+    key = systems.add(f"s-{who}", [who if who in ROLES else "coach"], "tea", "test")
+    if who == "gone":
+        systems.remove(key.split("_")[1], "test")
+    headers = {} if who == "none" else {"Authorization": f"Bearer {key}"}
+    for (route, rule), whose, method in product(RULES.items(), PROGRAMS, ("GET", "POST", "DELETE", "PUT")):
+        if rule.who != SYSTEM:
+            continue
+        path = "/" + route.replace("<person>", people[whose]).replace("<table>", "decisions").replace("<webhook>", "x")
+        answer = Client(SERVER_NAME="127.0.0.1").generic(
+            method, path, b"", content_type="application/json", headers=headers
+        )
+        status, needs = answer.status_code, rule.methods.get(method)
+        told = (who, method, path, status)
+        assert answer["Content-Type"].startswith(("application/problem+json", "application/json", "text/csv")), told
+        if who not in ROLES:
+            assert status == 401, told
+        elif needs is None:
+            assert status == 405, told
+        elif rule.about:
+            open_ = needs in ROLES[who] and whose == "own"
+            assert (status == 404) is not open_, told
+        else:
+            named = status == 403 and "Name one" in answer.content.decode()
+            assert (status == 403 and not named) is not (not needs or needs in ROLES[who]), told
+
+
 def client(who: str, passwords: dict[str, str], hub: Hub, people: dict[str, str]) -> object:
     from django.contrib.auth.models import User
     from django.test import Client
@@ -71,10 +105,12 @@ def client(who: str, passwords: dict[str, str], hub: Hub, people: dict[str, str]
 
 def expected(who: str, route: str, whose: str) -> set[int]:
     """What each may meet: a page (or the page's own complaint about what was sent), the way to sign in, or a closed door."""
-    from microcare.web.access import PERSON, PUBLIC, RULES
+    from microcare.web.access import PERSON, PUBLIC, RULES, SYSTEM
 
     rule = RULES[route]
     good = {200, 204, 302, 304, 400, 404, 405, 415}
+    if rule.who == SYSTEM:
+        return {401}
     if rule.who == PUBLIC:
         return good
     if rule.who == PERSON:
@@ -96,8 +132,9 @@ def test_nobody_gets_what_is_not_theirs(who: str, hub: Hub, people: dict[str, st
             continue
         browser = client(who, passwords, hub, people)
         path = "/" + route.replace("<str:person>", people[whose])
-        for name in ("code", "reference", "program", "version", "token"):
-            path = path.replace(f"<str:{name}>", "x")
+        path = path.replace("<person>", people[whose])
+        for name in ("code", "reference", "program", "version", "token", "form", "table", "webhook"):
+            path = path.replace(f"<str:{name}>", "x").replace(f"<{name}>", "x")
         answer = getattr(browser, method)(path, {"deed": "acknowledge"} if method == "post" else None)
         assert answer.status_code in expected(who, route, whose), (who, method, path, answer.status_code)
         if answer.status_code == 302 and not route.startswith("desk/login"):

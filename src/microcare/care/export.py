@@ -1,14 +1,41 @@
-"""Data sets from the live journals."""
+"""Data sets from the live journals: of those who agreed to it."""
 
 from collections.abc import Iterator
 
+from microcare.care.programs import programs
 from microcare.hub import entry
+from microcare.hub.consent import lacking
 from microcare.store import journals, people
 
 
-def people_entries() -> Iterator[tuple[str, list[entry.Any]]]:
-    """Every person's journal, oldest entry first. Identity stays where it is; a person is the name of their journal."""
+def agreed(program: str = "") -> tuple[list[str], int]:
+    """The people whose data may be exported (of a program, or of all), and how many did not agree to it.
+
+    Where a program asks for research as a purpose, whoever has not agreed to its present text is left out, whole.
+    """
+    found, left_out = [], 0
     for person in people.everybody():
+        of = people.programs_of(person)
+        if program and program not in of:
+            continue
+        if may_be_exported(person, of):
+            found.append(person)
+        else:
+            left_out += 1
+    return found, left_out
+
+
+def may_be_exported(person: str, of: frozenset[str]) -> bool:
+    """Whether a person agreed to research in all of the programs they are, or were, in."""
+    known = programs()
+    asking = [c for name in of if (c := known.current(name)) is not None]
+    consents = journals.load(person).state.consents
+    return not any(lacking(c, consents, "research") for c in asking)
+
+
+def people_entries(chosen: list[str]) -> Iterator[tuple[str, list[entry.Any]]]:
+    """Each one's journal, oldest entry first. Identity stays where it is; a person is the name of their journal."""
+    for person in chosen:
         yield person, list(_journal(person))
 
 

@@ -22,11 +22,20 @@ class Published:
     issues: tuple[Issue, ...]
 
 
+def check(path: Path) -> Published:
+    """What publishing it would say; nothing is published."""
+    return _read(path, keep=False)
+
+
 def publish(path: Path) -> Published:
     """Publish the program in a folder (with program.yaml) or in one YAML file.
 
     People in it stay on the version they are on, until a facilitator moves them; a corrected wording reaches them at once.
     """
+    return _read(path, keep=True)
+
+
+def _read(path: Path, *, keep: bool) -> Published:
     reading = read_program(path, questionnaire_measure)
     if reading.program is None:
         return Published("", "", "", tuple(reading.issues))
@@ -34,6 +43,8 @@ def publish(path: Path) -> Published:
     issues = tuple(dict.fromkeys((*reading.issues, *found, *check_program(reading))))
     if compiled is None or any(i.severity is Severity.ERROR for i in issues):
         return Published(reading.program.program, "", "", issues)
+    if not keep:
+        return Published(compiled.id, compiled.version, compiled.wording, issues)
     root, files = reading.source.root, dict(reading.source.files)
     deployment.make_seed(compiled.id)
     bundles.publish(compiled.id, compiled.version, compiled.wording, root, files, clock.now())

@@ -70,9 +70,12 @@ def write(source: Path, out: dict[str, Path], choice: Choice = EVERYTHING) -> Wr
             from microcare.main import set_up
 
             set_up(source)
-            from microcare.care.export import people_entries
+            from microcare.care.export import agreed, people_entries
 
-            return from_people(people_entries(), out, _follow, choice)
+            chosen, left_out = agreed()
+            if left_out:
+                complain(f"{counted(left_out, 'person', 'people')} did not agree to research, and are left out.")
+            return from_people(people_entries(chosen), out, _follow, choice)
         return from_journal(source, out, min(os.cpu_count() or 1, 8), _follow, choice)
     except ModuleNotFoundError as error:
         complain(f"Parquet needs {error.name}: pip install 'microcare[science]', or write CSV.")

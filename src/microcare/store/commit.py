@@ -12,7 +12,7 @@ from microcare.hub.attention import attention
 from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.hub.stimulus import Time
-from microcare.store import desk_queries, queries
+from microcare.store import desk_queries, queries, systems
 from microcare.store.database import Value, run, run_many, writing
 from microcare.store.journals import Loaded
 
@@ -41,6 +41,8 @@ class Writing:
     """Programs that the person is newly in."""
     line: Row
     """Their line in the caseload."""
+    told: tuple[tuple[str, int, str, int, str], ...]
+    """What other systems may want to be told: person, number, kind, moment, program."""
 
 
 def write(before: Loaded, steps: Sequence[Step]) -> Writing:
@@ -65,7 +67,13 @@ def write(before: Loaded, steps: Sequence[Step]) -> Writing:
     after = Loaded(person, state, version, sequence, last.due, before.failed, before.tries)
     joined = tuple((program, person) for program in state.courses if program not in before.state.courses)
     line = caseload_row(person, state)
-    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined, line)
+    told = tuple(_told(row) for row in entries if row[4] in systems.TOLD)
+    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined, line, told)
+
+
+def _told(row: Row) -> tuple[str, int, str, int, str]:
+    person, sequence, _at, received, kind, body = row
+    return str(person), int(str(sequence)), str(kind), int(str(received)), str(json.loads(str(body)).get("program", ""))
 
 
 def caseload_row(person: str, state: State) -> Row:
@@ -118,6 +126,7 @@ def commit(writings: Sequence[Writing], *, failed: frozenset[str] = frozenset())
         run_many(desk_queries.SET_CASELOAD, [one.line for one in written])
         run_many(queries.ADD_ENROLLMENT, [r for one in written for r in one.joined])
         run_many(queries.ADD_ENTRY, [r for one in written for r in one.entries])
+        systems.add_events([r for one in written for r in one.told])
         reached("entries")
         run_many(queries.ADD_STIMULUS, [r for one in written for r in one.stimuli])
         reached("stimuli")

@@ -4,7 +4,7 @@ The same table is walked by a test, as every role and as nobody: a new route wit
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from microcare.care import access
 from microcare.care.access import Access
 from microcare.web import signing
+from microcare.web.api import keys
 
 PUBLIC = "public"
 """For everybody, also those whom nobody knows."""
@@ -21,6 +22,8 @@ PERSON = "person"
 """For a participant, about themselves alone: who they are is in their session, never in the address."""
 STAFF = "staff"
 """For whoever is on the staff."""
+SYSTEM = "system"
+"""For other systems, by their key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,26 @@ class Rule:
     """The part of the address that names a person."""
     fresh: bool = False
     """Whether they must have proved who they are in the last minutes: exports, roles, keys, erasing."""
+    methods: Mapping[str, str] = field(default_factory=dict)
+    """For systems: the capability that each method needs (none: any key)."""
     enrolling: bool = False
     """Whether it opens before their second factor is set up."""
 
 
 RULES: dict[str, Rule] = {
     "health": Rule(PUBLIC),
+    "api/v1/": Rule(PUBLIC),
+    "api/v1/openapi.json": Rule(PUBLIC),
+    "api/v1/people": Rule(SYSTEM, methods={"GET": access.SEE, "POST": access.INVITE}),
+    "api/v1/people/<person>": Rule(SYSTEM, methods={"GET": access.SEE}, about="person"),
+    "api/v1/people/<person>/journal": Rule(SYSTEM, methods={"GET": access.SEE}, about="person"),
+    "api/v1/people/<person>/stimuli": Rule(SYSTEM, methods={"POST": access.CARE}, about="person"),
+    "api/v1/alerts": Rule(SYSTEM, methods={"GET": access.ACKNOWLEDGE}),
+    "api/v1/programs": Rule(SYSTEM, methods={"GET": "", "POST": access.DESIGN}),
+    "api/v1/programs/check": Rule(SYSTEM, methods={"POST": access.DESIGN}),
+    "api/v1/exports/<table>": Rule(SYSTEM, methods={"GET": access.ANALYZE}),
+    "api/v1/webhooks": Rule(SYSTEM, methods={"GET": access.SEE, "POST": access.SEE}),
+    "api/v1/webhooks/<webhook>": Rule(SYSTEM, methods={"DELETE": access.SEE}),
     "": Rule(PERSON),
     "join": Rule(PUBLIC),
     "join/about": Rule(PUBLIC),
@@ -120,6 +137,8 @@ class AccessMiddleware:
         rule = None if match is None else RULES.get(match.route)
         if rule is None:
             raise Http404("This route has no rule.")
+        if rule.who == SYSTEM:
+            return keys.refused(request, rule.methods, named.get(rule.about, "") if rule.about else "")
         if rule.who != STAFF:
             return None
         return _staff(request, rule, named)

@@ -5,13 +5,15 @@ from importlib.util import find_spec
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
+from microcare.web.api.routes import api
+
 
 def health(request: HttpRequest) -> HttpResponse:
     """Whether the pages are being served; it says nothing else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("health", health)]
+urlpatterns: list[URLPattern | URLResolver] = [path("health", health), path("api/v1/", api.urls)]
 for _part in ("microcare.web.facilitator", "microcare.web.participant"):
     if find_spec(_part) is not None and find_spec(f"{_part}.urls") is not None:
         urlpatterns.append(path("", include(f"{_part}.urls")))

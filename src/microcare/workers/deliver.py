@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from microcare.care.deliver import deliver_due
+from microcare.care.systems import tell_due
 from microcare.channels.channel import Channel
 from microcare.channels.email import Email, parse_server
 from microcare.channels.in_app import InApp
 from microcare.channels.push import Push, new_private_key, private_key
-from microcare.store import outbox
+from microcare.store import outbox, systems
 from microcare.store.push_devices import signer
 from microcare.workers.loop import run
 
@@ -20,6 +21,11 @@ def channels() -> dict[str, Channel]:
     server = parse_server(settings.SMTP) if settings.SMTP else None
     push = Push(private_key(signer(new_private_key)), f"mailto:{settings.MAIL_FROM}", local=settings.PUSH_LOCAL)
     return {"in_app": InApp(), "email": Email(server, settings.MAIL_FROM), "push": push}
+
+
+def tell(stop: threading.Event) -> None:
+    """Tell other systems what they want to be told, until told to stop."""
+    run("tell", lambda now: tell_due(now, local=settings.PUSH_LOCAL), systems.next_try, stop)
 
 
 def work(stop: threading.Event, ways: Mapping[str, Channel] | None = None) -> None:

@@ -1,30 +1,20 @@
 """Inviting people, and publishing programs: what a coach and a designer begin with."""
 
-import io
-import re
-import zipfile
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from microcare.care import access, clock
+from microcare.care import access, clock, uploads
 from microcare.care.enroll import invite
 from microcare.care.programs import names, programs
-from microcare.care.publish import Published, publish
+from microcare.care.publish import Published
 from microcare.program.parts import text_in
 from microcare.store import audit
 from microcare.web.access import access_of
 from microcare.web.settings import URL
-
-LARGEST, MOST_FILES = 30_000_000, 2_000
-_safe = re.compile(r"[^\x00-\x1f\\:]+")
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,53 +50,17 @@ def publishing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and uploaded is None:
         messages.error(request, _("Choose a YAML file, or a zipped folder with program.yaml."))
     elif uploaded is not None:
-        found, why = _publish(uploaded)
+        too_large = (uploaded.size or 0) > uploads.LARGEST
+        found, why = (None, uploads.TOO_LARGE) if too_large else uploads.published(uploaded.read())
         if found is not None and found.version:
             audit.append(clock.now(), request.user.get_username(), "publish", found.program, found.version)
             messages.success(request, _("Published. People who join now get this version."))
             if not found.issues:
                 return HttpResponseRedirect("/desk/programs")
         elif why:
-            messages.error(request, why)
+            messages.error(request, str(why))
     known = programs()
     listed = [
         (name, _title(name), c.version[:12], len(c.interventions)) for name in names() if (c := known.current(name))
     ]
     return render(request, "facilitator/programs.html", {"programs": listed, "found": found, "section": "programs"})
-
-
-def _publish(uploaded: "UploadedFile[bytes]") -> tuple[Published | None, str]:
-    """Publish what was uploaded; or why it cannot be read."""
-    if (uploaded.size or 0) > LARGEST:
-        return None, _("It is larger than 30 MB.")
-    body = uploaded.read()
-    with TemporaryDirectory() as folder:
-        root = Path(folder) / "program"
-        root.mkdir()
-        if not zipfile.is_zipfile(io.BytesIO(body)):
-            (root / "program.yaml").write_bytes(body)
-            return publish(root), ""
-        why = _unpack(body, root)
-        if why:
-            return None, why
-        inner = [p for p in root.iterdir() if p.is_dir()]
-        single = inner[0] if not (root / "program.yaml").exists() and len(inner) == 1 else root
-        return publish(single), ""
-
-
-def _unpack(body: bytes, root: Path) -> str:
-    """Unpack a zipped folder; why not, where it is too large or wants to write elsewhere."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            entries = [i for i in archive.infolist() if not i.is_dir()]
-            if len(entries) > MOST_FILES or sum(i.file_size for i in entries) > LARGEST:
-                return _("It holds too much.")
-            for one in entries:
-                target = (root / one.filename).resolve()
-                if not target.is_relative_to(root.resolve()) or _safe.fullmatch(one.filename) is None:
-                    return _("It holds a file that would lie elsewhere: %(name)s") % {"name": one.filename[:80]}
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(one))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        return _("The zipped folder cannot be read: %(why)s") % {"why": error}
-    return ""

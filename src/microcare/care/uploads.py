@@ -1,0 +1,63 @@
+"""Programs that are sent: a YAML file, or a zipped folder with program.yaml; unpacked with care, checked, published."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from microcare.care.publish import Published, check, publish
+
+T = TypeVar("T")
+LARGEST, MOST_FILES = 30_000_000, 2_000
+TOO_LARGE = gettext_lazy("It is larger than 30 MB.")
+_safe = re.compile(r"[^\x00-\x1f\\:]+")
+
+
+def published(body: bytes) -> tuple[Published | None, str]:
+    """Publish what was sent; or why it cannot be read."""
+    return _opened(body, publish)
+
+
+def checked(body: bytes) -> tuple[Published | None, str]:
+    """Check it, and publish nothing."""
+    return _opened(body, check)
+
+
+def _opened(body: bytes, take: Callable[[Path], T]) -> tuple[T | None, str]:
+    if len(body) > LARGEST:
+        return None, str(TOO_LARGE)
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "program"
+        root.mkdir()
+        if not zipfile.is_zipfile(io.BytesIO(body)):
+            (root / "program.yaml").write_bytes(body)
+            return take(root), ""
+        why = _unpack(body, root)
+        if why:
+            return None, why
+        inner = [p for p in root.iterdir() if p.is_dir()]
+        return take(inner[0] if not (root / "program.yaml").exists() and len(inner) == 1 else root), ""
+
+
+def _unpack(body: bytes, root: Path) -> str:
+    """Unpack a zipped folder; why not, where it is too large or wants to write elsewhere."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entries = [i for i in archive.infolist() if not i.is_dir()]
+            if len(entries) > MOST_FILES or sum(i.file_size for i in entries) > LARGEST:
+                return _("It holds too much.")
+            for one in entries:
+                target = (root / one.filename).resolve()
+                if not target.is_relative_to(root.resolve()) or _safe.fullmatch(one.filename) is None:
+                    return _("It holds a file that would lie elsewhere: %(name)s") % {"name": one.filename[:80]}
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(archive.read(one))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        return _("The zipped folder cannot be read: %(why)s") % {"why": error}
+    return ""

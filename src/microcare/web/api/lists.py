@@ -1,0 +1,104 @@
+"""What the interface shows of people, journals, alerts and webhooks."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from microcare.care.clock import now
+from microcare.hub import codec
+from microcare.store import journals, systems
+from microcare.store.database import Value, rows
+from microcare.web.api import shapes
+
+PROBLEMS = {
+    400: "Something is wrong with the request.",
+    401: "No key, or one that opens nothing.",
+    403: "The key may not do that.",
+    404: "There is no such thing, or the key may not know of it.",
+    405: "The address does not take that method.",
+    409: "The first request with this Idempotency-Key is still under way.",
+    413: "It is too much at once.",
+    422: "What was sent does not fit.",
+    429: "Too many requests.",
+    500: "Something failed here.",
+    503: "It could not be taken now.",
+}
+"""The problems that any route may answer with."""
+PEOPLE = """
+SELECT p.id, p.version, p.sequence, p.alerts FROM person p WHERE p.id > %s AND EXISTS
+(SELECT 1 FROM enrollment e WHERE e.person = p.id AND (%s = '' OR e.program = %s){among}) ORDER BY p.id LIMIT %s
+"""
+ENROLLED = "SELECT program FROM enrollment WHERE person = %s ORDER BY program"
+WITH_ALERTS = "SELECT id, snapshot FROM person WHERE alerts > 0 ORDER BY id"
+
+
+def people_of(allowed: Collection[str] | None, program: str, after: str, limit: int) -> shapes.People:
+    """A page of people of these programs (None: of all)."""
+    among = "" if allowed is None else f" AND e.program IN ({', '.join(['%s'] * len(allowed)) or 'NULL'})"
+    given: list[Value] = [after, program, program, *sorted(allowed or ()), limit]
+    found = rows(PEOPLE.format(among=among), given)
+    lines = [
+        shapes.PersonLine(person=str(p), version=v, entries=n, alerts=a, programs=[str(r[0]) for r in rows(ENROLLED, [p])])
+        for p, v, n, a in found
+    ]  # fmt: skip
+    return shapes.People(people=lines, next=lines[-1].person if len(lines) == limit else "")
+
+
+def standing(person: str) -> shapes.PersonState:
+    """A person's state, in short."""
+    loaded = journals.load(person)
+    state = loaded.state
+    return shapes.PersonState(
+        person=person,
+        version=loaded.version,
+        zone=state.zone,
+        language=state.language,
+        courses={name: course.version for name, course in state.courses.items()},
+        running=[f"{run.program}/{run.intervention}" for run in state.runs.values() if not run.ended],
+        needs={name: need.state for name, need in state.needs.items()},
+        alerts=len(state.alerts),
+        paused_until=state.paused_until if state.paused_until > now() else 0,
+    )
+
+
+def entries(person: str, after: int, limit: int, kind: str) -> shapes.Entries:
+    """A page of a journal."""
+    if not kind:
+        found = journals.entries(person, after=after, limit=limit)
+    else:
+        found = [x for x in journals.entries_of_kinds(person, (kind,)) if x[0] > after][:limit]
+    shown = [{"sequence": number, **msgspec.to_builtins(stated)} for number, stated in found]
+    return shapes.Entries(entries=shown, next=found[-1][0] if len(found) == limit else 0)
+
+
+def alerts(allowed: Collection[str] | None) -> shapes.Alerts:
+    """Open alerts of these programs (None: of all)."""
+    found = []
+    for person, snapshot in rows(WITH_ALERTS):
+        for name, alert in codec.decode_state(snapshot).alerts.items():
+            if allowed is None or alert.program in allowed:
+                found.append(
+                    shapes.Alert(
+                        person=str(person), alert=name, program=alert.program, raised=alert.raised, stage=alert.stage,
+                        urgent=alert.urgent,
+                    )
+                )  # fmt: skip
+    return shapes.Alerts(alerts=sorted(found, key=lambda a: a.raised))
+
+
+def hooks(system: str) -> shapes.Hooks:
+    """A system's webhooks, with what became of their notices."""
+    states = systems.states()
+    return shapes.Hooks(
+        webhooks=[
+            shapes.HookLine(
+                webhook=one.id,
+                url=one.url,
+                kinds=list(one.kinds),
+                states={status: count for status, (count, _) in states.get(one.id, {}).items()},
+                said=next((said for _, said in states.get(one.id, {}).values() if said), ""),
+            )
+            for one in systems.hooks()
+            if one.system == system
+        ]
+    )
