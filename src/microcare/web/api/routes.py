@@ -148,7 +148,7 @@ PROGRAM_BODY: dict[str, Any] = {
 @api.post("/programs", response={201: shapes.Checked}, summary="Publish a program", openapi_extra=PROGRAM_BODY)
 @once
 def publish_program(request: HttpRequest) -> HttpResponse:
-    """A YAML file, or a zipped folder with program.yaml. With errors nothing is published, and all are told."""
+    """A YAML file, or a zipped folder with program.yaml. With errors nothing is published, and all are told (422)."""
     found, why = uploads.checked(request.body)
     allowed = caller(request).programs(access.DESIGN)
     if found is not None and found.program and allowed is not None and found.program not in allowed:
@@ -173,18 +173,19 @@ def _said(found: Published | None, why: str, status: int, *, keep: bool = True) 
         shapes.Finding(severity=str(i.severity.value), place=str(i.place).rpartition("/")[2], message=i.message, cure=i.cure)
         for i in found.issues
     ]  # fmt: skip
-    said = shapes.Checked(
-        program=found.program, version=found.version, published=keep and bool(found.version), findings=findings
-    )
-    return given(said, status if found.version else 422)
+    if not found.version and keep:
+        raise Problem(422, "It has errors, and was not published.", [f.model_dump() for f in findings])
+    said = shapes.Checked(program=found.program, version=found.version, published=keep, findings=findings)
+    return given(said, status)
+
+
+TABLE: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in exports.KINDS.values()}
 
 
 @api.get(
     "/exports/{table}",
     summary="A table of all who agreed to it",
-    openapi_extra={
-        "responses": {200: {"description": "The table.", "content": {"text/csv": {"schema": {"type": "string"}}}}}
-    },
+    openapi_extra={"responses": {200: {"description": "The table.", "content": TABLE}}},
 )
 def export(request: HttpRequest, table: Path[exports.Name], wanted: Query[shapes.TableForm]) -> HttpResponse:
     """One table of the data set, under the journal's names. It is entered in the audit trail."""
