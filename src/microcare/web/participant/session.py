@@ -6,12 +6,12 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
-from microcare.base.moments import format_clock, local_clock, local_day, weekday
 from microcare.care import clock
 from microcare.care.journeys import helps
+from microcare.care.languages import speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
-from microcare.care.telling import WEEKDAYS
+from microcare.care.telling import now_words
 from microcare.store import deployment, journals
 from microcare.store.journals import UnknownPersonError
 
@@ -61,7 +61,9 @@ def signed_in(view: View) -> View:
 
 def reading(person: str, whole: bool = False) -> Person:
     """The person as they are now; with the whole of what was, or what was of late."""
-    return read_person(person, clock.now(), whole)
+    found = read_person(person, clock.now(), whole)
+    speak(found.state.language)
+    return found
 
 
 def page(request: HttpRequest, template: str, person: Person, context: Mapping[str, object]) -> HttpResponse:
@@ -77,6 +79,6 @@ def page(request: HttpRequest, template: str, person: Person, context: Mapping[s
         "language": person.state.language,
         "has_help": bool(helps(person)),
         "demo": deployment.is_demo(),
-        "clock": f"{WEEKDAYS[weekday(local_day(zone, now))]} {format_clock(local_clock(zone, now))}",
+        "clock": now_words(zone, now),
     }
     return render(request, template, {**shared, **context})
