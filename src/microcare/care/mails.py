@@ -16,12 +16,16 @@ STAFF = {
 }
 
 
+def waits(language: str) -> str:
+    """That something waits, in a person's language."""
+    with translation.override(speaks(language)):
+        return _("Something is waiting for you")
+
+
 def to_person(language: str, address: str) -> tuple[str, str]:
     """Subject and text of a mail to a person; `address` is the page to open."""
     with translation.override(speaks(language)):
-        return _("Something is waiting for you"), _letter(
-            _("There is something for you. You can look at it here:"), address
-        )
+        return waits(language), _letter(_("There is something for you. You can look at it here:"), address)
 
 
 def _letter(text: str, address: str, more: str = "") -> str:
