@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, json_script
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from microcare.care.cards import beside
+from microcare.web.words import words
 
 register = template.Library()
 
@@ -69,6 +70,12 @@ _markdown.add_render_rule("image", _image)
 def media_address(program: str, version: str, path: str) -> str:
     """Where a file of a program is served."""
     return f"/media/{quote(program)}/{quote(version)}?path={quote(path)}"
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """What the page's scripts say, as data that runs nothing."""
+    return json_script(words(), "words")
 
 
 @register.filter
