@@ -41,6 +41,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "health": Rule(PUBLIC),
+    "language": Rule(PUBLIC),
     "": Rule(PERSON),
     "join": Rule(PUBLIC),
     "join/about": Rule(PUBLIC),

@@ -5,14 +5,17 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django import template
+from django.conf import settings
 from django.utils.html import escape, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from microcare.care.cards import beside
+from microcare.care.languages import own_name
 from microcare.web.words import words
 
 register = template.Library()
@@ -76,6 +79,12 @@ def media_address(program: str, version: str, path: str) -> str:
 def script_words() -> SafeString:
     """What the page's scripts say, as data that runs nothing."""
     return json_script(words(), "words")
+
+
+@register.simple_tag
+def interface_languages() -> list[tuple[str, str, bool]]:
+    """The languages of the interface: code, own name, and whether it is the one that is spoken now."""
+    return [(code, own_name(code), code == get_language()) for code, _name in settings.LANGUAGES]
 
 
 @register.filter

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -11,7 +12,7 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("health", health)]
+urlpatterns: list[URLPattern | URLResolver] = [path("health", health), path("language", set_language)]
 for _part in ("microcare.web.facilitator", "microcare.web.participant"):
     if find_spec(_part) is not None and find_spec(f"{_part}.urls") is not None:
         urlpatterns.append(path("", include(f"{_part}.urls")))

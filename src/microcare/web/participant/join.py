@@ -17,7 +17,7 @@ from microcare.program.compiled import CompiledProgram
 from microcare.program.parts import text_in
 from microcare.program.person import PersonField
 from microcare.store import journals, people
-from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in
+from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in, spoken
 from microcare.web.participant.stimuli import typed
 
 
@@ -90,6 +90,7 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
     languages = [(c, own_name(c)) for c in authored.languages or (authored.language,)]
     context = {
         "title": text_in(authored.title, language),
+        "spoken": spoken(program, language),
         "about": text_in(authored.about, language) if authored.about is not None else "",
         "fields": shown,
         "languages": languages,
