@@ -267,7 +267,7 @@ def test_another_language_is_spoken_from_the_next_page_on(kinds: Ada) -> None:
     shown = kinds.get().text
     assert "Eine Tasse Tee" in shown
     assert "Eine Seite für" in shown
-    assert "could not be saved" in kinds.post("/settings", what="language", language="xx").text
+    assert "konnte nicht gespeichert werden" in kinds.post("/settings", what="language", language="xx").text
 
 
 def test_the_journey_is_a_picture_and_a_list(kinds: Ada) -> None:

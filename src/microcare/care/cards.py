@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from microcare.base.moments import HOUR, MINUTE, local_clock, local_day, resolve
-from microcare.base.wording import counted
 from microcare.care.programs import file
 from microcare.care.questions import Questions
 from microcare.care.telling import Story, Voice, span_words
@@ -135,7 +137,7 @@ class Item:
             return self.event.effort
         if self.questions is not None:
             count = len(self.questions.questions)
-            return counted(count, "question")
+            return ngettext("%(n)s question", "%(n)s questions", count) % {"n": count}
         return ""
 
 
@@ -170,13 +172,13 @@ def event_card(
 def later(zone: str, now: int, expires: int) -> tuple[Later, ...]:
     """Moments to put something off to, all before it expires."""
     today, clock = local_day(zone, now), local_clock(zone, now)
-    found = [Later("In 1 hour", now + HOUR)]
+    found = [Later(_("In 1 hour"), now + HOUR)]
     if clock < EVENING - 3600:
-        found.append(Later("This evening", resolve(zone, today, EVENING)))
-    found.append(Later("Tomorrow morning", resolve(zone, today + 1, MORNING)))
+        found.append(Later(_("This evening"), resolve(zone, today, EVENING)))
+    found.append(Later(_("Tomorrow morning"), resolve(zone, today + 1, MORNING)))
     fitting = [one for one in found if not expires or one.until < expires]
     if not fitting and (not expires or now + SOONEST < expires):
-        fitting = [Later("In 15 minutes", now + SOONEST)]
+        fitting = [Later(_("In 15 minutes"), now + SOONEST)]
     return tuple(fitting)
 
 

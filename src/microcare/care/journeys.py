@@ -13,10 +13,10 @@ from microcare.care import cards, letters
 from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
 from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
+from microcare.care.reasons import reason
 from microcare.care.telling import Story, Voice, day_words, story
 from microcare.care.ways import Journey, journey
 from microcare.hub import entry as e
-from microcare.hub.explainer import to_person
 from microcare.hub.scheduler import agenda
 from microcare.hub.state import Assessment, Delivery, Run
 from microcare.store import journals
@@ -121,7 +121,7 @@ def today_of(person: Person) -> Today:
         next=(*letters.agreed(person), *_next(person)),
         stopped=any(person.programs.stopped(program, now) for program in state.courses),
         triage=tuple(letters.triage(name, a) for name, a in state.alerts.items()),
-        greeting=_greeting(local_clock(state.zone, now)),
+        greeting=_greeting(local_clock(state.zone, now), person.name),
         running=tuple(
             v.title(r.intervention) for r in state.runs.values() if (v := person.voice(r.program, r.version))
         ),
@@ -134,9 +134,16 @@ def _rank(item: Item, kinds: Mapping[str, int]) -> int:
     return WAITS if item.event is not None and item.event.human else kinds[item.kind]
 
 
-def _greeting(clock: int) -> str:
+def _greeting(clock: int, name: str) -> str:
+    """What the time of day says, to somebody with a name or without one."""
     hour = clock // 3600
-    return "Good morning" if 5 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+    if 5 <= hour < 12:
+        said = (_("Good morning."), _("Good morning, %(name)s."))
+    elif 12 <= hour < 18:
+        said = (_("Good afternoon."), _("Good afternoon, %(name)s."))
+    else:
+        said = (_("Good evening."), _("Good evening, %(name)s."))
+    return said[1] % {"name": name} if name else said[0]
 
 
 def _last_word(person: Person) -> int:
@@ -200,11 +207,11 @@ def _why(person: Person, delivery: Delivery, run: Run, voice: Voice) -> tuple[st
     found: list[str] = []
     started = person.latest(e.Started, run=delivery.run)
     if isinstance(started, e.Started):
-        found.append(to_person(started, voice.program, voice.language))
-    decided = (d for _, d in journals.newest(person.id, ("decided",)) if isinstance(d, e.Decided))
+        found.append(reason(started, voice))
+    decided = (d for _number, d in journals.newest(person.id, ("decided",)) if isinstance(d, e.Decided))
     point = next((d for d in decided if d.point == delivery.point or d.at < delivery.decided), None)
     if point is not None and point.point == delivery.point and point.outcome == "randomized":
-        found.append(to_person(point, voice.program, voice.language))
+        found.append(reason(point, voice))
     return tuple(found)
 
 
@@ -226,7 +233,7 @@ def _questions(person: Person, events: list[Item]) -> list[Item]:
 
 
 def _title(asked: Assessment) -> str:
-    return "One question" if len(asked.items) == 1 else "A few questions"
+    return _("One question") if len(asked.items) == 1 else _("A few questions")
 
 
 def _offers(person: Person) -> list[Item]:
@@ -238,9 +245,9 @@ def _offers(person: Person) -> list[Item]:
         delivery = next((k for k, d in person.state.deliveries.items() if d.what == "offer" and d.name == key), "")
         card: OfferCard = cards.offer_card(voice, key, delivery, offer)
         if card.choices:
-            title = "What would do you good?" if card.listed else "A suggestion for you"
+            title = _("What would do you good?") if card.listed else _("A suggestion for you")
             stated = person.latest(e.Recommended, recommendation=key)
-            why = (to_person(stated, voice.program, voice.language),) if isinstance(stated, e.Recommended) else ()
+            why = (reason(stated, voice),) if isinstance(stated, e.Recommended) else ()
             found.append(Item(key, "offer", title, offer=card, why=why))
     return found
 
@@ -259,7 +266,7 @@ def _contacts(person: Person) -> list[Item]:
         ):
             continue
         text = voice.say(contact.say) or voice.plain(contact.say)
-        found.append(Item(key, "contact", "A word in between", contact=ContactCard(key, text)))
+        found.append(Item(key, "contact", _("A word in between"), contact=ContactCard(key, text)))
     return found
 
 
@@ -287,15 +294,23 @@ def _next(person: Person) -> tuple[str, ...]:
         title = voice.title(run.intervention)
         if run.ended and run.outcome_at > now:
             when = day_words(local_day(state.zone, run.outcome_at), today_)
-            said.append(f"“{title}” is behind you. A few questions will show what it changed: {when}.")
+            said.append(
+                _("“%(title)s” is behind you. A few questions will show what it changed: %(when)s.")
+                % {"title": title, "when": when}
+            )
         elif not run.ended:
-            said.append(f"You are in the middle of “{title}”. The next small thing comes by itself.")
+            said.append(
+                _("You are in the middle of “%(title)s”. The next small thing comes by itself.") % {"title": title}
+            )
     if said:
         return tuple(said)
     looks = [d.moment for d in agenda(person.programs, state) if d.kind in ("evaluation", "retry") and d.moment > now]
     if looks and min(looks) - now < 60 * DAY:
         when = day_words(local_day(state.zone, min(looks)), today_)
-        said.append(f"The program looks again at what could help: {when}. Until then, nothing is expected of you.")
+        said.append(
+            _("The program looks again at what could help: %(when)s. Until then, nothing is expected of you.")
+            % {"when": when}
+        )
     return tuple(said)
 
 

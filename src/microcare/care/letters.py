@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from microcare.base.moments import format_clock, local_clock, local_day
+from microcare.base.moments import local_clock, local_day
 from microcare.care.reading import Person
-from microcare.care.telling import day_words
+from microcare.care.telling import clock_words, day_words
 from microcare.hub import entry as e
 from microcare.hub.state import Alert
 from microcare.store import journals
@@ -59,7 +59,7 @@ def letters(person: Person) -> tuple[Letter, ...]:
 def _when(person: Person, moment: int) -> str:
     zone = person.state.zone
     day = day_words(local_day(zone, moment), local_day(zone, person.now))
-    return f"{day}, {format_clock(local_clock(zone, moment))}"
+    return _("%(day)s, %(time)s") % {"day": day, "time": clock_words(local_clock(zone, moment))}
 
 
 def waiting(person: Person) -> tuple[tuple[str, Letter], ...]:

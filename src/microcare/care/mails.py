@@ -1,54 +1,62 @@
 """What mails say: that something waits, and where. Never what it is, nor for what it is."""
 
-from microcare.program.parts import text_in
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-WAITS = {
-    "en": "Something is waiting for you",
-    "de": "Etwas wartet auf Sie",
-    "fr": "Quelque chose vous attend",
-    "es": "Hay algo para usted",
-    "it": "C'è qualcosa per Lei",
-    "nl": "Er staat iets voor u klaar",
-    "pt": "Há algo à sua espera",
-}
-LOOK = {
-    "en": "There is something for you. You can look at it here:",
-    "de": "Es gibt etwas für Sie. Hier können Sie es ansehen:",
-    "fr": "Il y a quelque chose pour vous. Vous pouvez le voir ici :",
-    "es": "Hay algo para usted. Puede verlo aquí:",
-    "it": "C'è qualcosa per Lei. Può vederlo qui:",
-    "nl": "Er is iets voor u. U kunt het hier bekijken:",
-    "pt": "Há algo para si. Pode ver aqui:",
-}
+from microcare.care.languages import speaks
 
 STAFF = {
-    "proposal": ("A proposal waits for you", "A proposal waits for your answer"),
-    "message": ("A message waits for you", "Somebody has written to their facilitator"),
-    "check_in": ("A check-in comes up", "An agreed check-in comes up within the hour"),
+    "proposal": (gettext_lazy("A proposal waits for you"), gettext_lazy("A proposal waits for your answer:")),
+    "message": (gettext_lazy("A message waits for you"), gettext_lazy("Somebody has written to their facilitator:")),
+    "check_in": (
+        gettext_lazy("A check-in comes up"),
+        gettext_lazy("An agreed check-in comes up within the hour:"),
+    ),
 }
+
+
+def waits(language: str) -> str:
+    """That something waits, in a person's language."""
+    with translation.override(speaks(language)):
+        return _("Something is waiting for you")
 
 
 def to_person(language: str, address: str) -> tuple[str, str]:
     """Subject and text of a mail to a person; `address` is the page to open."""
-    return text_in(WAITS, language, "en"), f"{text_in(LOOK, language, 'en')}\n\n{address}\n"
+    with translation.override(speaks(language)):
+        return waits(language), _letter(_("There is something for you. You can look at it here:"), address)
+
+
+def _letter(text: str, address: str, more: str = "") -> str:
+    return f"{text}\n\n{address}\n" + (f"\n{more}" if more else "")
 
 
 def to_staff(kind: str, level: int, address: str) -> tuple[str, str]:
     """Subject and text of a mail to staff. kind: alert, reminder, or one of `STAFF`; level: how often it was passed on."""
     if kind in STAFF:
         subject, text = STAFF[kind]
-        return subject, f"{text}:\n\n{address}\n"
-    again = "Still open: an" if kind == "reminder" else "An"
-    passed = f"\nNobody has taken it on in time; it was passed on {level} times." if level else ""
-    return (
-        f"{again} alert needs you",
-        f"{again} alert waits for a person to take it on:\n\n{address}\n{passed}",
+        return str(subject), _letter(str(text), address)
+    passed = (
+        ngettext(
+            "Nobody has taken it on in time; it was passed on %(n)s time.",
+            "Nobody has taken it on in time; it was passed on %(n)s times.",
+            level,
+        )
+        % {"n": level}
+        if level
+        else ""
     )
+    if kind == "reminder":
+        return _("Still open: an alert needs you"), _letter(
+            _("Still open: an alert waits for a person to take it on:"), address, passed
+        )
+    return _("An alert needs you"), _letter(_("An alert waits for a person to take it on:"), address, passed)
 
 
 def emergency(address: str) -> tuple[str, str]:
     """Subject and text of a mail to those who look at emergency accesses."""
     return (
-        "An emergency access was opened",
-        f"Somebody opened a page in an emergency. Please look at it:\n\n{address}\n",
+        _("An emergency access was opened"),
+        _letter(_("Somebody opened a page in an emergency. Please look at it:"), address),
     )

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from microcare.care import clock
-from microcare.care.mails import WAITS
+from microcare.care.languages import speaks
+from microcare.care.mails import waits
 from microcare.channels import outward
 from microcare.channels.channel import Channel, Message, Outcome, Result
 from microcare.channels.push import base64url, encrypt, from_base64url, new_private_key, point, private_key
 from microcare.hub.effect import Prompt
 from microcare.hub.state import State
-from microcare.program.parts import text_in
 from microcare.store import push_devices
 from microcare.store.push_devices import Device
 
@@ -48,7 +48,7 @@ def send(channels: Mapping[str, Channel], key: str, person: str, state: State, p
 
 def body(person: str, language: str, delivery: str) -> str:
     """What a device is told: a neutral title, and which delivery it is, so that it can say that it was shown."""
-    said = {"title": text_in(WAITS, language, "en"), "language": language, "person": tag(person), "delivery": delivery}
+    said = {"title": waits(language), "language": speaks(language), "person": tag(person), "delivery": delivery}
     return msgspec.json.encode(said).decode()
 
 

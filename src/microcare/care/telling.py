@@ -6,10 +6,14 @@ and looked up here. A text whose value is missing is left out, never shown with 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
-from microcare.base.moments import DAY, HOUR, MINUTE
-from microcare.base.wording import Template, counted, parse_template, plain_number, render
+from django.utils import dates, formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from microcare.base.moments import DAY, HOUR, MINUTE, local_clock, local_day
+from microcare.base.wording import Template, parse_template, plain_number, render
 from microcare.hub import entry as e
 from microcare.hub.state import State
 from microcare.hub.stimulus import Value
@@ -133,32 +137,50 @@ def _part(voice: Voice, told: e.Narrated, part: str) -> str | None:
 
 # -- Times in words ---------------------------------------------------------------------------------------------------
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-
 
 def day_words(day: int, today: int) -> str:
-    """A local day as people say it: today, tomorrow, Friday, 2 March, 2 March 2027."""
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(day - today)
+    """A local day as people say it in the language that is spoken: today, tomorrow, Friday, March 2, March 2, 2027."""
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(day - today)
     if near is not None:
         return near
     found = date.fromordinal(day)
     if 0 < day - today < 7:
-        return WEEKDAYS[found.weekday()]
-    words = f"{found.day} {MONTHS[found.month - 1]}"
-    return words if found.year == date.fromordinal(today).year else f"{words} {found.year}"
+        return str(dates.WEEKDAYS[found.weekday()])
+    same = found.year == date.fromordinal(today).year
+    return formats.date_format(found, "MONTH_DAY_FORMAT" if same else "DATE_FORMAT")
+
+
+def clock_words(clock: int) -> str:
+    """A time on the wall (seconds after midnight) as the language writes it: 6:30 p.m., 18:30."""
+    minutes = clock % 86_400 // 60
+    return formats.time_format(time(minutes // 60, minutes % 60), "TIME_FORMAT")
+
+
+def moment_words(zone: str, moment: int, now: int) -> str:
+    """A moment (ms) on the wall of a zone: only the time where it is today, otherwise day and time."""
+    day, today = local_day(zone, moment), local_day(zone, now)
+    clock = clock_words(local_clock(zone, moment))
+    return clock if day == today else _("%(day)s, %(time)s") % {"day": day_words(day, today), "time": clock}
+
+
+def now_words(zone: str, now: int) -> str:
+    """The weekday and the time that the wall shows now."""
+    day = dates.WEEKDAYS[date.fromordinal(local_day(zone, now)).weekday()]
+    return _("%(day)s, %(time)s") % {"day": day, "time": clock_words(local_clock(zone, now))}
 
 
 def span_words(ms: int) -> str:
     """About how long, in the largest unit that fits: 2 minutes, 3 hours, 5 days."""
-    for unit, word in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
-        if ms >= unit:
-            count = round(ms / unit)
-            return counted(count, word)
-    return "less than a minute"
+    if ms >= DAY:
+        count = round(ms / DAY)
+        return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
+    if ms >= HOUR:
+        count = round(ms / HOUR)
+        return ngettext("%(n)s hour", "%(n)s hours", count) % {"n": count}
+    if ms >= MINUTE:
+        count = round(ms / MINUTE)
+        return ngettext("%(n)s minute", "%(n)s minutes", count) % {"n": count}
+    return _("less than a minute")
 
 
-__all__ = ["Story", "Voice", "day_words", "span_words", "story"]
+__all__ = ["Story", "Voice", "clock_words", "day_words", "moment_words", "now_words", "span_words", "story"]

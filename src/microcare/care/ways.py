@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from microcare.base.moments import local_day
 from microcare.care.reading import Person, read_person, wants
 from microcare.care.telling import Story, Voice, day_words, story
 from microcare.hub import entry as e
 
 RESULTS = {
-    "success": "It changed something.",
-    "failure": "It has not changed much. Now you know.",
-    "disengaged": "It did not fit your days.",
-    "ended": "It is behind you.",
-    "unknown": "It is behind you.",
+    "success": gettext_lazy("It changed something."),
+    "failure": gettext_lazy("It has not changed much. Now you know."),
+    "disengaged": gettext_lazy("It did not fit your days."),
+    "ended": gettext_lazy("It is behind you."),
+    "unknown": gettext_lazy("It is behind you."),
 }
 
 
@@ -132,15 +135,22 @@ def _mark(person: Person, x: e.Any) -> list[str | Mark]:
     if isinstance(x, e.Enrolled):
         voice = person.voice(x.program, x.version)
         title = voice.plain(voice.program.program.title) if voice is not None else x.program
-        return [Mark("start", f"You set out: {title}", when)]
+        return [Mark("start", _("You set out: %(title)s") % {"title": title}, when)]
     if isinstance(x, e.Reported):
         text = next((t for n, t in wants(person) if n == x.name), "")
-        return [Mark("said", f"You said: {text}" if text else "You said that you need something", when)]
+        return [
+            Mark(
+                "said",
+                _("You said: %(text)s") % {"text": text} if text else _("You said that you need something"),
+                when,
+            )
+        ]
     if isinstance(x, e.TargetChecked) and x.reached:
         voice = person.voice(x.program)
         target = voice.program.program.target if voice is not None else None
         words = voice.plain(target.title) if voice is not None and target is not None else ""
-        return [Mark("reached", f"Where you wanted to be: {words}" if words else "Where you wanted to be", when)]
+        reached = _("Where you wanted to be: %(goal)s") % {"goal": words} if words else _("Where you wanted to be")
+        return [Mark("reached", reached, when)]
     return []
 
 
@@ -162,10 +172,10 @@ def _step(person: Person, run: str, tale: _Tale) -> Step | None:
         aim=voice.plain(authored.aim),
         goal=goal,
         level=level[0].level if level is not None else 1,
-        when=begin if not end or begin == end else f"{begin} to {end}",
+        when=begin if not end or begin == end else _("%(begin)s to %(end)s") % {"begin": begin, "end": end},
         state=state,
         result=tale.result,
-        words=RESULTS.get(tale.result, "") if over else "",
+        words=str(RESULTS.get(tale.result, "")) if over else "",
         story=story(voice, tale.told) if tale.told is not None else Story(),
         moments=_moments(voice, started.intervention, tale),
         by=started.by.removeprefix("assigned by ") if started.by.startswith("assigned") else "",
@@ -176,7 +186,7 @@ def _moments(voice: Voice, intervention: str, tale: _Tale) -> tuple[Moment, ...]
     events = voice.program.program.interventions[intervention].events
     found = []
     for one in tale.delivered:
-        delivery, _, name = one.partition(" ")
+        delivery, _space, name = one.partition(" ")
         title = voice.plain(events[name].title) if name in events and events[name].title is not None else name
         found.append(Moment(title, delivery in tale.done))
     return tuple(found)

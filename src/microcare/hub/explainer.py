@@ -1,4 +1,4 @@
-"""The explainer: the same facts in three voices: to the person (two sentences), to the facilitator, to the auditor."""
+"""The explainer: the same facts in two voices: to the facilitator, and to the auditor (to the person: `care.reasons`)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,24 +36,6 @@ def title_of(program: CompiledProgram | None, intervention: str, event: str = ""
         part = found.events.get(event)
         return text_in(part.title, language) if part is not None and part.title is not None else event
     return text_in(found.title, language)
-
-
-def to_person(stated: e.Decided | e.Started | e.Recommended, program: CompiledProgram, language: str = "en") -> str:
-    """Why this, in two sentences at most."""
-    if isinstance(stated, e.Decided):
-        if stated.outcome == "randomized":
-            return (
-                "This came now by chance: the program tries things at different moments to learn what helps. "
-                "You can leave it whenever you like."
-            )
-        return "This came now because of what you did before, or because its time had come."
-    need = stated.need
-    level = program.program.needs.get(need)
-    goal = text_in(level[0].needs[need].goal or level[0].goal, language) if level is not None else ""
-    about = f"It belongs to: {goal}." if goal else "It is part of this program."
-    if isinstance(stated, e.Started) and stated.by.startswith("assigned"):
-        return f"Somebody who accompanies you chose this for you. {about}"
-    return f"This was chosen from what you told us. {about}"
 
 
 def to_auditor(stated: e.Any) -> str:

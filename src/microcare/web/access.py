@@ -58,6 +58,7 @@ RULES: dict[str, Rule] = {
     "api/v1/exports/<table>": Rule(SYSTEM, methods={"GET": access.ANALYZE}),
     "api/v1/webhooks": Rule(SYSTEM, methods={"GET": access.SEE, "POST": access.SEE}),
     "api/v1/webhooks/<webhook>": Rule(SYSTEM, methods={"DELETE": access.SEE}),
+    "language": Rule(PUBLIC),
     "": Rule(PERSON),
     "join": Rule(PUBLIC),
     "join/about": Rule(PUBLIC),

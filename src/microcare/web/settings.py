@@ -7,6 +7,7 @@ What a place decides arrives by environment, so that the same package serves a d
   which must be backed up apart from the database: without it nobody's name or words can be read again).
 - `MICROCARE_URL`: the address people type (default `http://127.0.0.1:8000`). With https, cookies are sent only over https.
 - `MICROCARE_ZONE`: the time zone of the desk's lists (default `UTC`); what concerns a person is in the person's own.
+- `MICROCARE_LOCALE`: a folder with catalogs of further languages (`<code>/LC_MESSAGES/django.mo`), or with other words for known ones.
 - `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
 - `MICROCARE_MAIL_FROM`: the sender's address.
 - `MICROCARE_PUSH_LOCAL`: `1` takes push services on this machine, for tests. Never set it on a hub that people use.
@@ -22,6 +23,7 @@ from urllib.parse import urlsplit
 WEB = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("MICROCARE_DATA", "data")).absolute()
 URL = os.environ.get("MICROCARE_URL", "http://127.0.0.1:8000").rstrip("/")
+OWN_LOCALE = os.environ.get("MICROCARE_LOCALE", "")
 DESK_ZONE = os.environ.get("MICROCARE_ZONE", "UTC")
 SMTP = os.environ.get("MICROCARE_SMTP", "")
 PUSH_LOCAL = os.environ.get("MICROCARE_PUSH_LOCAL") == "1"
@@ -99,7 +101,7 @@ TEMPLATES = [
                 "microcare.web.access.desk",
                 "microcare.web.signing.context",
             ],
-            "builtins": ["django.templatetags.static", "microcare.web.tags"],
+            "builtins": ["django.templatetags.static", "django.templatetags.i18n", "microcare.web.tags"],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
@@ -166,7 +168,23 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [WEB / "locale"]
+LOCALE_PATHS = [*([Path(OWN_LOCALE)] if OWN_LOCALE else []), WEB / "locale"]
+
+
+def _languages() -> list[tuple[str, str]]:
+    """English, which the texts are written in, and every language with a catalog."""
+    found = {
+        file.parts[-3].replace("_", "-").lower() for p in LOCALE_PATHS for file in p.glob("*/LC_MESSAGES/django.mo")
+    }
+    return [(code, code) for code in sorted({LANGUAGE_CODE} | found)]
+
+
+LANGUAGES = _languages()
+LANGUAGE_COOKIE_NAME = "microcare_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = _HTTPS
+LANGUAGE_COOKIE_AGE = 365 * 86_400
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [part / "static" for part in _PARTS if (part / "static").is_dir()]

@@ -5,14 +5,18 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django import template
-from django.utils.html import escape
+from django.conf import settings
+from django.utils.html import escape, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from microcare.care.cards import beside
+from microcare.care.languages import own_name
+from microcare.web.words import words
 
 register = template.Library()
 
@@ -69,6 +73,18 @@ _markdown.add_render_rule("image", _image)
 def media_address(program: str, version: str, path: str) -> str:
     """Where a file of a program is served."""
     return f"/media/{quote(program)}/{quote(version)}?path={quote(path)}"
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """What the page's scripts say, as data that runs nothing."""
+    return json_script(words(), "words")
+
+
+@register.simple_tag
+def interface_languages() -> list[tuple[str, str, bool]]:
+    """The languages of the interface: code, own name, and whether it is the one that is spoken now."""
+    return [(code, own_name(code), code == get_language()) for code, _name in settings.LANGUAGES]
 
 
 @register.filter

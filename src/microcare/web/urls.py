@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from microcare.web.api.routes import api
 
@@ -13,7 +14,11 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("health", health), path("api/v1/", api.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health),
+    path("language", set_language),
+    path("api/v1/", api.urls),
+]
 for _part in ("microcare.web.facilitator", "microcare.web.participant"):
     if find_spec(_part) is not None and find_spec(f"{_part}.urls") is not None:
         urlpatterns.append(path("", include(f"{_part}.urls")))

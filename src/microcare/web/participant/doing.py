@@ -6,9 +6,12 @@ from collections.abc import Sequence
 import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from microcare.care import clock
+from microcare.care.languages import speak
 from microcare.care.receive import BusyError, Received, receive
 from microcare.care.version import page_version
 from microcare.hub import stimulus
@@ -40,25 +43,28 @@ FIELDS = (
 FAILED = "it could not be taken"
 """How `receive` begins where something failed in the hub: that can be sent again."""
 WORDS = {
-    "there is no such questionnaire": "these questions are over",
-    "there is no such delivery": "it is over",
-    "there is no such offer": "it is over",
-    "it is done already": "it was done already",
-    "it is over": "its time is over",
-    FAILED: "something went wrong here. Please try again in a moment",
+    "there is no such questionnaire": gettext_lazy("these questions are over"),
+    "there is no such delivery": gettext_lazy("it is over"),
+    "there is no such offer": gettext_lazy("it is over"),
+    "it is done already": gettext_lazy("it was done already"),
+    "it is over": gettext_lazy("its time is over"),
+    FAILED: gettext_lazy("something went wrong here. Please try again in a moment"),
 }
 """What the engine says of a refusal, as a person reads it."""
 
 
 def in_words(reason: str) -> str:
     """A refusal in words for the person: nothing of the engine's inside."""
-    what, _, short = reason.partition(": ")
-    return next((words for known, words in WORDS.items() if what == known or short.startswith(known)), short or reason)
+    what, _colon, short = reason.partition(": ")
+    return next(
+        (str(words) for known, words in WORDS.items() if what == known or short.startswith(known)), short or reason
+    )
 
 
 def take(person: str, wanted: Sequence[Wanted]) -> Received:
     """Take what a person did, in order."""
     state = journals.load(person).state
+    speak(state.language)
     made, refused = stimuli.make(person, state, wanted, clock.now())
     taken = receive(person, made)
     return Received(taken.saved, taken.known, (*taken.refused, *refused), taken.version)
@@ -100,13 +106,13 @@ def form(request: HttpRequest, person: str) -> HttpResponse:
     if photo is not None:
         kept = keep_photo(person, photo.read(LARGEST_PHOTO + 1))
         if kept is None:
-            messages.error(request, "This photo could not be saved: JPEG, PNG or WebP, at most 5 MB.")
+            messages.error(request, _("This photo could not be saved: JPEG, PNG or WebP, at most 5 MB."))
             return HttpResponseRedirect("/")
         if wanted.kind == "act":
             receive(person, [_photo_receipt(wanted, kept)])
         wanted.value = kept
-    for _, reason in take(person, [wanted]).refused:
-        messages.error(request, f"That could not be saved: {in_words(reason)}.")
+    for _key, reason in take(person, [wanted]).refused:
+        messages.error(request, _("That could not be saved: %(reason)s.") % {"reason": in_words(reason)})
     # Between two questions of one thing, that thing stays; otherwise what comes first is shown.
     back = post.get("back", "")
     return HttpResponseRedirect(f"/?at={back}" if wanted.kind == "answer" and back.isalnum() else "/")

@@ -7,6 +7,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from microcare.care.programs import file, programs
@@ -103,9 +105,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "id": "/",
-            "name": "Small steps",
-            "short_name": "Small steps",
-            "description": "Small, well-timed steps, one at a time.",
+            "lang": get_language() or "en",
+            "dir": "rtl" if get_language_bidi() else "ltr",
+            "name": _("Small steps"),
+            "short_name": _("Small steps"),
+            "description": _("Small, well-timed steps, one at a time."),
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
@@ -113,10 +117,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "theme_color": "#faf6ef",
             "icons": icons,
             "shortcuts": [
-                {"name": "I need something", "url": "/need"},
-                {"name": "Help now", "url": "/help"},
+                {"name": _("I need something"), "url": "/need"},
+                {"name": _("Help now"), "url": "/help"},
             ],
         },
-        headers={"Cache-Control": "public, max-age=3600"},
+        headers={"Cache-Control": "private, max-age=3600"},
         content_type="application/manifest+json",
     )

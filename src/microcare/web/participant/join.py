@@ -9,6 +9,7 @@ from microcare.base.moments import is_zone
 from microcare.base.zones import zone_names
 from microcare.care.consents import asked
 from microcare.care.enroll import CannotJoinError, join
+from microcare.care.languages import own_name, speak
 from microcare.care.programs import compiled, programs
 from microcare.hub.consent import lacking
 from microcare.hub.stimulus import Value
@@ -16,17 +17,8 @@ from microcare.program.compiled import CompiledProgram
 from microcare.program.parts import text_in
 from microcare.program.person import PersonField
 from microcare.store import journals, people
-from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in
+from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in, spoken
 from microcare.web.participant.stimuli import typed
-
-LANGUAGES = {
-    "en": "English",
-    "de": "Deutsch",
-    "fr": "Français",
-    "es": "Español",
-    "it": "Italiano",
-    "nl": "Nederlands",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,11 +63,12 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
     program = compiled(name)
     authored = program.program
     language = request.POST.get("language") or request.GET.get("language") or authored.language
+    speak(language)
     problems: dict[str, str] = {}
     if request.method == "POST":
         fields, problems = _fields(request, program)
         if "consent" not in request.POST and not _care(program):
-            problems["consent"] = "Please tick this if you want to take part."
+            problems["consent"] = _("Please tick this if you want to take part.")
         if lacking(program, {f"{name}.{p}": v for p, v in _agreed(request, program).items()}):
             problems["consent"] = _("Without your consent to the care itself you cannot take part.")
         zone = request.POST.get("zone", "")
@@ -92,11 +85,12 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
                 )
                 return HttpResponseRedirect("/")
             except CannotJoinError as error:
-                problems["consent"] = f"This could not be saved: {error}."
+                problems["consent"] = _("This could not be saved: %(reason)s.") % {"reason": error}
     shown = [_shown(request, n, f, language, problems) for n, f in authored.person.items() if f.ask is not None]
-    languages = [(c, LANGUAGES.get(c, c)) for c in authored.languages or (authored.language,)]
+    languages = [(c, own_name(c)) for c in authored.languages or (authored.language,)]
     context = {
         "title": text_in(authored.title, language),
+        "spoken": spoken(program, language),
         "about": text_in(authored.about, language) if authored.about is not None else "",
         "fields": shown,
         "languages": languages,
@@ -149,10 +143,12 @@ def field_value(field: PersonField, text: str) -> Value:
         low, high = field.min, field.max
         if (low is not None and value < low) or (high is not None and value > high):
             raise ValueError(
-                f"it lies between {low:g} and {high:g}" if low is not None and high is not None else "out of range"
+                _("it lies between %(low)s and %(high)s") % {"low": f"{low:g}", "high": f"{high:g}"}
+                if low is not None and high is not None
+                else _("out of range")
             )
     if field.type == "choice" and value is not None and value not in field.options:
-        raise ValueError("please choose one of these")
+        raise ValueError(_("please choose one of these"))
     return value
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from microcare.base.moments import DAY, HOUR, format_clock, local_clock, local_day, resolve
+from microcare.base.moments import DAY, HOUR, local_day, resolve
 from microcare.care import consents, letters
 from microcare.care.cards import Item
 from microcare.care.emergency import emergency_number
@@ -17,7 +17,7 @@ from microcare.care.journeys import Today, helps, today_of
 from microcare.care.jump import NotADemoError, jump
 from microcare.care.reading import Person, wants
 from microcare.care.settings import keep_step
-from microcare.care.telling import day_words
+from microcare.care.telling import moment_words
 from microcare.care.ways import journey_of
 from microcare.store import deployment, people
 from microcare.web.participant.session import page, person_of, reading, sign_in, signed_in
@@ -85,10 +85,8 @@ def _place(item: Item | None, wanted: str) -> int:
 
 
 def _when(shown: Today, moment: int) -> str:
-    """A moment in words: at 18:00, tomorrow at 9:00."""
-    day, today_ = local_day(shown.zone, moment), local_day(shown.zone, shown.now)
-    clock_ = format_clock(local_clock(shown.zone, moment))
-    return clock_ if day == today_ else f"{day_words(day, today_)}, {clock_}"
+    """A moment in words: 18:00, tomorrow, 9:00."""
+    return moment_words(shown.zone, moment, shown.now)
 
 
 @require_POST
@@ -148,12 +146,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def plan(request: HttpRequest, person: str) -> HttpResponse:
     """The person's own safety plan. It stands on the help page, without a connection too."""
+    found = reading(person)
     if request.method == "POST":
         for name in letters.SECTIONS:
             keep_step(person, name, request.POST.get(name, ""))
         messages.success(request, _("Saved. It stands on the help page."))
         return HttpResponseRedirect("/help")
-    found = reading(person)
     return page(request, "participant/plan.html", found, {"steps": letters.plan(found), "nav": "help"})
 
 

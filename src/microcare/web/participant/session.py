@@ -5,13 +5,17 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from microcare.base.moments import format_clock, local_clock, local_day, weekday
 from microcare.care import clock
 from microcare.care.journeys import helps
+from microcare.care.languages import direction, speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
-from microcare.care.telling import WEEKDAYS
+from microcare.care.telling import now_words
+from microcare.program.compiled import CompiledProgram
 from microcare.store import deployment, journals
 from microcare.store.journals import UnknownPersonError
 
@@ -61,7 +65,19 @@ def signed_in(view: View) -> View:
 
 def reading(person: str, whole: bool = False) -> Person:
     """The person as they are now; with the whole of what was, or what was of late."""
-    return read_person(person, clock.now(), whole)
+    found = read_person(person, clock.now(), whole)
+    speak(found.state.language)
+    return found
+
+
+def spoken(program: CompiledProgram, language: str) -> SafeString:
+    """For templates: the mark of a program's own texts, where they are in another language than the interface."""
+    authored = program.program
+    known = (*authored.languages, authored.language)
+    found = next((one for one in (language, language.split("-")[0]) if one in known), authored.language)
+    if found.split("-")[0] == (get_language() or "").split("-")[0]:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', found, direction(found))
 
 
 def page(request: HttpRequest, template: str, person: Person, context: Mapping[str, object]) -> HttpResponse:
@@ -74,9 +90,9 @@ def page(request: HttpRequest, template: str, person: Person, context: Mapping[s
         "version": person.loaded.version,
         "now": now,
         "zone": zone,
-        "language": person.state.language,
+        "spoken": spoken(voices[0].program, person.state.language) if voices else "",
         "has_help": bool(helps(person)),
         "demo": deployment.is_demo(),
-        "clock": f"{WEEKDAYS[weekday(local_day(zone, now))]} {format_clock(local_clock(zone, now))}",
+        "clock": now_words(zone, now),
     }
     return render(request, template, {**shared, **context})

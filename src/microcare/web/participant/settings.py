@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import dates
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from microcare.base.moments import DAY, format_clock, is_zone, parse_window
@@ -16,21 +17,22 @@ from microcare.base.zones import zone_names
 from microcare.care import consents, notifications
 from microcare.care import settings as deeds
 from microcare.care.cards import later_at
+from microcare.care.languages import own_name, speak
 from microcare.care.reading import Person
 from microcare.hub.consent import OUTSIDE
 from microcare.hub.stimulus import Value
 from microcare.program.person import PersonField
 from microcare.store import people
-from microcare.web.participant.join import LANGUAGES, field_value
+from microcare.web.participant.join import field_value
 from microcare.web.participant.session import page, reading, signed_in
 from microcare.web.participant.stimuli import quiet_window
 
 PAUSES = (1, 3, 7, 14, 30)
 MODES = {
-    "": "As the program has it",
-    "app": "The app chooses",
-    "self": "I choose from a short list",
-    "coach": "A person chooses with me",
+    "": gettext_lazy("As the program has it"),
+    "app": gettext_lazy("The app chooses"),
+    "self": gettext_lazy("I choose from a short list"),
+    "coach": gettext_lazy("A person chooses with me"),
 }
 
 
@@ -46,7 +48,7 @@ def settings(request: HttpRequest, person: str) -> HttpResponse:
         try:
             messages.success(request, change(request, found))
         except ValueError as error:
-            messages.error(request, f"That could not be saved: {error}.")
+            messages.error(request, _("That could not be saved: %(reason)s.") % {"reason": error})
         return HttpResponseRedirect("/settings")
     state = found.state
     window = parse_window(state.quiet) if state.quiet else None
@@ -84,7 +86,7 @@ def _languages(person: Person) -> list[tuple[str, str]]:
         voice = person.voice(name)
         if voice is not None:
             authored = voice.program.program
-            found |= {c: LANGUAGES.get(c, c) for c in authored.languages or (authored.language,)}
+            found |= {c: own_name(c) for c in authored.languages or (authored.language,)}
     return list(found.items())
 
 
@@ -137,56 +139,57 @@ def _likes(person: Person) -> list[tuple[str, str]]:
 def _quiet(request: HttpRequest, person: Person) -> str:
     if "clear" in request.POST:
         deeds.quiet_hours(person.id, "")
-        return "The program's own quiet hours count again."
+        return _("The program's own quiet hours count again.")
     window = quiet_window(request.POST.get("begin", ""), request.POST.get("end", ""))
     if not window:
-        raise ValueError("quiet hours need a beginning and an end that differ")
+        raise ValueError(_("quiet hours need a beginning and an end that differ"))
     deeds.quiet_hours(person.id, window)
-    return "Your quiet hours are saved."
+    return _("Your quiet hours are saved.")
 
 
 def _pause(request: HttpRequest, person: Person) -> str:
     days = request.POST.get("days", "")
     if days not in {str(n) for n in (0, *PAUSES)}:
-        raise ValueError("choose for how long")
+        raise ValueError(_("choose for how long"))
     if days == "0":
         deeds.pause(person.id, 0)
-        return "Welcome back. The program goes on."
+        return _("Welcome back. The program goes on.")
     until = later_at(person.state.zone, person.now + int(days) * DAY - DAY, 8 * 3600)
     deeds.pause(person.id, until)
-    return "Paused. Nothing will reach you until then, and nothing is lost."
+    return _("Paused. Nothing will reach you until then, and nothing is lost.")
 
 
 def _language(request: HttpRequest, person: Person) -> str:
     wanted = request.POST.get("language", "")
     if wanted not in dict(_languages(person)):
-        raise ValueError("the program does not speak this language")
+        raise ValueError(_("the program does not speak this language"))
     deeds.set_value(person.id, "language", wanted)
-    return "Saved."
+    speak(wanted)
+    return _("Saved.")
 
 
 def _zone(request: HttpRequest, person: Person) -> str:
     wanted = request.POST.get("zone", "")
     if not is_zone(wanted):
-        raise ValueError("there is no such time zone")
+        raise ValueError(_("there is no such time zone"))
     deeds.zone(person.id, wanted)
-    return "Your time zone is saved."
+    return _("Your time zone is saved.")
 
 
 def _mode(request: HttpRequest, person: Person) -> str:
     wanted = request.POST.get("mode", "")
     if wanted not in MODES:
-        raise ValueError("choose one of these")
+        raise ValueError(_("choose one of these"))
     deeds.set_value(person.id, "mode", wanted)
-    return "Saved."
+    return _("Saved.")
 
 
 def _like(request: HttpRequest, person: Person) -> str:
     name, liked = request.POST.get("intervention", "")[:64], request.POST.get("liked", "0")
     if liked not in ("-1", "0", "1"):
-        raise ValueError("it is liked or it is not")
+        raise ValueError(_("it is liked or it is not"))
     deeds.like(person.id, name, int(liked))
-    return "It will not be suggested again." if liked == "-1" else "It may be suggested again."
+    return _("It will not be suggested again.") if liked == "-1" else _("It may be suggested again.")
 
 
 def _details(request: HttpRequest, person: Person) -> str:
@@ -203,7 +206,7 @@ def _details(request: HttpRequest, person: Person) -> str:
                 continue
         if value != before:
             deeds.field(person.id, name, value)
-    return "Your details are saved."
+    return _("Your details are saved.")
 
 
 def _contact(request: HttpRequest, person: Person) -> str:
@@ -212,9 +215,9 @@ def _contact(request: HttpRequest, person: Person) -> str:
         try:
             validate_email(email)
         except ValidationError:
-            raise ValueError("this is not an e-mail address") from None
+            raise ValueError(_("this is not an e-mail address")) from None
     people.correct(person.id, name, email)
-    return "Saved."
+    return _("Saved.")
 
 
 def _days(request: HttpRequest, person: Person) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from microcare.base.moments import format_clock, is_zone, parse_clock, parse_window
 from microcare.care.cards import later_at
@@ -76,7 +77,7 @@ def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
     known = journals.known(person, [w.key for w in wanted])
     for one in wanted[:MOST]:
         if _key.fullmatch(one.key) is None:
-            refused.append((one.key[:40], "its key is no key"))
+            refused.append((one.key[:40], _("its key is no key")))
             continue
         problem = next(_problems(one), "") if one.key not in known else ""
         if problem:
@@ -91,17 +92,17 @@ def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
 
 def _problems(one: Wanted) -> Iterator[str]:
     if one.kind not in KINDS:
-        yield "nothing of this kind can be sent"
+        yield _("nothing of this kind can be sent")
     if one.kind == "act" and one.act not in ACTS:
-        yield "nothing of this kind can be done"
+        yield _("nothing of this kind can be done")
     if one.kind == "receipt" and one.stage not in STAGES:
-        yield "there is no such stage"
+        yield _("there is no such stage")
     if one.kind == "zone" and not is_zone(one.zone):
-        yield "there is no such time zone"
+        yield _("there is no such time zone")
     if one.kind == "message" and not (one.value or "").strip():
-        yield "it is empty"
+        yield _("it is empty")
     if one.value is not None and len(one.value) > LONGEST_TEXT:
-        yield "it is too long"
+        yield _("it is too long")
 
 
 def _one(person: str, state: State, one: Wanted, now: int, known: bool) -> stimulus.Any:
@@ -144,7 +145,7 @@ def _until(state: State, one: Wanted, at: int) -> int:
         return one.until
     clock = parse_clock(one.clock)
     if clock is None:
-        raise ValueError("say when it shall come back")
+        raise ValueError(_("say when it shall come back"))
     return later_at(state.zone, at, clock)
 
 
@@ -171,7 +172,7 @@ def _value(person: str, state: State, asked: Assessment | None, one: Wanted, kno
         return None if item is not None else one.value, False
     if item.kind == "photo":
         if texts.kept(person, one.value) is None:
-            raise ValueError("the photo is not here")
+            raise ValueError(_("the photo is not here"))
         return one.value, True
     if item.kind == "text":
         if not one.value.strip():
@@ -190,12 +191,12 @@ def typed(kind: str, text: str) -> Value:
         return _number(plain, whole=kind != "number")
     if kind == "boolean":
         if plain not in ("true", "false"):
-            raise ValueError("it is not yes or no")
+            raise ValueError(_("it is not yes or no"))
         return plain == "true"
     if kind == "time":
         clock = parse_clock(plain)
         if clock is None:
-            raise ValueError(f"{plain[:20]} is not a time like 18:30")
+            raise ValueError(_("%(text)s is not a time like 18:30") % {"text": plain[:20]})
         return format_clock(clock)
     return plain
 
@@ -204,11 +205,11 @@ def _number(text: str, whole: bool) -> Value:
     try:
         number = float(text.replace(",", "."))
     except ValueError:
-        raise ValueError(f"{text[:20]} is not a number") from None
+        raise ValueError(_("%(text)s is not a number") % {"text": text[:20]}) from None
     if not math.isfinite(number):
-        raise ValueError("it is not a number")
+        raise ValueError(_("it is not a number"))
     if whole and not number.is_integer():
-        raise ValueError(f"{text[:20]} is not a whole number")
+        raise ValueError(_("%(text)s is not a whole number") % {"text": text[:20]})
     return int(number) if number.is_integer() else number
 
 

@@ -4,6 +4,7 @@
 import { flush, learn, now, person, say, sayKept, sendLater, sendReceipt, token, unique } from "./sending.js";
 import { smaller } from "./photo.js";
 import { timers } from "./timer.js";
+import { words } from "./words.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const main = $("#main");
@@ -49,14 +50,14 @@ function undoable(stimulus) {
 }
 
 function offerUndo(form, number) {
-  const note = document.createElement("div"), words = document.createElement("span"), button = document.createElement("button");
+  const note = document.createElement("div"), line = document.createElement("span"), button = document.createElement("button");
   note.className = "kept undo";
   note.setAttribute("role", "status");
-  words.textContent = "Put aside.";
+  line.textContent = words("aside");
   button.type = "button";
   button.className = "button";
-  button.textContent = "Undo";
-  note.append(words, button);
+  button.textContent = words("undo");
+  note.append(line, button);
   (form.closest(".acts") || form).replaceWith(note);
   const done = setTimeout(async () => {
     note.remove();
@@ -87,15 +88,15 @@ async function send(form, submitter) {
     return form.requestSubmit(submitter);
   }
   if (help) showHelp();
-  if (saving) saving.textContent = "Saving …";
+  if (saving) saving.textContent = words("saving");
   try {
     const done = await flush();
-    if (saving) saving.textContent = done.refused.length ? "" : "Saved.";
+    if (saving) saving.textContent = done.refused.length ? "" : words("saved");
     if (!done.refused.length) say("");
     // Between two questions of one thing, that thing stays; otherwise what comes first is shown.
     await show(form.dataset.send === "answer" ? sameItem() : STAYS.includes(form.dataset.send) ? location.pathname : "/");
   } catch (problem) {
-    if (problem.status === 401) say("You are signed out here. What you did is saved on this phone; sign in again to send it.", "bad");
+    if (problem.status === 401) say(words("signed_out"), "bad");
     else await sayKept();
     sendLater();
     goOn(form);
@@ -110,16 +111,16 @@ function goOn(form) {
   if (next) {
     form.replaceWith(next.content.cloneNode(true));
     next.remove();
-    if (saving) saving.textContent = "Saved on this phone.";
+    if (saving) saving.textContent = words("kept");
     return focusOn(questions);
   }
   const kept = document.createElement("div");
   kept.className = "kept";
   kept.setAttribute("role", "status");
-  const title = document.createElement("b"), words = document.createElement("span");
-  title.textContent = "Saved on this phone.";
-  words.textContent = "It is not with the hub yet. It will be sent when there is a connection; what comes next will show then.";
-  kept.append(title, words);
+  const title = document.createElement("b"), more = document.createElement("span");
+  title.textContent = words("kept");
+  more.textContent = words("kept_more");
+  kept.append(title, more);
   return (questions || form.closest(".acts") || form).replaceWith(kept);
 }
 
@@ -206,8 +207,8 @@ function arrived(before, quietly = false, focus = null) {
   const item = $("[data-shows]", main), changed = item && before !== undefined && item.dataset.shows !== before;
   timers(main);
   if (before === undefined || changed) { watch.seen = 0; watch.since = Date.now(); }
-  if (changed) said.textContent = `Now: ${$("h2, legend", item)?.textContent || ""}`;
-  else if (quietly) said.textContent = "There is something new below.";
+  if (changed) said.textContent = words("now", { title: $("h2, legend", item)?.textContent || "" });
+  else if (quietly) said.textContent = words("new_below");
   if (quietly) { if (focus) $(focus, main)?.focus({ preventScroll: true }); }
   else if (before !== undefined) {
     focusOn(item || main);
@@ -240,7 +241,7 @@ function here() {
 }
 
 async function sent() {
-  say("Everything is saved.", "good");
+  say(words("all_saved"), "good");
   if (LIVE.includes(main.dataset.page)) await show(here());
 }
 
@@ -271,12 +272,12 @@ function wait() {
 function askZone() {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!own || main.dataset.page !== "today" || own === main.dataset.zone || localStorage.getItem("zone-no") === own || own === "UTC") return;
-  const note = document.createElement("div"), words = document.createElement("p"), row = document.createElement("div");
+  const note = document.createElement("div"), line = document.createElement("p"), row = document.createElement("div");
   note.className = "notice";
-  words.textContent = `Your phone says ${own.replaceAll("_", " ")}. Shall times be shown and kept as they are there?`;
+  line.textContent = words("zone", { zone: own.replaceAll("_", " ") });
   row.className = "row";
-  for (const [text, act] of [["Yes", () => queue.add(person, { kind: "zone", key: `zone::${unique()}`, at: now(), zone: own }).then(flush).then(() => show("/"))],
-    ["No, stay", async () => localStorage.setItem("zone-no", own)]]) {
+  for (const [text, act] of [[words("yes"), () => queue.add(person, { kind: "zone", key: `zone::${unique()}`, at: now(), zone: own }).then(flush).then(() => show("/"))],
+    [words("stay"), async () => localStorage.setItem("zone-no", own)]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button";
@@ -284,7 +285,7 @@ function askZone() {
     button.addEventListener("click", () => { note.remove(); act().catch(sayKept); });
     row.append(button);
   }
-  note.append(words, row);
+  note.append(line, row);
   main.prepend(note);
 }
 
@@ -297,7 +298,7 @@ async function leave(form) {
   const kept = await queue.all(person);
   if (kept.length && form.dataset.sure !== "yes") {
     form.dataset.sure = "yes";
-    return say("Not everything has been sent yet. If you sign out now, what waits on this phone is lost. Tap again to sign out.", "bad");
+    return say(words("unsent"), "bad");
   }
   await queue.drop(kept.map((row) => row.number));
   await caches?.delete("pages");
@@ -331,7 +332,7 @@ function begin() {
     else { watch.since = Date.now(); poll(); }
   });
   addEventListener("online", () => { failures = 0; poll(); });
-  addEventListener("offline", () => say("There is no connection. What you do is saved on this phone, and sent later."));
+  addEventListener("offline", () => say(words("offline")));
   addEventListener("popstate", () => location.reload());
   queue.release(person).then(applyKept).then((kept) => { sayKept(); poll(); return kept; }).catch(() => {});
   arrived();

@@ -1,5 +1,7 @@
 // Sending: what a person does is kept on the phone first, then sent; the page says truthfully where it is.
 
+import { words } from "./words.js";
+
 const main = document.querySelector("#main");
 export const person = main?.dataset.person;
 const strip = document.querySelector("#strip");
@@ -25,8 +27,7 @@ export function say(text, mood = "") {
 export async function sayKept() {
   const kept = await queue.all(person).catch(() => []);
   if (!kept.length) return say("");
-  const things = kept.length === 1 ? "One thing is" : `${kept.length} things are`;
-  return say(`${things} saved on this phone, and will be sent when there is a connection.`);
+  return say(words("waiting", { n: kept.length }));
 }
 
 // -- Sending
@@ -56,7 +57,7 @@ export function flush() {
   const mine = sending.catch(() => {}).then(alone);
   sending = mine.catch(() => {});
   return mine.then((done) => {
-    if (done.refused.length) say(`That could not be saved: ${done.refused.map((one) => one.reason).join("; ")}.`, "bad");
+    if (done.refused.length) say(words("refused", { reason: done.refused.map((one) => one.reason || words(one.why)).join("; ") }), "bad");
     return done;
   });
 }

@@ -102,7 +102,7 @@
         if (kept.ok) {
           if (part[0].stimulus.kind === "answer") part[0].stimulus.value = (await kept.json()).reference;
         } else if (kept.status === 400 || kept.status === 413) {
-          done.refused.push({ key: part[0].stimulus.key, reason: "the photo was too large, or no photo" });
+          done.refused.push({ key: part[0].stimulus.key, why: "photo_refused" });
           if (part[0].stimulus.kind === "answer") { await queue.drop([part[0].number]); continue; }
         } else throw new NotTaken(kept.status);
       }
@@ -110,7 +110,7 @@
       if (answer.status === 503) { await new Promise((resolve) => setTimeout(resolve, 2000)); continue; }
       if (answer.status === 400) {
         // The hub cannot read it, and never will.
-        done.refused.push({ key: part[0].stimulus.key, reason: "the hub could not read it" });
+        done.refused.push({ key: part[0].stimulus.key, why: "unreadable" });
       } else if (!answer.ok) {
         throw new NotTaken(answer.status);
       } else {

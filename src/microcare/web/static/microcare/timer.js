@@ -1,6 +1,8 @@
 // An exercise with a timer: its steps one after the other, with a pause, and an end that is said.
 
-const words = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+import { words } from "./words.js";
+
+const left = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
 export function timers(within) {
   for (const box of within.querySelectorAll("[data-timer]:not([data-ready])")) set(box);
@@ -20,10 +22,10 @@ function set(box) {
 
   function draw() {
     const done = at();
-    clock.textContent = words(whole - done);
+    clock.textContent = left(whole - done);
     gone.setAttribute("stroke-dasharray", `${(100 * done) / whole} 100`);
     const step = steps.length ? steps[Math.min(steps.length - 1, Math.floor((done / whole) * steps.length))] : "";
-    const text = done >= whole ? "That is it." : step;
+    const text = done >= whole ? words("over") : step;
     if (now.textContent !== text) now.textContent = text;
     if (done >= whole) end();
   }
@@ -48,7 +50,7 @@ function set(box) {
     ticking = setInterval(draw, 250);
     timer.classList.add("runs");
     timer.classList.remove("paused");
-    go.textContent = "Pause";
+    go.textContent = words("pause");
     again.hidden = false;
     draw();
   }
@@ -57,7 +59,7 @@ function set(box) {
     if (!since) return start();
     stop();
     timer.classList.replace("runs", "paused");
-    go.textContent = "Go on";
+    go.textContent = words("go_on");
   });
   again.addEventListener("click", () => {
     stop();
