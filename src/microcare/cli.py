@@ -8,6 +8,7 @@ import typer
 from microcare.commands import analyze, analyze_causal
 from microcare.commands.analyze_more import register
 from microcare.commands.plan_options import plan_app
+from microcare.commands.systems import app as system_app
 
 app = typer.Typer(
     name="microcare",
@@ -26,6 +27,7 @@ analyze.register(analyze_app)
 app.add_typer(analyze_app, name="analyze")
 register(analyze_app)
 app.add_typer(plan_app, name="plan")
+app.add_typer(system_app, name="system")
 analyze_causal.register(analyze_app)
 
 ProgramPath = Annotated[Path, typer.Argument(help="A program: a folder with program.yaml, or one YAML file.")]
@@ -350,43 +352,6 @@ def analyze_trial(
     from microcare.commands.effect import trial
 
     raise typer.Exit(trial(specification, table, format))
-
-
-system_app = typer.Typer(no_args_is_help=True, help="Keys for other systems that call the hub.")
-app.add_typer(system_app, name="system")
-
-
-@system_app.command("add")
-def system_add(
-    name: Annotated[str, typer.Argument(help="What the system is called.")],
-    role: Annotated[list[str], typer.Option(help="What it may do, as roles of the staff; may be repeated.")],
-    data: Data = Path("data"),
-    program: InProgram = "*",
-    expires: Annotated[str, typer.Option(help="After this moment the key opens nothing.")] = "",
-    json: Json = False,
-) -> None:
-    """Make a key for a system and print it, once."""
-    from microcare.commands.systems import add
-
-    raise typer.Exit(add(name, data, role, program, expires, json))
-
-
-@system_app.command("list")
-def system_list(data: Data = Path("data"), json: Json = False) -> None:
-    """The keys there are, and what they open."""
-    from microcare.commands.systems import listed
-
-    raise typer.Exit(listed(data, json))
-
-
-@system_app.command("remove")
-def system_remove(
-    key: Annotated[str, typer.Argument(help="The part of the key that `list` shows.")], data: Data = Path("data")
-) -> None:
-    """Take a key back."""
-    from microcare.commands.systems import remove
-
-    raise typer.Exit(remove(key, data))
 
 
 @app.command()

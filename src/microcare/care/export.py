@@ -1,11 +1,18 @@
 """Data sets from the live journals: of those who agreed to it."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from microcare.care.programs import programs
 from microcare.hub import entry
 from microcare.hub.consent import lacking
+from microcare.optimization.dataset.tables import TABLES
+from microcare.optimization.dataset.writing import write_people
 from microcare.store import journals, people
+
+NAMES = tuple(TABLES)
+"""The tables of the data set."""
 
 
 def agreed(program: str = "") -> tuple[list[str], int]:
@@ -44,3 +51,12 @@ def _journal(person: str) -> Iterator[entry.Any]:
     while page := journals.entries(person, after=after, limit=1000):
         yield from (stated for _, stated in page)
         after = page[-1][0]
+
+
+def table(name: str, form: str, program: str = "") -> tuple[bytes, int]:
+    """One table of everybody (of a program) who agreed, as csv or jsonl; and how many did not agree."""
+    chosen, left_out = agreed(program)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"{name}.{form}"
+        write_people(people_entries(chosen), {name: file})
+        return file.read_bytes(), left_out
