@@ -257,6 +257,18 @@ def export_cremas(
     raise typer.Exit(cremas(data, program, out, json))
 
 
+@export_app.command("adverse-events")
+def export_adverse(
+    data: Data = Path("data"),
+    program: Annotated[str, typer.Option(help="Only of this program.")] = "",
+    out: Annotated[Path | None, typer.Option(help="A CSV file; otherwise it is printed.")] = None,
+) -> None:
+    """The log of adverse events, without names. It is entered in the audit trail."""
+    from microcare.commands.hub import adverse
+
+    raise typer.Exit(adverse(data, program, out))
+
+
 @app.command()
 def monitor(
     data: Data = Path("data"),

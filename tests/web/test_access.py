@@ -187,5 +187,12 @@ def test_reading_and_doing_is_written_down(hub: Hub, people: dict[str, str], pas
     run("UPDATE audit SET who = 'somebody' WHERE serial = %s", [newest[1].serial])
     assert audit.broken() == newest[1].serial
     run("UPDATE audit SET who = 'a-clinician' WHERE serial = %s", [newest[1].serial])
+    assert audit.broken() == 0
+    last = audit.trail(limit=1)[0]
+    run("DELETE FROM audit WHERE serial = %s", [last.serial])
+    assert audit.broken() == last.serial, "cut off at the end"
+    stated: list[int | str] = [last.serial, last.at, last.who, last.deed, last.about, last.detail]
+    run("INSERT INTO audit (serial, at, who, deed, about, detail, seal) VALUES (%s, %s, %s, %s, %s, %s, 'x')", stated)
+    assert audit.broken() == last.serial, "put in by somebody else"
     run("DELETE FROM audit WHERE serial = %s", [1])
-    assert audit.broken() == 1
+    assert audit.broken() == 1, "taken out at the beginning"

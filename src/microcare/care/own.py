@@ -1,6 +1,5 @@
 """What is kept about a person, as they read it themselves: tables in plain words, from their own journal."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import format_local
+from microcare.care.cells import MARK, as_csv
 from microcare.care.questions import answers
 from microcare.care.reading import Person, wants
 from microcare.care.telling import Voice
@@ -184,18 +184,8 @@ def as_zip(person: Person) -> bytes:
         identity = people.identity(person.id)
         about = Table("about", "", (_("name"), _("e-mail")), ((identity.name, identity.email),))
         for table in (about, *tables(person)):
-            text = io.StringIO()
-            writer = csv.writer(text)
-            writer.writerow(table.columns)
-            writer.writerows([[_plain(cell) for cell in row] for row in table.rows])
-            # A mark at the beginning, so that spreadsheets read the letters right.
-            archive.writestr(f"{table.name}.csv", "\ufeff" + text.getvalue())
+            archive.writestr(f"{table.name}.csv", MARK + as_csv(table.columns, table.rows))
     return made.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """A text that a spreadsheet would take for a formula stays a text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def as_json(person: str) -> bytes:

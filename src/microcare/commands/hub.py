@@ -98,3 +98,19 @@ def audit(data: Path, about: str, verify: bool) -> int:
     for one in reversed(trail.trail(about)):
         say(f"{one.serial:6} {format_moment(one.at)} {one.who} {one.deed} {one.about} {one.detail}".rstrip())
     return OK
+
+
+def adverse(data: Path, program: str, out: Path | None) -> int:
+    """Print or write the log of adverse events."""
+    from microcare.main import set_up
+
+    set_up(data)
+    from microcare.care.adverse import as_table
+
+    text = as_table("command", [program] if program else None)
+    if out is None:
+        say(text.rstrip())
+    else:
+        out.write_text(text, encoding="utf-8")
+        say(f"{text.count(chr(10)) - 1} adverse events in {out}")
+    return OK

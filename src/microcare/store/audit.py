@@ -13,9 +13,12 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from microcare.store import deployment
 from microcare.store import staff_queries as queries
 from microcare.store.database import row, rows, run, writing
+from microcare.store.master import hashed
 
+HEAD = "audit.head"
 FIRST = ""
 """What the first line's seal is chained to."""
 
@@ -39,7 +42,9 @@ def append(at: int, who: str, deed: str, about: str = "", detail: str = "") -> N
         last = row(queries.LAST_AUDIT)
         serial, before = (1, FIRST) if last is None else (int(last[0]) + 1, str(last[1]))
         line = (serial, at, who, deed, about, detail)
-        run(queries.ADD_AUDIT, [*line, _seal(before, line)])
+        seal = _seal(before, line)
+        run(queries.ADD_AUDIT, [*line, seal])
+        deployment.put(HEAD, hashed(seal, HEAD))
 
 
 def _seal(before: str, line: tuple[int, int, str, str, str, str]) -> str:
@@ -63,9 +68,10 @@ def everything() -> Iterator[Line]:
 
 
 def broken() -> int:
-    """The serial of the first line that is not as it was written, or that follows a gap; 0: the trail is whole.
+    """The serial of the first line that is not as it was written, that follows a gap, or is missing at the end; 0: whole.
 
-    Lines cut off at the end leave no trace in the trail itself; compare its last seal with one that was noted elsewhere.
+    The end is noted apart, under a key as well. Whoever puts back an older copy of the whole database leaves no trace in
+    it: compare the last seal with one that was noted elsewhere (`microcare audit` prints it).
     """
     before, expected = FIRST, 1
     for line in everything():
@@ -73,4 +79,5 @@ def broken() -> int:
         if line.serial != expected or not hmac.compare_digest(line.seal, _seal(before, stated)):
             return expected
         before, expected = line.seal, expected + 1
-    return 0
+    noted = deployment.get(HEAD)
+    return expected if noted is not None and not hmac.compare_digest(noted, hashed(before, HEAD)) else 0

@@ -1,8 +1,5 @@
 """The page of safety: stop everything, who answers alerts and when, and the log of adverse events."""
 
-import csv
-import io
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from microcare.base.moments import format_local
-from microcare.care import access, clock, safeguards
+from microcare.care import access, adverse, clock, safeguards
 from microcare.care.programs import names, programs
 from microcare.hub.programs import EVERY
 from microcare.hub.rosters import there
@@ -105,35 +102,11 @@ def _roster(request: HttpRequest, deed: str, program: str, by: str) -> None:
     messages.success(request, _("Done."))
 
 
-FIELDS = (
-    "person",
-    "entered",
-    "happened",
-    "severity",
-    "serious",
-    "related",
-    "expected",
-    "outcome",
-    "program",
-    "by",
-    "what",
-)
-
-
 @require_GET
 def adverse_csv(request: HttpRequest) -> HttpResponse:
     """The log of adverse events as CSV, without names."""
     where = access_of(request).programs(access.SEE)
-    found = notes.adverse(programs=None if where is None else sorted(where))
-    audit.append(clock.now(), request.user.get_username(), "export", "adverse events", f"{len(found)} lines")
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(FIELDS)
-    for x in found:
-        writer.writerow(
-            [x.person, _wall(x.at), x.happened, x.severity, int(x.serious), x.related, x.expected, x.outcome, x.program, x.by,
-             x.text]
-        )  # fmt: skip
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    text = adverse.as_table(request.user.get_username(), None if where is None else sorted(where))
+    answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="adverse-events.csv"'
     return answer
