@@ -7,6 +7,7 @@ from pathlib import Path
 
 from microcare.program.reference import reference
 from microcare.program.schema import program_schema
+from scripts.hazards_page import hazards_page
 from scripts.replay_page import replay_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,7 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "docs/reference/language.md": "\n".join(reference()).rstrip() + "\n",
         ROOT / "docs/guides/replay.md": "\n".join(replay_page(line)).rstrip() + "\n",
+        ROOT / "docs/safety/hazards.md": "\n".join(hazards_page()).rstrip() + "\n",
         ROOT / "schemas/openapi.json": _interface(),
         ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False) + "\n",
     }
