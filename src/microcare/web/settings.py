@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "microcare.web.compressing.CompressingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "microcare.web.security.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -76,7 +76,7 @@ def _part(body: bytes, kind: str, wanted: str) -> HttpResponse:
 def _worker() -> bytes:
     """The service worker, with the names of the files it keeps and a hash of them all."""
     files = sorted(p for p in STATIC.rglob("*") if p.suffix in (".css", ".js", ".svg") or p.name == "icon-192.png")
-    kept = [p for p in files if p.name not in ("worker.js", "desk.css")]
+    kept = [p for p in files if p.name not in ("worker.js", "desk.css", "staff.js")]
     mark = blake2b(b"".join(p.read_bytes() for p in kept), digest_size=8).hexdigest()
     names = ", ".join(f'"/static/microcare/{p.relative_to(STATIC).as_posix()}"' for p in kept)
     source = (STATIC / "worker.js").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -62,7 +63,9 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         return HttpResponseRedirect("/")
     program = compiled(name)
     authored = program.program
-    language = request.POST.get("language") or request.GET.get("language") or authored.language
+    known = authored.languages or (authored.language,)
+    asks = next((one for one in (get_language() or "", (get_language() or "")[:2]) if one in known), authored.language)
+    language = request.POST.get("language") or request.GET.get("language") or asks
     speak(language)
     problems: dict[str, str] = {}
     if request.method == "POST":
