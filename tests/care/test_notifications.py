@@ -111,6 +111,7 @@ def test_devices_are_sealed_few_and_forgotten(hub: Hub) -> None:
 
     person = hub.join()
     for number in range(12):
+        hub.show(T + number * HOUR)
         one = Device(f"https://push.example.org/{number}", "key", "auth")
         assert notifications.turn_on(person, one)
         assert notifications.turn_on(person, one), "again is nothing new"

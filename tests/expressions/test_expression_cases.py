@@ -64,6 +64,7 @@ class Everything:
         "person.bedtime": Type.TIME,
         "person.birthday": Type.DATE,
         "person.joined": Type.MOMENT,
+        "walk.completed_at": Type.MOMENT,
         "person.city": Type.TEXT,
         "person.child_name": Type.TEXT,
         "answer": Type.TEXT,

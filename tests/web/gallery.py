@@ -34,7 +34,7 @@ measures:
 safety:
   - on: look.harm
     if: value >= 1
-    say: "Please **call somebody** now."
+    say: {en: "Please **call somebody** now.", de: "Bitte **ruf jemanden an**."}
     alert: {roster: on_duty}
 rosters:
   on_duty: {people: [duty@clinic.test], hours: always}

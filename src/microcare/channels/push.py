@@ -122,7 +122,8 @@ class Push:
                 endpoint, body, self._headers(endpoint, message), timeout=self.timeout, local=self.local
             )
         except outward.RefusedAddressError as error:
-            return Outcome(Result.GONE, f"no usable address: {error}")
+            # Where a name leads can change back; the address itself was looked at when the device was added.
+            return Outcome(Result.FAILED, f"no usable address: {error}")
         except outward.NotReachedError as error:
             return Outcome(Result.FAILED, f"the push service could not be reached: {error}"[:200])
         except (OSError, http.client.HTTPException) as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from microcare.base.wording import counted
 from microcare.commands.loading import load
-from microcare.commands.terminal import OK, PROBLEMS, say
+from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, say
 from microcare.program import drawing
 
 
@@ -20,6 +20,9 @@ def run(path: Path, out: Path | None) -> int:
             say()
             say(drawing.text_sequence(program, name))
         return OK
+    if out.exists() and not out.is_dir():
+        complain(f"{out} is a file: --out is the folder that the pictures are written into")
+        return USAGE
     out.mkdir(parents=True, exist_ok=True)
     (out / "model.svg").write_text(drawing.draw_model(program), encoding="utf-8")
     for name in program.interventions:

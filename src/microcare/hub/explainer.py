@@ -161,7 +161,8 @@ TABLE: dict[type, Callable[[Any, CompiledProgram | None], str]] = {
     + (" (arrived late)" if x.late else ""),
     e.Followed: lambda x, p: "What follows from the answer was looked at",
     e.Alerted: _alerted,
-    e.AlertMoved: lambda x, p: f"{x.alert}: {x.stage} by {x.by}" + (f" ({x.code})" if x.code else ""),
+    e.AlertMoved: lambda x, p: f"Nobody took on {x.alert} in time; {x.by} is told" if x.stage == "escalated"
+    else f"{x.alert}: {x.stage} by {x.by}" + (f" ({x.code})" if x.code else ""),
     e.Triaged: lambda x, p: f"{x.alert}: asked about {TRIAGE.get(x.question, x.question)}, the person said {x.answer}"
     + ("; it is urgent" if x.urgent else ""),
     e.Messaged: lambda x, p: (f"Message from {'the person' if x.by == 'person' else x.by}" if x.reference

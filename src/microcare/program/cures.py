@@ -174,7 +174,11 @@ def _probability(value: object, word: str) -> str:
         return ""
     if found[3] and (100 * float(found[1]) % float(found[3]) if float(found[3]) else 1):
         share = float(found[1]) / (float(found[3]) or 1)
-        return f"Write decimals that sum to exactly 1, like {share:.3f} here." if share <= 1 else ""
+        return (
+            f"Write decimals that sum to exactly 1: {share:.3f} for all but one, which takes the rest."
+            if share <= 1
+            else ""
+        )
     below = 100.0 if found[2] == "%" else float(found[3] or 1)
     share = float(found[1]) / below if below else 2.0
     return (

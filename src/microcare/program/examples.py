@@ -125,7 +125,7 @@ walk:
   goal: trigger_desired_action
   title: Ten minutes
   why: You wanted to be outside more.
-  say: As slowly as you like, {first_name|friend}.
+  say: As slowly as you like.
   content: [content/why.md, {exercise: 2m, steps: [Stand up., Look out of the window.]}]
   effort: 10m
   expires: 3h
@@ -175,7 +175,7 @@ on_duty:
 """One example of each part, as it stands in a file, by the name of its model."""
 
 CONTENT: dict[str, str] = {
-    "say": "- say: Three in a row, {first_name|friend}.",
+    "say": "- say: Three in a row.",
     "read": "- read: content/why.md",
     "markdown": "- markdown: |\n    **Two minutes.** Then you may stop.\n\n    - Put on your shoes.\n    - Open the door.",
     "image": "- {image: images/street.jpg, alt: A quiet street with trees}",

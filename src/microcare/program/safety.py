@@ -45,7 +45,10 @@ class Roster(Part):
     """The people who answer alerts, and when."""
 
     people: tuple[str, ...] = described("Addresses of those who are told.", default=())
-    hours: str = described("When they are there, in plain words; shown to participants.", default="")
+    hours: str = described(
+        "When they are there, in plain words (in all languages at once); shown to participants. A safety rule needs it.",
+        default="",
+    )
     days: tuple[Weekday, ...] = described("The days on which they are there; every day if not given.", default=())
     between: str | None = described("From when to when, like 09:00-17:00; the whole day if not given.", default=None)
     zone: str | None = described("The time zone of `between`; the person's if not given.", default=None)

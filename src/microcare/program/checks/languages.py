@@ -21,14 +21,14 @@ NAMES = {
 """Names of languages with their codes, for cures."""
 FIRST = 4
 """So many places are named of those where a language is missing."""
-_CODE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+CODE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
 
 def check(c: Checked) -> Iterator[Issue]:
     """Languages without a code, and texts and content files that are missing in a language."""
     own = c.program.language
     declared = [(("language",), own), *((("languages", n), code) for n, code in enumerate(c.program.languages))]
-    wrong = {code for _, code in declared if not _CODE.fullmatch(code)}
+    wrong = {code for _, code in declared if not CODE.fullmatch(code)}
     for path, code in declared:
         if code in wrong:
             yield _no_code(c, path, code)
@@ -45,7 +45,7 @@ def check(c: Checked) -> Iterator[Issue]:
 def _no_code(c: Checked, path: Path, code: str, key: bool = False) -> Issue:
     parts = code.replace("_", "-").split("-")
     likely = NAMES.get(code.lower().strip()) or "-".join([parts[0].lower(), *(p.upper() for p in parts[1:])])
-    cure = f"Write `{likely}`." if _CODE.fullmatch(likely) else "Write its code, like `en`, `de` or `de-CH`."
+    cure = f"Write `{likely}`." if CODE.fullmatch(likely) else "Write its code, like `en`, `de` or `de-CH`."
     return c.error(path, "language_code", f"`{code[:40]}` is no code of a language", cure, key)
 
 
@@ -79,7 +79,7 @@ def _has(language: str, have: Collection[str]) -> bool:
 
 
 def _used(c: Checked) -> list[str]:
-    """The content files of all events, in order."""
+    """The content files of all events, in order. (Help pages have a check of their own.)"""
     return [
         f for i in c.program.interventions.values() for e in i.events.values() for f in e.files if f.endswith(".md")
     ]
@@ -101,7 +101,7 @@ def _strangers(c: Checked, texts: list[tuple[Path, Any]], wrong: set[str], wante
         for code in text if isinstance(text, dict) else ():
             places.setdefault(code, []).append((*path, code))
     for code, paths in places.items():
-        if not _CODE.fullmatch(code):
+        if not CODE.fullmatch(code):
             if code not in wrong:
                 yield _no_code(c, paths[0], code, True)
         elif not wrong and not any(code in (w, w.split("-")[0]) for w in wanted):

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from microcare.base.issues import Issue
-from microcare.program.checks.common import Checked
+from microcare.program.checks.common import Checked, Path
+from microcare.program.checks.languages import CODE
 from microcare.program.checks.outcomes import asked_measures
+from microcare.program.safety import SafetyRule
 
 ROSTER = 'Add `rosters: {%s: {people: [name@example.org], hours: "weekdays 9 to 17"}}`.'
 
@@ -26,10 +28,14 @@ def check(c: Checked) -> Iterator[Issue]:
                 "a risk answer shows the person nothing",
                 "Add `show: safety/crisis.md`, or `say:`.",
             )
+        yield from _languages(c, path, rule)
         if rule.alert is None:
             yield c.error(path, "no_alert", "nobody is told of this risk answer",
                           "Add `alert: {roster: on_duty, acknowledge_within: 15m}`.")  # fmt: skip
             continue
+        if rule.alert.then is not None and rule.alert.then == rule.alert.roster:
+            yield c.warning((*path, "alert", "then"), "same_roster", f"`{rule.alert.then}` is told first, and then again",
+                            "Name others who are told when nobody takes the alert on.")  # fmt: skip
         for word in ("roster", "then"):
             name = getattr(rule.alert, word)
             if name is not None and name not in p.rosters:
@@ -50,5 +56,23 @@ def check(c: Checked) -> Iterator[Issue]:
             say = c.error if name in alerted else c.warning
             yield say(("rosters", name), "no_hours", f"the roster `{name}` does not say when somebody is there",
                       'Add `hours: "weekdays 9 to 17"`; participants are told.')  # fmt: skip
-        if roster.otherwise is not None and roster.otherwise not in p.rosters:
+        if roster.otherwise == name:
+            yield c.error(("rosters", name, "otherwise"), "same_roster", f"`{name}` is its own fallback",
+                          "Name another roster, or delete the line.")  # fmt: skip
+        elif roster.otherwise is not None and roster.otherwise not in p.rosters:
             yield c.unknown(("rosters", name, "otherwise"), "no_roster", "roster", roster.otherwise, p.rosters)
+
+
+def _languages(c: Checked, path: Path, rule: SafetyRule) -> Iterator[Issue]:
+    """What a risk answer shows is there in every language that a person can choose."""
+    own = c.program.language
+    for language in (code for code in c.program.languages if code != own and CODE.fullmatch(code)):
+        short = language.split("-")[0]
+        if rule.show is not None and rule.show.endswith(".md"):
+            stem = rule.show.removesuffix(".md")
+            if not {f"{stem}.{language}.md", f"{stem}.{short}.md"} & set(c.source.files):
+                yield c.error((*path, "show"), "help_language", f"the help page `{rule.show}` is missing in `{language}`",
+                              f"Write `{stem}.{language}.md` beside it.")  # fmt: skip
+        elif rule.say is not None and (isinstance(rule.say, str) or not {language, short} & set(rule.say)):
+            yield c.error((*path, "say"), "help_language", f"what is said to a person in need is missing in `{language}`",
+                          f"Write `{{{own}: ..., {language}: ...}}`.")  # fmt: skip

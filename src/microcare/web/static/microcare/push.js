@@ -48,7 +48,9 @@ async function turnOff(worker) {
 
 async function begin() {
   card.hidden = false;
-  const apple = /iPhone|iPad/.test(navigator.userAgent), installed = matchMedia("(display-mode: standalone)").matches;
+  // An iPad calls itself a Macintosh; none of those can be touched.
+  const apple = /iPhone|iPad/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+  const installed = matchMedia("(display-mode: standalone)").matches;
   if (!("PushManager" in self) || !("serviceWorker" in navigator) || !("Notification" in self)) return show(apple && !installed ? "home" : "none");
   if (Notification.permission === "denied") return show("denied");
   const worker = await navigator.serviceWorker.ready, found = await worker.pushManager.getSubscription();
