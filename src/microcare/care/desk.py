@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import formats
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
+
 from microcare.base.moments import format_local, local_day
+from microcare.care.labels import label
 from microcare.care.reading import Person
 from microcare.care.safeguards import responders
 from microcare.care.telling import Story, Voice, story
 from microcare.hub import entry as e
-from microcare.hub.explainer import NAMED, TRIAGE, inputs_of, title_of, to_facilitator
+from microcare.hub.explainer import inputs_of, title_of, to_facilitator
 from microcare.hub.scheduler import Due, agenda
 from microcare.hub.step import step
 from microcare.hub.stimulus import Decide
@@ -144,7 +149,9 @@ def alerts_of(person: Person) -> tuple[AlertLine, ...]:
     for name, a in person.state.alerts.items():
         roster = a.then if a.level and a.then else a.roster
         told = responders(person.state, a.program, roster, person.now) if a.stage != "acknowledged" else ()
-        triage = tuple((TRIAGE.get(q, q), answer) for q, answer in a.triage.items())
+        triage = tuple(
+            (gettext("a call") if q == "call" else label(q), label(answer)) for q, answer in a.triage.items()
+        )
         when = format_local(zone, a.raised)[:16].replace("T", " ")
         found.append(AlertLine(name, f"{a.measure}.{a.item}", when, a.stage, a.level, a.urgent, triage, told))
     return tuple(sorted(found, key=lambda a: not a.urgent))
@@ -201,23 +208,25 @@ def draft(person: Person, proposal: str, intervention: str) -> Story | None:
 
 
 QUESTIONS = {
-    "past": "What came of what was before",
-    "rationale": "Why this",
-    "relation": "How it belongs to the way",
-    "future": "What comes next",
+    "past": lazy("What came of what was before"),
+    "rationale": lazy("Why this"),
+    "relation": lazy("How it belongs to the way"),
+    "future": lazy("What comes next"),
 }
 
 
 def _draft(person: Person, proposal: str, intervention: str) -> tuple[tuple[str, str, str], ...]:
     found = draft(person, proposal, intervention)
-    return tuple((part, words, getattr(found, part) if found is not None else "") for part, words in QUESTIONS.items())
+    return tuple(
+        (part, str(words), getattr(found, part) if found is not None else "") for part, words in QUESTIONS.items()
+    )
 
 
 KINDS = {
-    "evaluation": "a look at how they are", "target": "the question of the clinical goal", "contact": "a word to keep in contact",
-    "outcome": "the overall outcome is asked for", "run_end": "its longest time is over", "offer": "the offer ends",
-    "retry": "the recommendation is looked at again", "pause": "the pause ends", "alert": "the alert goes further",
-    "disengaged": "it counts as left", "quiet": "a quiet spell is acted on", "check_in": "both are reminded of the check-in",
+    "evaluation": lazy("a look at how they are"), "target": lazy("the question of the clinical goal"), "contact": lazy("a word to keep in contact"),
+    "outcome": lazy("the overall outcome is asked for"), "run_end": lazy("its longest time is over"), "offer": lazy("the offer ends"),
+    "retry": lazy("the recommendation is looked at again"), "pause": lazy("the pause ends"), "alert": lazy("the alert goes further"),
+    "disengaged": lazy("it counts as left"), "quiet": lazy("a quiet spell is acted on"), "check_in": lazy("both are reminded of the check-in"),
 }  # fmt: skip
 
 
@@ -242,8 +251,8 @@ def _coming_words(person: Person, due: Due) -> str:
         voice = person.voice(run.program, run.version)
         title = voice.title(run.intervention) if voice is not None else run.intervention
     if due.kind in ("point", "postponed", "wait"):
-        return f"{title}: decision point of rule {due.part.split(' ')[0]}"
-    words = KINDS.get(due.kind, "")
+        return gettext("%(title)s: decision point of rule %(rule)s") % {"title": title, "rule": due.part.split(" ")[0]}
+    words = str(KINDS.get(due.kind, ""))
     return f"{title}: {words}" if words and title else words
 
 
@@ -281,14 +290,14 @@ def with_them(person: Person) -> tuple[WithThem, ...]:
         run = person.state.runs.get(delivery.run)
         voice = person.voice(delivery.program, run.version if run is not None else "")
         human = ""
-        title = NAMED.get(delivery.what, "")
+        title = label(delivery.what) if delivery.what != "event" else ""
         if run is not None and voice is not None:
             title = title_of(voice.program, run.intervention, delivery.name, voice.language)
             event = voice.program.interventions[run.intervention].events.get(delivery.name)
             texts = [b.human for b in event.event.content if hasattr(b, "human")] if event is not None else []
             human = " ".join(voice.plain(t) for t in texts)
         when = format_local(person.state.zone, delivery.decided)[:16]
-        found.append(WithThem(name, title, when, delivery.stage.replace("_", " "), human))
+        found.append(WithThem(name, title, when, label(delivery.stage), human))
     return tuple(found)
 
 
@@ -306,4 +315,6 @@ def assignable(person: Person) -> tuple[tuple[str, str, str], ...]:
 
 def today_words(person: Person) -> str:
     """What day it is where the person is."""
-    return date.fromordinal(local_day(person.state.zone, person.now)).strftime("%A, %d %B")
+    day = date.fromordinal(local_day(person.state.zone, person.now))
+    words = {"weekday": formats.date_format(day, "l"), "day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+    return gettext("%(weekday)s, %(day)s") % words

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from microcare.base.moments import format_local
 from microcare.care.programs import programs
 from microcare.care.reading import Person
@@ -31,15 +34,15 @@ QUIET = (
 UNSENT = ("decided", "undelivered", "postponed")
 """Entries that may say that something did not reach the person."""
 FILTERS = {
-    "": "What matters",
-    "decided": "Decision points",
-    "unsent": "Not sent, and why",
-    "recommended": "Recommendations",
-    "delivered": "Deliveries",
-    "answered": "Answers",
-    "need_changed": "Need states",
-    "alerted": "Alerts",
-    "all": "Everything",
+    "": lazy("What matters"),
+    "decided": lazy("Decision points"),
+    "unsent": lazy("Not sent, and why"),
+    "recommended": lazy("Recommendations"),
+    "delivered": lazy("Deliveries"),
+    "answered": lazy("Answers"),
+    "need_changed": lazy("Need states"),
+    "alerted": lazy("Alerts"),
+    "all": lazy("Everything"),
 }
 
 
@@ -100,21 +103,27 @@ def _facts(x: e.Decided, compiled: CompiledProgram | None) -> Iterator[tuple[str
         if compiled and x.intervention in compiled.interventions
         else None
     )
-    yield "Rule", f"{x.rule} of {x.intervention}" + (f" (on: {rule.rule.on})" if rule is not None else "")
+    about = {"rule": x.rule, "intervention": x.intervention, "on": rule.rule.on if rule is not None else ""}
     yield (
-        "Available",
-        {True: "yes", False: "no", None: "not known"}[x.available] + (f": {', '.join(x.reasons)}" if x.reasons else ""),
+        _("Rule"),
+        (_("%(rule)s of %(intervention)s (on: %(on)s)") if rule is not None else _("%(rule)s of %(intervention)s"))
+        % about,
+    )
+    yield (
+        _("Available"),
+        {True: _("yes"), False: _("no"), None: _("not known")}[x.available]
+        + (f": {', '.join(x.reasons)}" if x.reasons else ""),
     )
     if rule is not None and rule.condition is not None:
-        yield "Condition", rule.condition.expression.source
+        yield _("Condition"), rule.condition.expression.source
     for name, value in x.inputs.items():
         yield name, shown(value)
     if x.options:
-        yield "Probabilities", ", ".join(f"{o} {p:g}" for o, p in x.options.items())
-    yield "Chosen", x.chosen or "nothing followed"
+        yield _("Probabilities"), ", ".join(f"{o} {p:g}" for o, p in x.options.items())
+    yield _("Chosen"), x.chosen or _("nothing followed")
     if x.source:
-        yield "Drawn elsewhere", x.source
-    yield "Program version", x.version
+        yield _("Drawn elsewhere"), x.source
+    yield _("Program version"), x.version
 
 
 def _compiled(program: str, version: str) -> CompiledProgram | None:

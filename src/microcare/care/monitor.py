@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as lazy
+
 from microcare.base.moments import DAY, HOUR, MINUTE, format_local, local_day
 from microcare.care import clock
 from microcare.hub.deliveries import COMPLETED, HELD, MISSED, NOT_MEANT, OPEN, STEPS, Line
@@ -13,15 +16,24 @@ from microcare.store import journals, monitor, people
 from microcare.store.monitor import Filter
 
 TITLES = {
-    "planned": "Planned",
-    "due": "Due",
-    "handed": "Handed over",
-    "accepted": "Accepted",
-    "shown": "Shown",
-    "opened": "Opened",
-    "completed": "Completed",
+    "planned": lazy("Planned"),
+    "due": lazy("Due"),
+    "handed": lazy("Handed over"),
+    "accepted": lazy("Accepted"),
+    "shown": lazy("Shown"),
+    "opened": lazy("Opened"),
+    "completed": lazy("Completed"),
 }
 """What the steps are called."""
+NOT_SENT = {
+    ("prompt", True): lazy("a prompt failed"),
+    ("prompt", False): lazy("a prompt may have arrived or not"),
+    ("propose", True): lazy("a proposal failed"),
+    ("propose", False): lazy("a proposal may have arrived or not"),
+    ("notify", True): lazy("a notice failed"),
+    ("notify", False): lazy("a notice may have arrived or not"),
+}
+"""What could not be sent: what it was, and whether that is sure."""
 DAYS = 14
 """So many days are shown, unless others are asked for."""
 LATE = 10 * MINUTE
@@ -180,7 +192,7 @@ def _steps(reach: Counter[int]) -> Iterator[Step]:
     whole = sum(reach.values())
     for index, name in enumerate(STEPS):
         count = sum(n for came, n in reach.items() if came >= index)
-        yield Step(name, TITLES[name], count, count / whole if whole else None)
+        yield Step(name, str(TITLES[name]), count, count / whole if whole else None)
 
 
 def _part(key: tuple[str, ...], n: Counter[str]) -> Part:
@@ -206,19 +218,22 @@ def stuck(now: int, programs: Collection[str] | None) -> tuple[Stuck, ...]:
 
 def _stuck(now: int) -> Iterator[Stuck]:
     for person, _, _, made, _ in monitor.untaken(now - UNTAKEN, LOOKED_AT):
-        yield Stuck(person, "nobody has taken a notice on", _when(made))
+        yield Stuck(person, gettext("nobody has taken a notice on"), _when(made))
     for person, why in monitor.failed(LOOKED_AT):
-        yield Stuck(person, f"a step failed: {why.splitlines()[0][:120]}", "")
+        yield Stuck(person, gettext("a step failed: %(why)s") % {"why": why.splitlines()[0][:120]}, "")
     for person, due in monitor.overdue(now - LATE, LOOKED_AT):
-        yield Stuck(person, "due, and no worker has come", _when(due))
+        yield Stuck(person, gettext("due, and no worker has come"), _when(due))
     for person, status, detail, settled, kind in monitor.not_sent(now - DAYS * DAY, LOOKED_AT):
-        what = {"prompt": "a prompt", "propose": "a proposal", "notify": "a notice"}.get(kind, kind)
-        said = "failed" if status == "failed" else "may have arrived or not"
-        yield Stuck(person, f"{what} {said}" + (f": {detail[:120]}" if detail else ""), _when(settled))
+        said = str(NOT_SENT.get((kind, status == "failed"), kind))
+        yield Stuck(person, f"{said}: {detail[:120]}" if detail else said, _when(settled))
     today = local_day("UTC", now)
     days = Filter(today - SILENT_DAYS + 1, today + 1)
     for person, count in monitor.nothing_arrives(days, SILENT_LEAST, LOOKED_AT):
-        yield Stuck(person, f"{count} due in {SILENT_DAYS} days, and no channel took any", "")
+        yield Stuck(
+            person,
+            gettext("%(count)s due in %(days)s days, and no channel took any") % {"count": count, "days": SILENT_DAYS},
+            "",
+        )
 
 
 def _when(moment: int) -> str:
@@ -233,7 +248,7 @@ def of_person(person: str, wanted: Filter, limit: int = 200) -> tuple[LineShown,
 
 
 def _shown(zone: str, line: Line) -> LineShown:
-    times = [(TITLES[name], getattr(line, name)) for name in STEPS] + [("Missed", line.missed)]
+    times = [(str(TITLES[name]), getattr(line, name)) for name in STEPS] + [(gettext("Missed"), line.missed)]
     walls = tuple((title, format_local(zone, at)[:16]) for title, at in times if at)
     title = f"{line.intervention}: {line.name}" if line.intervention else line.name
     return LineShown(title.replace("_", " "), line.what, line.status, line.reason, line.trouble, walls)

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from microcare.care.cards import beside
+from microcare.care.labels import label
 from microcare.care.languages import own_name
 from microcare.web.words import words
 
@@ -85,6 +86,12 @@ def script_words() -> SafeString:
 def interface_languages() -> list[tuple[str, str, bool]]:
     """The languages of the interface: code, own name, and whether it is the one that is spoken now."""
     return [(code, own_name(code), code == get_language()) for code, _name in settings.LANGUAGES]
+
+
+@register.filter
+def said(code: str) -> str:
+    """What a code of the engine is called."""
+    return label(code)
 
 
 @register.filter
