@@ -89,7 +89,9 @@ def prepare(hub: Any) -> Everything:
 
     written = gallery.write(hub.folder / "gallery") / "program.yaml"
     text = written.read_text(encoding="utf-8")
-    written.write_text(text.replace("languages: [en, de]", "languages: [en, de, ar]"), encoding="utf-8")
+    text = text.replace("languages: [en, de]", "languages: [en, de, ar]")
+    text = text.replace('de: "Bitte **ruf jemanden an**."', 'de: "Bitte **ruf jemanden an**.", ar: "اتصل بشخص الآن."')
+    written.write_text(text, encoding="utf-8")
     done = publish(written.parent)
     assert done.version, done.issues
     deployment.put("demo", "0")

@@ -55,6 +55,29 @@ ANSWERS: tuple[tuple[str, str], ...] = (
         '`{on: start, every: day, at: "20:00", deliver: how_was_it}`.',
     ),
     (
+        "What if a case of `choose` is unknown?",
+        "It does not hold, and the next one is asked; the decision says what was not known. Where unknown should mean "
+        'something, say so: `if_unknown(breath.delivered_at > now - "2h", false)`.',
+    ),
+    (
+        "Where does a number go that people track themselves (drinks, hours of sleep)?",
+        'Into a measure with that item, whose score is the item; `usual(evening.score, "28d")` is then the usual one. '
+        "Signals come from devices and other systems only.",
+    ),
+    (
+        "How long is it from one time of day to another?",
+        "Times of day are compared, not subtracted: ask for the number instead (`How many hours were you in bed?`).",
+    ),
+    (
+        "Can a rule change what is known of a person (a window of sleep that gets shorter)?",
+        "No: what is known of a person is what they or a facilitator say. Ask for the new value by an event with a `form`, "
+        "or write one event for each step and choose among them.",
+    ),
+    (
+        "A daily questionnaire was not answered, and the next day nothing is asked. Why?",
+        "Its questions may still be answered: `within` is three days unless you say otherwise. Write `within: 20h`.",
+    ),
+    (
         "May a rule `deliver` and `randomize`?",
         "No, it is an error. Write what all options share into each of them, "
         "`randomize: {both: {p: 0.5, deliver: [info, go]}, alone: {p: 0.5, deliver: info}}`, or into a rule of its own.",
