@@ -12,7 +12,7 @@ TESTS := $(BIN)/python -m pytest
 WORKERS := -n 2 --dist loadgroup
 COMPILE = "$$UV" pip compile --quiet --no-config --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 $(UPGRADE)
 
-.PHONY: help install demo test quick bench coverage check lint docs messages format lock clean
+.PHONY: help install demo test quick bench coverage check lint docs pictures messages format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make bench    what things cost, as ratios"
 	@echo "make coverage how often intervals miss the truth, by simulation (half an hour)"
 	@echo "make docs     write the generated documentation again"
+	@echo "make pictures take the documentation's pictures of the pages again"
 	@echo "make messages bring the catalogs of translations up to date"
 	@echo "make format   format the code, and mend what can be mended"
 	@echo "make lock     pin the requirements again (UPGRADE=--upgrade for newer ones)"
@@ -65,6 +66,9 @@ coverage: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python -m scripts.docs
+
+pictures: $(STAMP)
+	@MICROCARE_PICTURES=docs/images $(TESTS) -q tests/browser/test_week.py
 
 messages: $(STAMP)
 	@$(BIN)/python -m scripts.messages $(LANGUAGE)

@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -22,6 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOOD = Path(__file__).parents[2] / "programs" / "mood"
 PICTURES = os.environ.get("MICROCARE_PICTURES", "")
 """A folder for pictures of the main screens; without it none are taken."""
+SHOWN = frozenset(
+    re.findall(r"images/([\w-]+)\.png", (Path(__file__).parents[2] / "docs" / "screens.md").read_text(encoding="utf-8"))
+)
+"""The pictures that the documentation shows."""
 Look = Callable[[Page, str], None]
 
 
@@ -30,10 +35,13 @@ def look() -> Look:
     """Take pictures of a page, light and dark."""
 
     def take(page: Page, name: str) -> None:
-        for scheme in ("light", "dark") if PICTURES else ():
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(400)
-            page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", full_page=True, animations="disabled")
+        schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+        for scheme in schemes if PICTURES else ():
+            if f"{name}-{scheme}" in SHOWN:
+                page.emulate_media(color_scheme=scheme)
+                page.evaluate("scrollTo(0, 0)")
+                page.wait_for_timeout(400)
+                page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", animations="disabled")
         if PICTURES:
             page.emulate_media(color_scheme="light")
 
@@ -245,3 +253,5 @@ def test_a_week(demo: Demo, browser: Browser, look: Look) -> None:
     look(phone, "help-plan-phone")
     phone.goto(f"{demo.url}/journey")
     look(phone, "journey-phone")
+    phone.goto(f"{demo.url}/settings")
+    look(phone, "settings-phone")

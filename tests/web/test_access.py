@@ -194,5 +194,7 @@ def test_reading_and_doing_is_written_down(hub: Hub, people: dict[str, str], pas
     stated: list[int | str] = [last.serial, last.at, last.who, last.deed, last.about, last.detail]
     run("INSERT INTO audit (serial, at, who, deed, about, detail, seal) VALUES (%s, %s, %s, %s, %s, %s, 'x')", stated)
     assert audit.broken() == last.serial, "put in by somebody else"
+    run("DELETE FROM deployment WHERE key = %s", [audit.HEAD])
+    assert audit.broken() == last.serial, "and the note of the end, too"
     run("DELETE FROM audit WHERE serial = %s", [1])
     assert audit.broken() == 1, "taken out at the beginning"

@@ -70,9 +70,12 @@ def write(source: Path, out: dict[str, Path], choice: Choice = EVERYTHING) -> Wr
             from microcare.main import set_up
 
             set_up(source)
+            from microcare.care import clock
             from microcare.care.export import agreed, people_entries
+            from microcare.store import audit
 
             chosen, left_out = agreed()
+            audit.append(clock.now(), "command", "export", "", f"{', '.join(out)}: {len(chosen)} people")
             if left_out:
                 complain(f"{counted(left_out, 'person', 'people')} did not agree to research, and are left out.")
             return from_people(people_entries(chosen), out, _follow, choice)

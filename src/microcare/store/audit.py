@@ -1,7 +1,7 @@
 """The audit trail: who read, changed or exported what, in a chain that shows whether it was tampered with.
 
 Each line's seal is an HMAC over the line and the seal before it, under a key made of the master key: whoever can write to
-the database alone can neither change, remove nor insert a line without breaking the chain.
+the database alone can neither change, remove nor insert a line without breaking the chain. (`broken` says what it cannot see.)
 """
 
 import base64
@@ -70,8 +70,8 @@ def everything() -> Iterator[Line]:
 def broken() -> int:
     """The serial of the first line that is not as it was written, that follows a gap, or is missing at the end; 0: whole.
 
-    The end is noted apart, under a key as well. Whoever puts back an older copy of the whole database leaves no trace in
-    it: compare the last seal with one that was noted elsewhere (`microcare audit` prints it).
+    The end is noted apart, under a key as well. Whoever empties the trail together with its note, or puts back an older
+    copy of the database, leaves no trace in it: compare the last seal with one noted elsewhere (`microcare audit`).
     """
     before, expected = FIRST, 1
     for line in everything():
@@ -80,4 +80,7 @@ def broken() -> int:
             return expected
         before, expected = line.seal, expected + 1
     noted = deployment.get(HEAD)
-    return expected if noted is not None and not hmac.compare_digest(noted, hashed(before, HEAD)) else 0
+    if noted is None:
+        # A trail without its note was cut; a hub in which nothing was ever written down has neither.
+        return expected if expected > 1 else 0
+    return 0 if hmac.compare_digest(noted, hashed(before, HEAD)) else expected

@@ -82,5 +82,8 @@ def key_of(person: str) -> Key | None:
 
 
 def destroy(person: str) -> None:
-    """Destroy a person's key: nothing sealed with it can be read again, wherever a copy of it lies."""
+    """Destroy a person's key: nothing sealed with it can be read again here.
+
+    A backup made before holds the wrapped key; whoever has it and the master key can read that backup until it is replaced.
+    """
     run(queries.DESTROY_KEY, [person])
