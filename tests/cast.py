@@ -21,9 +21,9 @@ from microcare.base.moments import (
 )
 from microcare.hub import codec, effect, entry, stimulus
 from microcare.hub.advance import wake
-from microcare.hub.explainer import to_facilitator
 from microcare.hub.fold import fold_all
 from microcare.hub.programs import EVERY, Programs, Stop
+from microcare.hub.sentences import to_facilitator
 from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.program.compiled import CompiledProgram

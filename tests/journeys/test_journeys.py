@@ -10,9 +10,9 @@ from microcare.base.moments import format_local, local_day, parse_moment
 from microcare.commands.loading import load
 from microcare.commands.preview import QUIET
 from microcare.hub import codec, entry
-from microcare.hub.explainer import to_facilitator
 from microcare.hub.fold import fold_all
 from microcare.hub.programs import Programs
+from microcare.hub.sentences import to_facilitator
 from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.program.compiled import CompiledProgram

@@ -14,8 +14,9 @@ from microcare.care.reading import Person
 from microcare.care.safeguards import responders
 from microcare.care.telling import Story, Voice, story
 from microcare.hub import entry as e
-from microcare.hub.explainer import inputs_of, title_of, to_facilitator
+from microcare.hub.explainer import inputs_of, title_of
 from microcare.hub.scheduler import Due, agenda
+from microcare.hub.sentences import to_facilitator
 from microcare.hub.step import step
 from microcare.hub.stimulus import Decide
 from microcare.store import journals, notes
@@ -175,7 +176,7 @@ def offers_of(person: Person) -> tuple[OfferLine, ...]:
             OfferLine(
                 name, offer.action, tuple(_candidates(voice, offer.interventions, why)), tuple(others),
                 tuple((voice.title(i), reason) for i, reason in why.left_out.items()) if why is not None else (),
-                to_facilitator(why, voice.program) if why is not None else "",
+                to_facilitator(why, voice.program, say=gettext) if why is not None else "",
                 format_local(person.state.zone, offer.expires)[:16].replace("T", " "),
                 _draft(person, name, offer.interventions[0]) if offer.action == "proposed" and offer.interventions else (),
             )

@@ -13,7 +13,8 @@ from microcare.care.programs import programs
 from microcare.care.reading import Person
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.hub import entry as e
-from microcare.hub.explainer import shown, to_auditor, to_facilitator
+from microcare.hub.explainer import shown, to_auditor
+from microcare.hub.sentences import to_facilitator
 from microcare.program.compiled import CompiledProgram
 from microcare.program.reader import read_bundle
 from microcare.store import bundles, journals
@@ -85,7 +86,7 @@ def _entry(person: Person, number: int, kind: str, stated: e.Any) -> EntryLine:
     program = getattr(stated, "program", "")
     compiled = _compiled(program, getattr(stated, "version", "")) if program else None
     when = format_local(person.state.zone, stated.at)[:16]
-    sentence = to_facilitator(stated, compiled, person.state.zone)
+    sentence = to_facilitator(stated, compiled, person.state.zone, _)
     facts = tuple(_facts(stated, compiled)) if isinstance(stated, e.Decided) else ()
     line = (
         f"program={quote(stated.program)}&version={quote(stated.version)}&intervention={quote(stated.intervention)}"

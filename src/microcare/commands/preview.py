@@ -17,9 +17,9 @@ from microcare.commands.loading import load
 from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, no_moment, paint, progress, say, say_json
 from microcare.hub import codec
 from microcare.hub import entry as e
-from microcare.hub.explainer import to_facilitator
 from microcare.hub.fits import answer_problem
 from microcare.hub.programs import Programs
+from microcare.hub.sentences import to_facilitator
 from microcare.hub.step import Step
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
