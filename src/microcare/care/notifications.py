@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -77,8 +76,3 @@ def turn_on(person: str, device: Device) -> bool:
 def turn_off(person: str, endpoint: str) -> bool:
     """Notify it no more; whether it was."""
     return push_devices.remove(person, endpoint)
-
-
-def service(device: Device) -> str:
-    """The push service of a device, to show which one it is."""
-    return urlsplit(device.endpoint).hostname or ""

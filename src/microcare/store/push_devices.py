@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from microcare.store import deployment, vault
-from microcare.store.database import row, rows, run, writing
+from microcare.store.database import rows, run, writing
 from microcare.store.master import hashed, open_sealed, seal
 
 MOST = 10
@@ -18,7 +18,6 @@ ON CONFLICT (id) DO UPDATE SET body = excluded.body
 """
 REMOVE = "DELETE FROM push_device WHERE id = %s AND person = %s"
 ERASE = "DELETE FROM push_device WHERE person = %s"
-KNOWN = "SELECT 1 FROM push_device WHERE id = %s"
 SIGNER = "vapid"
 
 
@@ -47,11 +46,6 @@ def add(person: str, device: Device, now: int) -> bool:
 def remove(person: str, endpoint: str) -> bool:
     """A device takes none any more; whether it did."""
     return run(REMOVE, [_name(person, endpoint), person]) == 1
-
-
-def takes(person: str, endpoint: str) -> bool:
-    """Whether this device takes this person's notifications."""
-    return row(KNOWN, [_name(person, endpoint)]) is not None
 
 
 def of(person: str) -> list[Device]:
