@@ -34,7 +34,7 @@ class Asked:
     @property
     def given(self) -> bool:
         """Whether they agreed to the text as it is now."""
-        return self.agreed == self.version
+        return self.agreed >= self.version
 
     @property
     def changed(self) -> bool:

@@ -33,11 +33,14 @@ def agreed(program: str = "") -> tuple[list[str], int]:
 
 
 def may_be_exported(person: str, of: frozenset[str]) -> bool:
-    """Whether a person agreed to research in all of the programs they are, or were, in."""
+    """Whether a person agreed to research in all of the programs they are, or were, in.
+
+    Where a program cannot be asked any more whether it wants consent, nobody can tell, and that is no consent.
+    """
     known = programs()
-    asking = [c for name in of if (c := known.current(name)) is not None]
+    asking = [known.current(name) for name in of]
     consents = journals.load(person).state.consents
-    return not any(lacking(c, consents, "research") for c in asking)
+    return all(c is not None and not lacking(c, consents, "research") for c in asking)
 
 
 def people_entries(chosen: list[str]) -> Iterator[tuple[str, list[entry.Any]]]:

@@ -16,8 +16,8 @@ OUTSIDE = ("push", "email")
 
 
 def given(program: CompiledProgram, consents: Mapping[str, int], purpose: str) -> bool:
-    """Whether the person agreed to a purpose, in the version of the text that the program has."""
-    return consents.get(f"{program.id}.{purpose}", 0) == program.program.consent[purpose].version
+    """Whether the person agreed to a purpose, in the version of the text that the program has or in a later one."""
+    return consents.get(f"{program.id}.{purpose}", 0) >= program.program.consent[purpose].version
 
 
 def lacking(program: CompiledProgram, consents: Mapping[str, int], covers: str = "care") -> tuple[str, ...]:
