@@ -16,7 +16,7 @@ from microcare.care.holding import held
 from microcare.care.programs import programs
 from microcare.care.receive import receive
 from microcare.care.safeguards import responders
-from microcare.channels.channel import Channel, Message, Outcome, Result
+from microcare.channels.channel import Channel, Message, Outcome, Result, together
 from microcare.hub import effect
 from microcare.hub.state import State
 from microcare.hub.stimulus import Receipt
@@ -174,7 +174,7 @@ def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None
         _attempt(work, "email", Message(f"{one.key}-{n}", to, subject, body, handed))
         for n, to in enumerate(accounts.addresses())
     ]
-    return _settled(work, one, _together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed)
+    return _settled(work, one, together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed)
 
 
 def _waits(state: State, subject: str) -> bool:
@@ -192,15 +192,6 @@ def _settled(work: _Round, one: Waiting, outcome: Outcome, handed: int) -> None:
         work.done.unclear += 1
     else:
         work.done.failed += 1
-
-
-def _together(outcomes: list[Outcome]) -> Outcome:
-    """Taken where anybody took it; unclear where nobody can tell; else failed."""
-    for result in (Result.ACCEPTED, Result.UNCLEAR):
-        found = next((o for o in outcomes if o.result is result), None)
-        if found is not None:
-            return found
-    return outcomes[0]
 
 
 def _attempt(work: _Round, channel: str, message: Message) -> Outcome:
@@ -228,7 +219,7 @@ def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
         _attempt(work, "email", Message(f"{key}-{n}", to, subject, body, clock.now()))
         for n, to in enumerate(responders(state, notice.program, notice.roster, clock.now()))
     ]
-    outcome = _together(outcomes or [Outcome(Result.FAILED, f"nobody stands in the roster {notice.roster}")])
+    outcome = together(outcomes or [Outcome(Result.FAILED, f"nobody stands in the roster {notice.roster}")])
     taken = outcome.result is Result.ACCEPTED
     first, longest = (FIRST_REMINDER, LONGEST_REMINDER) if taken or reminder else (FIRST_RETRY, LONGEST_RETRY)
     again = clock.now() + min(first << min(one.attempts, 20), longest)

@@ -1,5 +1,6 @@
 """What every channel does: take one message, and say truthfully what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -23,6 +24,15 @@ class Outcome:
 
     result: Result
     detail: str = ""
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """What became of one thing sent to several: taken where anybody took it; unclear where nobody can tell; else failed."""
+    for result in (Result.ACCEPTED, Result.UNCLEAR):
+        found = next((o for o in outcomes if o.result is result), None)
+        if found is not None:
+            return found
+    return outcomes[0]
 
 
 @dataclass(frozen=True, slots=True)

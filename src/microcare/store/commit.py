@@ -50,6 +50,7 @@ def write(before: Loaded, steps: Sequence[Step]) -> Writing:
     entries: list[Row] = []
     stimuli: list[Row] = []
     effects: list[Row] = []
+    told: list[tuple[str, int, str, int, str]] = []
     person, sequence, version = before.person, before.sequence, before.version
     for step in steps:
         version += 1
@@ -60,6 +61,8 @@ def write(before: Loaded, steps: Sequence[Step]) -> Writing:
         for stated in step.entries:
             sequence += 1
             entries.append(_entry(person, sequence, stated))
+            if kind_of(stated) in systems.TOLD:
+                told.append((person, sequence, kind_of(stated), stated.received, getattr(stated, "program", "")))
     last = steps[-1]
     state = last.state
     waiting = sum(1 for offer in state.offers.values() if offer.action == "proposed")
@@ -67,13 +70,7 @@ def write(before: Loaded, steps: Sequence[Step]) -> Writing:
     after = Loaded(person, state, version, sequence, last.due, before.failed, before.tries)
     joined = tuple((program, person) for program in state.courses if program not in before.state.courses)
     line = caseload_row(person, state)
-    told = tuple(_told(row) for row in entries if row[4] in systems.TOLD)
-    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined, line, told)
-
-
-def _told(row: Row) -> tuple[str, int, str, int, str]:
-    person, sequence, _at, received, kind, body = row
-    return str(person), int(str(sequence)), str(kind), int(str(received)), str(json.loads(str(body)).get("program", ""))
+    return Writing(before, after, row, tuple(entries), tuple(stimuli), tuple(effects), joined, line, tuple(told))
 
 
 def caseload_row(person: str, state: State) -> Row:

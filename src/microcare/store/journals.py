@@ -78,10 +78,12 @@ def newest(
         before = int(found[-1][0])
 
 
-def entries_of_kinds(person: str, kinds: Sequence[str]) -> list[tuple[int, entry.Any]]:
-    """A person's entries of some kinds, oldest first, each with its number: what their pages tell."""
+def entries_of_kinds(
+    person: str, kinds: Sequence[str], after: int = 0, limit: int = ALL
+) -> list[tuple[int, entry.Any]]:
+    """A person's entries of some kinds with a number above `after`, oldest first, each with its number."""
     sql = queries.ENTRIES_OF_PERSON.format(kinds=queries.among(len(kinds)))
-    return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [*kinds, person])]
+    return [(int(n), codec.decode_entry(body)) for n, body in rows(sql, [*kinds, person, after, limit])]
 
 
 def entries_of_kind(kind: str, after: tuple[str, int] = ("", 0), limit: int = 1000) -> list[tuple[str, int, entry.Any]]:

@@ -96,7 +96,8 @@ ORDER BY sequence DESC LIMIT %s
 """The same, of some kinds."""
 
 ENTRIES_OF_PERSON = """
-SELECT sequence, body FROM journal WHERE kind IN ({kinds}) AND person = %s ORDER BY sequence + 0
+SELECT sequence, body FROM journal WHERE kind IN ({kinds}) AND person = %s AND sequence > %s
+ORDER BY sequence + 0 LIMIT %s
 """
 """A person's entries of some kinds, oldest first: what their pages tell. Walks one index. The sum keeps SQLite from
 reading the person's whole journal, only to have it in order."""

@@ -6,7 +6,7 @@ import msgspec
 
 from microcare.care.clock import now
 from microcare.hub import codec
-from microcare.store import journals, systems
+from microcare.store import journals, people, systems
 from microcare.store.database import Value, rows
 from microcare.web.api import shapes
 
@@ -28,7 +28,6 @@ PEOPLE = """
 SELECT p.id, p.version, p.sequence, p.alerts FROM person p WHERE p.id > %s AND EXISTS
 (SELECT 1 FROM enrollment e WHERE e.person = p.id AND (%s = '' OR e.program = %s){among}) ORDER BY p.id LIMIT %s
 """
-ENROLLED = "SELECT program FROM enrollment WHERE person = %s ORDER BY program"
 WITH_ALERTS = "SELECT id, snapshot FROM person WHERE alerts > 0 ORDER BY id"
 
 
@@ -38,7 +37,7 @@ def people_of(allowed: Collection[str] | None, program: str, after: str, limit: 
     given: list[Value] = [after, program, program, *sorted(allowed or ()), limit]
     found = rows(PEOPLE.format(among=among), given)
     lines = [
-        shapes.PersonLine(person=str(p), version=v, entries=n, alerts=a, programs=[str(r[0]) for r in rows(ENROLLED, [p])])
+        shapes.PersonLine(person=str(p), version=v, entries=n, alerts=a, programs=sorted(people.programs_of(str(p))))
         for p, v, n, a in found
     ]  # fmt: skip
     return shapes.People(people=lines, next=lines[-1].person if len(lines) == limit else "")
@@ -63,10 +62,7 @@ def standing(person: str) -> shapes.PersonState:
 
 def entries(person: str, after: int, limit: int, kind: str) -> shapes.Entries:
     """A page of a journal."""
-    if not kind:
-        found = journals.entries(person, after=after, limit=limit)
-    else:
-        found = [x for x in journals.entries_of_kinds(person, (kind,)) if x[0] > after][:limit]
+    found = journals.entries_of_kinds(person, (kind,), after, limit) if kind else journals.entries(person, after, limit)
     shown = [{"sequence": number, **msgspec.to_builtins(stated)} for number, stated in found]
     return shapes.Entries(entries=shown, next=found[-1][0] if len(found) == limit else 0)
 
