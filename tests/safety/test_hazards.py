@@ -1,23 +1,13 @@
 """The hazard log is whole: every hazard has its control and tests that are there."""
 
-import ast
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.hazards_page import LIKELIHOOD, SEVERITY, hazards
+from tests.named import is_there
 
-ROOT = Path(__file__).parents[2]
 ALL = hazards()
-
-
-@cache
-def functions(path: str) -> frozenset[str]:
-    """The tests of a file."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: str(one["id"]))
@@ -30,11 +20,7 @@ def test_a_hazard_has_a_control_and_tests_that_show_it(one: dict[str, Any]) -> N
     assert weight[1] < weight[0], "a control makes it better"
     assert one["tests"]
     for test in one["tests"]:
-        path, _, name = test.partition("::")
-        name, _, case = name.removesuffix("]").partition("[")
-        assert name in functions(path), test
-        if case:
-            assert (ROOT / "tests/hub/cases" / f"{case}.yaml").exists(), test
+        assert is_there(test), test
 
 
 def test_names_are_used_once() -> None:
