@@ -78,11 +78,9 @@ class Hub:
 
     def show(self, when: int | str) -> None:
         """Let the clock show a moment (it goes on from there)."""
-        from microcare.care import clock
-        from microcare.store import deployment
+        from microcare.care.demonstration import show
 
-        shown = moment(when) if isinstance(when, str) else when
-        deployment.put("offset", str(shown - clock.wall()))
+        show(moment(when) if isinstance(when, str) else when)
 
     def publish(self, text: str = TEA, name: str = "tea") -> str:
         """Publish a program from text; its version."""

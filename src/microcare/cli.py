@@ -136,11 +136,17 @@ def demo(
     program: Annotated[list[str] | None, typer.Option(help="parenting, activity, mood, ...; may be repeated.")] = None,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Keep the demo in this folder.")] = None,
+    at: Annotated[
+        str,
+        typer.Option(
+            help="What the demo's clock shows when it begins, like 2026-03-02T08:00 (else now; in quiet hours, the next morning)."
+        ),
+    ] = "",
 ) -> None:
     """Start a hub with an example program, a participant, a facilitator, and a clock that can be moved."""
     from microcare.main import demo as start
 
-    raise typer.Exit(start(program or ["parenting"], port, data))
+    raise typer.Exit(start(program or ["parenting"], port, data, at=at))
 
 
 @app.command()

@@ -45,10 +45,12 @@ def demo(
     data: Path | None = None,
     open_browser: bool = False,
     keep: bool = False,
+    at: str = "",
 ) -> int:
     """Start a demo: example programs, a participant in each, a facilitator, and a clock that can be moved.
 
     The folder (./demo unless given) is made anew each time, unless `keep`: then an earlier demo goes on.
+    Its clock begins at the moment `at`, else now, or in the morning where now is in quiet hours.
     """
     from microcare.workers.supervise import Supervisor, port_problem
 
@@ -62,7 +64,7 @@ def demo(
     from microcare.care.demonstration import CannotDemonstrateError, prepare
 
     try:
-        lines = prepare(folder, wanted, keep, lambda: set_up(folder))
+        lines = prepare(folder, wanted, keep, lambda: set_up(folder), at)
     except CannotDemonstrateError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """A real hub in processes of its own, and a real Chromium that looks at it."""
 
+import os
 import re
 import signal
 import socket
@@ -19,6 +20,8 @@ from tests.chromium import FLAGS, chromium
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
+MONDAY, ZONE = "2026-03-02T08:00", "Europe/Berlin"
+"""When and where every demo and every browser here begins, whatever the machine's own clock and zone."""
 HERE = ("http://127.0.0.1:", "http://localhost:")
 
 
@@ -40,7 +43,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def start(program: str, data: Path) -> tuple[Demo, subprocess.Popen[str]]:
+def start(program: str, data: Path, at: str = MONDAY) -> tuple[Demo, subprocess.Popen[str]]:
     """Start a demo with a program and wait until its pages answer."""
     port = free_port()
     log = data.parent / f"{data.name}.log"
@@ -55,9 +58,13 @@ def start(program: str, data: Path) -> tuple[Demo, subprocess.Popen[str]]:
         str(port),
         "--data",
         str(data),
+        "--at",
+        at,
     ]
     with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, text=True)
+        process = subprocess.Popen(
+            command, stdout=file, stderr=subprocess.STDOUT, text=True, env=os.environ | {"TZ": ZONE}
+        )
     for _ in range(300):
         said = log.read_text(encoding="utf-8")
         join, password = (
@@ -94,6 +101,11 @@ def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Demo]:
             process.kill()
 
 
+def _environment() -> dict[str, str | float | bool]:
+    """What a browser here starts with: its zone; and its own clock, also where a test run has a shifted one."""
+    return {**{name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}, "TZ": ZONE}
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium for these tests; closed after them, because its event loop would be in the way of the others."""
@@ -101,7 +113,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no Chromium was found (set CHROMIUM to its path)")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS, env=_environment())
         yield started
         started.close()
 

@@ -79,6 +79,18 @@ BANNED_METHODS = {
 ALLOWED = {
     ("program/reader.py", "open"): "the one reader of program files",
 }
+READS_WALL = {
+    "time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.ctime", "time.asctime", "time.strftime",
+    "time.clock_gettime", "time.clock_gettime_ns", "care.clock.wall", "clock.wall", "demonstration.local_zone",
+}  # fmt: skip
+"""What tells a test the machine's own hour, day or zone. How long something takes is another matter (`time.monotonic`)."""
+WALL_READERS = {
+    "care/test_deeds.py": "that a hub's clock is the machine's outside a demo",
+    "web/accounts/conftest.py": "one-time codes, which go by real seconds; good at any hour",
+    "browser/test_week.py": "one-time codes, which go by real seconds; good at any hour",
+    "web/api/test_api.py": "when a key ends, in milliseconds from now; good at any hour",
+}
+"""The tests that may read the machine's clock, and why: whatever hour it shows, they say the same."""
 LONGEST_FUNCTION, LONGEST_FILE = 70, 400
 LONG_FILES = {
     "hub/entry.py": "every kind of entry in one place; each is a few lines",
@@ -254,6 +266,22 @@ def banned_uses(source: str) -> Iterator[tuple[int, str, str]]:
 def banned_calls(path: str, source: str) -> list[str]:
     """Clocks, chance and I/O below `care/`."""
     return [f"{path}:{n} {name}: use {use}" for n, name, use in banned_uses(source) if (path, name) not in ALLOWED]
+
+
+def wall_readings(path: str, source: str) -> list[str]:
+    """Where a test asks the machine what time or day it is, or where it is: such a test is red at some hour."""
+    tree, found = _parse(source), []
+    origins = _origins(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute | ast.Name) or (isinstance(node, ast.Name) and node.id not in origins):
+            continue
+        first, _dot, rest = ast.unparse(node).partition(".")
+        whole = ".".join(part for part in (origins.get(first, first), rest) if part)
+        owner, _dot, name = whole.rpartition(".")
+        clock = owner.rpartition(".")[2] in CLOCKS and READS_CLOCK.fullmatch(name)
+        if clock or any(whole == one or whole.endswith("." + one) for one in READS_WALL):
+            found.append(f"{path}:{node.lineno} {whole} is the machine's own time: state a moment (`hub.show`, `--at`)")
+    return found
 
 
 def long_functions(path: str, source: str) -> list[str]:

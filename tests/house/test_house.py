@@ -42,6 +42,13 @@ def test_exceptions_are_still_needed() -> None:
     assert set(rules.ALLOWED) - used == set(), "these exceptions of `ALLOWED` can go"
 
 
+def test_no_test_knows_what_hour_it_is() -> None:
+    tests = {p.relative_to(ROOT / "tests").as_posix(): p for p in sorted((ROOT / "tests").rglob("*.py"))}
+    read = {path: rules.wall_readings(path, file.read_text(encoding="utf-8")) for path, file in tests.items()}
+    assert [one for path, found in read.items() if path not in rules.WALL_READERS for one in found] == []
+    assert [path for path in rules.WALL_READERS if not read[path]] == [], "these exceptions of `WALL_READERS` can go"
+
+
 def test_functions_are_short() -> None:
     assert [b for path, text in PATHS.items() for b in rules.long_functions(path, text)] == []
 

@@ -115,6 +115,27 @@ def test_not_banned(source: str) -> None:
     assert rules.banned_calls("hub/x.py", source) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "reads"),
+    [
+        ("import time\ntime.time()", True),
+        ("from time import time\ntime()", True),
+        ("import time as t\nt.strftime('%H')", True),
+        ("from datetime import datetime, UTC\ndatetime.now(UTC)", True),
+        ("import datetime\ndatetime.date.today()", True),
+        ("from whenever import Instant\nread = Instant.now", True),
+        ("from microcare.care import clock\nclock.wall()", True),
+        ("from microcare.care.demonstration import local_zone\nlocal_zone()", True),
+        ("import time\ntime.monotonic()\ntime.sleep(1)\ntime.perf_counter()", False),
+        ("from microcare.care import clock\nclock.now()", False),
+        ("from datetime import datetime, time\ndatetime(2026, 3, 2)\ntime(3)\nview.now", False),
+        ("cast.wall(3)", False),
+    ],
+)
+def test_tests_know_no_hour(source: str, reads: bool) -> None:
+    assert bool(rules.wall_readings("x.py", source)) is reads
+
+
 def test_exceptions_are_for_one_file_and_one_name() -> None:
     assert not rules.banned_calls("program/reader.py", "path.open()")
     assert rules.banned_calls("program/compiler.py", "path.open()")

@@ -2,11 +2,16 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
+from microcare.base.moments import SECOND, format_local, inside, is_zone, local_day, parse_moment, resolve, window_end
+
 DATABASE = "microcare.sqlite3"
+MORNING = 8 * 3600
+"""When a demo that is started in the quiet of the night begins its day, in seconds after midnight."""
 FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "secret.key", "master.key")
 
 
@@ -14,9 +19,14 @@ class CannotDemonstrateError(Exception):
     """Why there can be no demo, in plain words."""
 
 
-def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], None]) -> list[str]:
-    """Make (or keep) the demo's database; returns what to tell the person who started it."""
-    paths = [find_program(name) for name in programs]
+def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], None], at: str = "") -> list[str]:
+    """Make (or keep) the demo's database; returns what to tell the person who started it.
+
+    `at` is what the clock of a new demo shows when it begins. Without it the demo begins now, or in the morning where
+    now is in a program's quiet hours: nobody would see anything come.
+    """
+    paths, zone = [find_program(name) for name in programs], local_zone()
+    began = begin(at, zone) if at else None
     fresh = not (folder / DATABASE).exists()
     if not fresh and not _is_demo(folder / DATABASE):
         raise CannotDemonstrateError(
@@ -26,10 +36,50 @@ def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], 
         for name in FILES:
             (folder / name).unlink(missing_ok=True)
         fresh = True
+    if at and not fresh:
+        raise CannotDemonstrateError("A demo that is kept goes on from its own time; a moment is for a new one.")
     if fresh:
         _mark(folder)
     set_up()
-    return _fill(paths)
+    return _fill(paths, zone, began, fresh)
+
+
+def begin(at: str, zone: str) -> int:
+    """The moment that a text names: by the wall of a zone (2026-03-02T08:00), or with an offset of its own."""
+    try:
+        read = datetime.fromisoformat(at.strip())
+    except ValueError:
+        read = None
+    if read is None or not 2000 <= read.year < 2100:
+        raise CannotDemonstrateError(
+            f"`{at}` is no moment to begin at. Write one like 2026-03-02T08:00 (as a clock in {zone} shows it)."
+        )
+    if read.tzinfo is not None:
+        moment = parse_moment(read.isoformat())
+        assert moment is not None
+        return moment
+    return resolve(zone, read.toordinal(), read.hour * 3600 + read.minute * 60 + read.second)
+
+
+def waking(quiet: list[tuple[int, int]], zone: str, now: int) -> int:
+    """Now, or where now is in quiet hours the next morning after them; now, where all hours are quiet."""
+    if not any(inside(zone, now, window) for window in quiet):
+        return now
+    morning = resolve(zone, local_day(zone, now), MORNING)
+    moment = morning if morning > now else resolve(zone, local_day(zone, now) + 1, MORNING)
+    for window in quiet * 2:
+        moment = window_end(zone, moment, window)
+    return now if any(inside(zone, moment, window) for window in quiet) else moment
+
+
+def show(moment: int) -> None:
+    """Let the demo's clock show a moment; it goes on from there."""
+    from microcare.care import clock
+    from microcare.store import deployment
+
+    if not deployment.is_demo():
+        raise CannotDemonstrateError("Only a demo's clock can be set.")
+    deployment.put("offset", str(moment - clock.wall()))
 
 
 def _mark(folder: Path) -> None:
@@ -62,8 +112,6 @@ def find_program(name: str) -> Path:
 
 def local_zone() -> str:
     """The time zone of this machine, by its IANA name; UTC where it has none."""
-    from microcare.base.moments import is_zone
-
     candidates = [os.environ.get("TZ", "")]
     with suppress(OSError):
         candidates.append(Path("/etc/timezone").read_text(encoding="utf-8").strip())
@@ -71,33 +119,21 @@ def local_zone() -> str:
     return next((name for name in candidates if name and is_zone(name)), "UTC")
 
 
-def _fill(paths: list[Path]) -> list[str]:
+def _fill(paths: list[Path], zone: str, began: int | None, fresh: bool) -> list[str]:
     from django.conf import settings
 
-    from microcare.base.issues import Severity
     from microcare.care.access import ROLES
     from microcare.care.accounts import make_facilitator, renew_password
-    from microcare.care.enroll import enroll, every_consent
-    from microcare.care.publish import publish
-    from microcare.store import deployment, people
+    from microcare.store import deployment
 
     deployment.put("demo", "1")
-    lines = ["", "The demo is up. It is a database of its own; its clock can be moved.", ""]
-    for path in paths:
-        done = publish(path)
-        if not done.version:
-            errors = [f"  {i.place}: {i.message}" for i in done.issues if i.severity is Severity.ERROR]
-            raise CannotDemonstrateError("\n".join([f"{path} has errors:", *errors]))
-        person = deployment.get(f"demo.person.{done.program}")
-        if person is None:
-            joined = enroll(
-                done.program, zone=local_zone(), name="Robin", email="", consents=every_consent(done.program)
-            )
-            person, code = joined.person, joined.code
-            deployment.put(f"demo.person.{done.program}", person)
-        else:
-            code = people.renew_code(person)
-        lines.append(f"  Participant in {done.program}:  {settings.URL}/join/{code}")
+    if began is not None:
+        show(began)
+    programs = [_published(path) for path in paths]
+    lines = ["", "The demo is up. It is a database of its own; its clock can be moved."]
+    lines += [*_clock(programs, zone, fresh, began), ""]
+    for program in programs:
+        lines.append(f"  Participant in {program}:  {settings.URL}/join/{_robin(program, zone)}")
     password = make_facilitator("facilitator", roles=ROLES) or renew_password("facilitator")
     lines += [
         f"  Facilitator:  {settings.URL}/desk/   user: facilitator   password: {password}",
@@ -105,3 +141,50 @@ def _fill(paths: list[Path]) -> list[str]:
         "Stop it with Ctrl-C.",
     ]
     return lines
+
+
+def _clock(programs: list[str], zone: str, fresh: bool, began: int | None) -> list[str]:
+    """Begin in the morning, unless another moment is wanted or now is as good; and what the clock shows then."""
+    from microcare.care import clock
+
+    now = clock.now()
+    first = waking(quiet_of(programs), zone, now) if fresh and began is None else now
+    if first != now:
+        show(first)
+        return [
+            f"It is {format_local(zone, now)} in {zone}: in quiet hours nothing comes to anybody.",
+            f"So the clock shows {format_local(zone, first)}. To begin at another moment: --at 2026-03-02T21:00",
+        ]
+    return [f"The clock shows {format_local(zone, now)} in {zone}."] if abs(now - clock.wall()) > SECOND else []
+
+
+def quiet_of(programs: Iterable[str]) -> list[tuple[int, int]]:
+    """The quiet hours of programs, in the versions that people join now."""
+    from microcare.care.programs import compiled
+
+    return [window for name in programs if (window := compiled(name).quiet) is not None]
+
+
+def _published(path: Path) -> str:
+    """Publish a program; its name."""
+    from microcare.base.issues import Severity
+    from microcare.care.publish import publish
+
+    done = publish(path)
+    if not done.version:
+        errors = [f"  {i.place}: {i.message}" for i in done.issues if i.severity is Severity.ERROR]
+        raise CannotDemonstrateError("\n".join([f"{path} has errors:", *errors]))
+    return done.program
+
+
+def _robin(program: str, zone: str) -> str:
+    """The demo's participant in a program: the code of an invitation to be them."""
+    from microcare.care.enroll import enroll, every_consent
+    from microcare.store import deployment, people
+
+    person = deployment.get(f"demo.person.{program}")
+    if person is not None:
+        return people.renew_code(person)
+    joined = enroll(program, zone=zone, name="Robin", email="", consents=every_consent(program))
+    deployment.put(f"demo.person.{program}", joined.person)
+    return joined.code

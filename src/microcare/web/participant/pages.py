@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from microcare.base.moments import DAY, HOUR, local_day, resolve
 from microcare.care import consents, letters
 from microcare.care.cards import Item
+from microcare.care.demonstration import quiet_of, waking
 from microcare.care.emergency import emergency_number
 from microcare.care.enroll import enroll, every_consent
 from microcare.care.journeys import Today, helps, today_of
@@ -201,6 +202,8 @@ def _target(person: Person, wanted: str) -> int:
 def _again(request: HttpRequest, person: Person) -> HttpResponse:
     program = next(iter(person.state.courses), "") or people.invited_to(person.id)
     if program:
+        # At night nothing would come to somebody new.
+        jump(waking(quiet_of([program]), person.state.zone, person.now) - person.now)
         joined = enroll(program, zone=person.state.zone, name=person.name, consents=every_consent(program))
         deployment.put(f"demo.person.{program}", joined.person)
         sign_in(request, joined.person)
