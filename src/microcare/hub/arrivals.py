@@ -41,14 +41,16 @@ def _enroll(work: Work, x: s.Enroll) -> None:
         else:
             fields[name] = value
     work.present = _there(x)
+    # Where they live and what they read is theirs: another program joined changes neither.
+    known = bool(work.state.courses)
     work.say(
         entry.Enrolled(
             at=x.at,
             received=work.now,
             program=x.program,
             version=compiled.version,
-            zone=x.zone,
-            language=x.language or compiled.program.language,
+            zone=work.state.zone if known else x.zone,
+            language=work.state.language if known else x.language or compiled.program.language,
             facilitator=compiled.program.facilitator,
             fields=fields,
             consents={p: v for p, v in x.consents.items() if p in compiled.program.consent},

@@ -55,7 +55,9 @@ def attention(state: State) -> Attention:
         tasks=sum(d.human and not d.done for d in state.deliveries.values()),
         unread=state.unread,
         check_in=min((c.when for c in state.check_ins.values()), default=0),
-        needs=tuple(sorted(name for name, need in state.needs.items() if need.state == "present")),
+        needs=tuple(
+            sorted(k for k, n in state.needs.items() if n.state == "present" and k.partition("/")[0] in state.courses)
+        ),
         quiet_since=min((r.unanswered_since for r in runs if r.unanswered_since), default=0),
         declining=declining(state),
         active=state.active,

@@ -142,6 +142,10 @@ def _withdrew(state: State, x: e.Withdrew) -> None:
         for table in tables:
             for name in [k for k, v in table.items() if v.program == program]:
                 del table[name]
+        named: tuple[dict[str, Any], ...] = (state.needs, state.triggers, state.felt, state.imported)
+        for table in named:
+            for name in [k for k in table if k.startswith(f"{program}/")]:
+                del table[name]
     if not state.courses:
         state.unread = 0
     open_ones = state.assessments

@@ -17,6 +17,10 @@ class Stop:
     until: int = 0
 
 
+class UnknownVersionError(KeyError):
+    """A version that somebody is in is not here. That is no fault of the program: it must be brought back."""
+
+
 class Programs:
     """Compiled programs by name and version, which version is current, each program's secret seed, and stops."""
 
@@ -33,8 +37,11 @@ class Programs:
         self._seeds = dict(seeds)
 
     def of(self, program: str, version: str) -> CompiledProgram:
-        """A program in one version; KeyError where it is not here."""
-        return self._compiled[(program, version)]
+        """A program in one version; UnknownVersionError where it is not here."""
+        found = self._compiled.get((program, version))
+        if found is None:
+            raise UnknownVersionError(f"{program} {version}")
+        return found
 
     def current(self, program: str) -> CompiledProgram | None:
         """The version that people join now."""
@@ -47,7 +54,7 @@ class Programs:
 
     def intervention(self, program: str, version: str, intervention: str) -> CompiledIntervention:
         """A micro intervention of a version."""
-        return self._compiled[(program, version)].interventions[intervention]
+        return self.of(program, version).interventions[intervention]
 
     def seed(self, program: str) -> bytes:
         """The secret seed of a program's draws."""

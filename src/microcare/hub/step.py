@@ -16,13 +16,13 @@ from collections.abc import Iterator
 import msgspec
 
 from microcare.hub import arrivals, effect, entry, evaluator, recommender, scheduler, sequencer, timekeeper
-from microcare.hub.programs import Programs
+from microcare.hub.programs import Programs, UnknownVersionError
 from microcare.hub.state import State
 from microcare.hub.stimulus import Any, Time
 from microcare.hub.work import BudgetExceededError, Work
 
 ROUNDS = 200
-"""How often the doers are asked again within one step."""
+"""How often the doers are asked again for one program within one step."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -38,7 +38,8 @@ class Step(msgspec.Struct, frozen=True):
 def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
     """Take one stimulus. The given state is not touched.
 
-    A program that exceeds its budget is stopped for this person, loudly, and everything else goes on without it.
+    A program that exceeds its budget, or fails, is stopped for this person, loudly, and everything else goes on without
+    it. What arrives is taken, or refused with a reason; nothing is raised because of a program.
     """
     stopped: dict[str, str] = {}
     while True:
@@ -48,13 +49,30 @@ def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
                 work.say(entry.Stopped(at=work.now, received=work.now, program=program, reason=reason))
         try:
             due = _proceed(work)
+        except UnknownVersionError:
+            raise
         except BudgetExceededError as error:
-            if error.program in stopped:
+            _blame(work, error.program, str(error))
+            continue
+        except Exception as error:
+            if not work.at:
+                # Nothing of a program was at work yet: a fault in the engine, which stopping programs would only hide.
                 raise
-            stopped[error.program] = str(error)
+            _blame(work, work.at, f"it failed ({type(error).__name__})")
             continue
         effects = tuple(_still_wanted(work)) if work.effects else ()
         return Step(stimulus, work.state, tuple(work.entries), effects, due)
+
+
+def _blame(work: Work, program: str, reason: str) -> None:
+    """Note whom to do the step without. Where it goes wrong without them too, all others are stopped as well."""
+    if program in work.stop:
+        others = [name for name, course in work.state.courses.items() if name not in work.stop and not course.stopped]
+        if not others:
+            raise RuntimeError(f"{program} is stopped, and yet: {reason}")
+        work.stop.update(dict.fromkeys(others, reason))
+    else:
+        work.stop[program] = reason
 
 
 def _still_wanted(work: Work) -> Iterator[effect.Any]:
@@ -78,33 +96,40 @@ def _proceed(work: Work) -> int | None:
 
 def _settle(work: Work) -> None:
     """Ask the doers until nothing is left to look at."""
-    program = ""
-    for _ in range(ROUNDS):
+    while True:
         while work.happenings:
             what = work.happenings.popleft()
+            work.at = what.program
             sequencer.happened(work, what)
             if not what.run:
                 evaluate_on(work, what.program, what.kind, what.name)
         for name, run in list(work.state.runs.items()):
             if not run.ended and work.course(run.program) is not None:
+                work.at = run.program
                 sequencer.finish_if_over(work, name)
-        if work.happenings:
-            continue
-        if work.settle:
-            program = next(iter(work.settle))
-            del work.settle[program]
-            compiled = work.course(program)
-            if compiled is not None:
-                evaluator.settle(work, compiled)
-            continue
-        if work.recommend:
-            program, why = work.recommend.popitem()
-            compiled = work.course(program)
-            if compiled is not None:
-                recommender.recommend(work, compiled, why)
-            continue
-        return
-    raise BudgetExceededError(program, "rounds")
+        if not work.happenings and not _look(work):
+            return
+
+
+def _look(work: Work) -> bool:
+    """Let one program look at needs, or at what answers them; False: nothing is left to look at."""
+    if work.settle:
+        program, why = next(iter(work.settle)), ""
+        del work.settle[program]
+    elif work.recommend:
+        program, why = work.recommend.popitem()
+    else:
+        return False
+    compiled = work.course(program)
+    if compiled is None:
+        return True
+    work.at = program
+    work.spend(program, "rounds", ROUNDS)
+    if why:
+        recommender.recommend(work, compiled, why)
+    else:
+        evaluator.settle(work, compiled)
+    return True
 
 
 def evaluate_on(work: Work, program: str, kind: str, name: str) -> None:

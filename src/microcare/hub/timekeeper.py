@@ -1,40 +1,45 @@
 """The timekeeper: what a due instant brings, one thing after the other, in a documented order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from microcare.hub import assessor, delivery, entry, evaluator, facilitation, recommender, safety, scheduler, sequencer
 from microcare.hub.decider import Point
 from microcare.hub.scheduler import Due
+from microcare.hub.state import State
 from microcare.hub.work import BudgetExceededError, Work
 
 AT_ONCE = 500
-"""How many things one instant may bring."""
+"""How many things one instant may bring for one program."""
 
 
 def tick(work: Work, until: int, settle: Callable[[Work], None]) -> int | None:
     """Do everything that is due, earliest first; each sees what the last one changed. Returns what is due next."""
     before: tuple[Due, int] | None = None
-    item: Due | None = None
-    for _ in range(AT_ONCE):
+    while True:
         item = scheduler.earliest(work.programs, work.state)
         if item is None or item.moment > until:
             return item.moment if item is not None else None
+        work.at = program_of(work.state, item)
         if before == (item, len(work.entries)):
-            raise BudgetExceededError(_program(work, item), f"{item.kind} {item.name} stays due")
+            raise BudgetExceededError(work.at, f"{item.kind} {item.name} stays due")
         before = (item, len(work.entries))
+        work.spend(work.at, "things due at once", AT_ONCE)
         TABLE[item.kind](work, item)
         settle(work)
-    program = _program(work, item) if item is not None else next(iter(work.state.courses), "")
-    raise BudgetExceededError(program, "things due at once")
 
 
-def _program(work: Work, item: Due) -> str:
-    """The program that something due belongs to."""
-    state = work.state
-    for table in (state.runs, state.deliveries, state.assessments, state.offers, state.watches):
-        if item.name in table:
-            return str(table[item.name].program)
-    return item.name.split("/")[0] if item.name.split("/")[0] in state.courses else next(iter(state.courses), "")
+def program_of(state: State, item: Due) -> str:
+    """The program that something due belongs to; empty: to none (a pause). Asked before it is done."""
+    name = item.name
+    if item.kind == "followup":
+        asked = state.assessments.get(state.followups[0].assessment) or state.closed.get(state.followups[0].assessment)
+        return asked.program if asked is not None else ""
+    tables: tuple[Mapping[str, Any], ...] = (
+        state.runs, state.deliveries, state.assessments, state.offers, state.watches, state.alerts, state.check_ins
+    )  # fmt: skip
+    found = next((table[name] for table in tables if name in table), None)
+    return str(found.program) if found is not None else name.partition("/")[0]
 
 
 def _followup(work: Work, item: Due) -> None:

@@ -16,11 +16,11 @@ from microcare.hub.view import View, read
 from microcare.program.compiled import CompiledIntervention, CompiledProgram, Condition
 
 DECISIONS, DELIVERIES, HAPPENINGS = 400, 60, 2000
-"""What one step may do at most, in counts (never wall time, which would break replay)."""
+"""What one program may do at most in one step, in counts (never wall time, which would break replay)."""
 
 
 class BudgetExceededError(Exception):
-    """A program asked for more than one step may do."""
+    """A program asked for more than it may do in one step."""
 
     def __init__(self, program: str, what: str) -> None:
         super().__init__(f"more than one step may do: {what}")
@@ -57,9 +57,12 @@ class Work(msgspec.Struct):
     """Programs whose need states are to be looked at again."""
     asked: set[str] = set()
     """Reports the person has just made: they asked, so levels do not wait."""
-    used: dict[str, int] = {}
+    used: dict[tuple[str, str], int] = {}
+    """How much of its budget each program has spent in this step."""
+    at: str = ""
+    """The program that is being worked for: what goes wrong now went wrong in it."""
     stop: dict[str, str] = {}
-    """Programs that exceeded their budget in this step, with the reason: it is done again without them."""
+    """Programs that exceeded their budget, or failed, in this step, with the reason: it is done again without them."""
 
     def say(self, stated: entry.Any) -> None:
         """State an entry; the working state changes with it."""
@@ -72,11 +75,16 @@ class Work(msgspec.Struct):
         self.happenings.append(Happening(program, kind, name, stage, run))
 
     def spend(self, program: str, what: str, most: int) -> None:
-        """Count against the step's budget."""
-        used = self.used.get(what, 0) + 1
-        self.used[what] = used
-        if used > most:
+        """Count against a program's budget. One that is stopped begins nothing any more: it only clears away."""
+        used = self.used.get((program, what), 0) + 1
+        self.used[program, what] = used
+        if used > most and not self.stopped(program):
             raise BudgetExceededError(program, what)
+
+    def stopped(self, program: str) -> bool:
+        """Whether a program is stopped for this person."""
+        found = self.state.courses.get(program)
+        return program in self.stop or (found is not None and bool(found.stopped))
 
     def name(self, kind: str, prefix: str) -> str:
         """A new name, unique in the person's journal."""
