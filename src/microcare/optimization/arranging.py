@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from formulaic import ModelSpec
 from numpy.typing import NDArray
 
 from microcare.optimization import designs, nuisances, tables, validation, windows
 from microcare.optimization.arrays import Floats, Marks, Places
-from microcare.optimization.designs import Design
+from microcare.optimization.designs import Blueprint, Design
 from microcare.optimization.nuisances import Logistic
 from microcare.optimization.question import TIMES, Question, several
 from microcare.optimization.refusal import Refusal
@@ -24,8 +23,8 @@ from microcare.optimization.validation import Findings
 class Part:
     """The table is a part of one: what only the whole can tell is not asked of it, and its designs are those of the whole."""
 
-    moderators: ModelSpec | None = None
-    controls: ModelSpec | None = None
+    moderators: Blueprint | None = None
+    controls: Blueprint | None = None
 
 
 def trial_data(
@@ -67,8 +66,8 @@ def trial_data(
         slope, model = drawn
         fitted = (*fitted, Nuisance("treatment", slope[rows], model.scores, model.own))
     kept = frame if len(rows) == len(frame) else frame.take(rows)
-    moderators = designs.design(kept, rows, q.moderators, "moderators", part and part.moderators)
-    controls = designs.design(kept, rows, q.controls, "controls", part and part.controls)
+    moderators = designs.design(kept, rows, q.moderators, "moderators", None if part is None else part.moderators)
+    controls = designs.design(kept, rows, q.controls, "controls", None if part is None else part.controls)
     data = TrialData(
         y=span.y[rows], arm=arm[rows], p=p[rows], numerator=_numerator(kept, q, labels), weight=weight,
         moderators=moderators, controls=controls, codes=codes[rows],

@@ -1,6 +1,8 @@
-"""Model matrices from formulas like `~ 1 + day + C(place)`."""
+"""Model matrices from formulas like `~ 1 + day + C(place)`.
 
-import re
+The formula library gets no text of the author's: only columns by their names, which it looks up and multiplies.
+"""
+
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +12,25 @@ import numpy as np
 import pandas as pd
 from formulaic import Formula, ModelSpec
 from formulaic.errors import DataMismatchWarning, FormulaicError
+from formulaic.parser.types import Factor, Term
 
+from microcare.optimization import factors, formulas
 from microcare.optimization.arrays import Floats, Places
 from microcare.optimization.refusal import Refusal
 
 INTERCEPT = "(Intercept)"
 TOLERANCE = 1e-10
-FAILURES = (FormulaicError, KeyError, NameError, ValueError, TypeError, SyntaxError)
-CALLS = re.compile(r"(\w*)\s*\(")
-CATEGORIES = re.compile(r"\bC\(\s*(\w+)\s*\)")
-PLAIN = re.compile(r"[\w\s~+:*().^-]*")
+FAILURES = (FormulaicError, KeyError, NameError, ValueError, TypeError)
+MOST_COLUMNS = 1_000
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """How a formula's matrix is made: the formula, the library's record of it, and what was learned of whole columns."""
+
+    formula: formulas.Formula
+    spec: ModelSpec
+    known: dict[str, factors.Scale]
 
 
 @dataclass(frozen=True)
@@ -29,28 +40,63 @@ class Design:
     matrix: Floats
     terms: tuple[str, ...]
     formula: str
-    spec: ModelSpec
+    blueprint: Blueprint | None = None
+    """None where no formula made it."""
 
     @property
     def levels(self) -> dict[str, list[str]]:
         """The levels of each category, the one compared with first."""
-        states = {str(name): state for name, (_, state) in self.spec.encoder_state.items()}
+        if self.blueprint is None:
+            return {}
+        states = {str(name): state for name, (_, state) in self.blueprint.spec.encoder_state.items()}
         return {name: [str(v) for v in state["categories"]] for name, state in states.items() if "categories" in state}
 
     def at(self, values: pd.DataFrame) -> Floats:
         """The rows of the same design for other values of its variables, shape (len(values), k)."""
+        if self.blueprint is None:
+            raise Refusal("this design was made without a formula")
+        lacking = [name for name in self.blueprint.formula.variables if name not in values.columns]
+        if lacking:
+            raise Refusal(f"{self.formula}: the values have no {', '.join(lacking)}")
         try:
-            found = _made(self.spec, values)
+            found = _made(self.blueprint.formula, values, self.blueprint)
         except (*FAILURES, DataMismatchWarning) as error:
             raise Refusal(f"{self.formula}: the values do not fit it ({_short(error)})") from None
-        return np.asarray(found, dtype=np.float64)
+        return np.asarray(found.matrix, dtype=np.float64)
 
 
-def _made(spec: ModelSpec | Formula, frame: pd.DataFrame) -> Any:
+@dataclass(frozen=True)
+class _Made:
+    matrix: Any
+    known: dict[str, factors.Scale]
+
+
+def _made(formula: formulas.Formula, frame: pd.DataFrame, before: Blueprint | None = None) -> _Made:
     """The model matrix; a level that was not there when the design was made is an error, not the first level."""
+    columns, known = factors.columns(formula, frame, None if before is None else before.known)
+    wide = sum(_width(term, columns) for term in formula.terms)
+    if wide > MOST_COLUMNS:
+        most = max(columns, key=lambda name: _width((name,), columns))
+        raise Refusal(f"{formula.text}: it makes {wide} columns, more than {MOST_COLUMNS}; is {most} a category?")
     with warnings.catch_warnings():
         warnings.simplefilter("error", DataMismatchWarning)
-        return spec.get_model_matrix(frame, context={}, na_action="ignore")
+        spec = before.spec if before is not None else Formula([_looked_up(term) for term in formula.terms])
+        return _Made(spec.get_model_matrix(columns, context={}, na_action="ignore"), known)
+
+
+def _width(term: formulas.Term, columns: pd.DataFrame) -> int:
+    """The most columns that a term makes: a category has one a level."""
+    wide = 1
+    for name in term:
+        wide *= max(columns[name].nunique(), 1) if factors.is_category(columns[name]) else 1
+    return wide
+
+
+def _looked_up(term: formulas.Term) -> Term:
+    """A term for the library, of columns that it looks up; nothing in it is ever run as code."""
+    if not term:
+        return Term([Factor("1", eval_method="literal")])
+    return Term([Factor(name, eval_method="lookup") for name in term])
 
 
 def levels(formula: str) -> tuple[str, ...]:
@@ -59,67 +105,62 @@ def levels(formula: str) -> tuple[str, ...]:
     Raises:
         Refusal: a term is a function of a whole column, like its mean, which no part of a table knows.
     """
-    strange = [f for f in CALLS.findall(formula) if f not in ("C", "")]
-    if strange:
-        raise Refusal(f"the formula {formula}: {strange[0]}() needs the whole table at once; make it a column before")
-    return tuple(name.strip() for name in CATEGORIES.findall(formula))
+    found = formulas.parse(formula)
+    for tree in found.factors.values():
+        if isinstance(tree, formulas.Call) and tree.function in formulas.WHOLE:
+            raise Refusal(
+                f"the formula {found.text}: {tree.function}() needs the whole table at once; make it a column before"
+            )
+    return found.categories
 
 
-def blueprint(formula: str, values: Mapping[str, Sequence[Any]]) -> ModelSpec:
+def blueprint(formula: str, values: Mapping[str, Sequence[Any]]) -> Blueprint:
     """How a formula's matrix is made from any part of a table, given all values of those variables that are categories."""
+    parsed = formulas.parse(formula)
     count = max((len(v) for v in values.values()), default=1)
-    frame = pd.DataFrame({name: np.ones(count) for name in variables(formula)})
+    frame = pd.DataFrame({name: np.ones(count) for name in parsed.variables}, index=range(count))
     for name, known in values.items():
         if name in frame.columns:
             frame[name] = pd.Series([known[k % len(known)] for k in range(count)])
-    return _parsed(formula, "the formula").get_model_matrix(frame, context={}, na_action="ignore").model_spec
+    return Blueprint(parsed, _made(parsed, frame).matrix.model_spec, {})
 
 
 def variables(formula: str) -> tuple[str, ...]:
     """The names of the columns a formula reads."""
-    return tuple(sorted(str(v) for v in _parsed(formula, "the formula").required_variables))
+    return formulas.parse(formula).variables
 
 
-def design(frame: pd.DataFrame, rows: Places, formula: str, role: str, spec: ModelSpec | None = None) -> Design:
+def design(frame: pd.DataFrame, rows: Places, formula: str, role: str, before: Blueprint | None = None) -> Design:
     """The model matrix of a formula; `rows` (len(frame),) says where in the file each row stood. With a `blueprint` for a part of a table.
 
     Raises:
         Refusal: the formula cannot be read, names no column, or a row lacks a value.
     """
-    parsed = _parsed(formula, role)
-    needed = sorted(str(v) for v in parsed.required_variables)
-    missing = [name for name in needed if name not in frame.columns]
+    parsed = formulas.parse(formula, role)
+    said = f"{role} {parsed.text}"
+    missing = [name for name in parsed.variables if name not in frame.columns]
     if missing:
-        raise Refusal([f"{role} {formula}: the table has no column {name}" for name in missing])
+        raise Refusal([f"{said}: the table has no column {name}" for name in missing])
     lacking = [
-        f"{role} {formula}: {name} is unknown in {int(bad.sum())} of the rows that are used, first in row {rows[int(bad.argmax())] + 1}"
-        for name in needed
+        f"{said}: {name} is unknown in {int(bad.sum())} of the rows that are used, first in row {rows[int(bad.argmax())] + 1}"
+        for name in parsed.variables
         if (bad := frame[name].isna().to_numpy()).any()
     ]
     if lacking:
         raise Refusal(lacking)
     try:
-        found = _made(spec or parsed, frame)
+        made = _made(parsed, frame, before)
     except (*FAILURES, DataMismatchWarning) as error:
-        raise Refusal(f"{role} {formula}: cannot be made ({_short(error)})") from None
+        raise Refusal(f"{said}: cannot be made ({_short(error)})") from None
+    found = made.matrix
     terms = tuple(INTERCEPT if t == "Intercept" else t for t in map(str, found.model_spec.column_names))
     if not terms:
-        raise Refusal(f"{role} {formula}: it has no terms; write ~ 1 for the average alone")
+        raise Refusal(f"{said}: it has no terms; write ~ 1 for the average alone")
     values = np.asarray(found, dtype=np.float64)
     finite = np.isfinite(values).all(axis=1)
     if not finite.all():
-        raise Refusal(f"{role} {formula}: a term is no finite number in row {rows[int(finite.argmin())] + 1}")
-    return Design(values, terms, formula, found.model_spec)
-
-
-def _parsed(formula: str, role: str) -> Formula:
-    text = formula.strip().removeprefix("~").strip() or "1"
-    if not PLAIN.fullmatch(text):
-        raise Refusal(f"{role} {formula}: a formula has column names, numbers and + : * ( ), like ~ 1 + day + C(place)")
-    try:
-        return Formula(text)
-    except (FormulaicError, SyntaxError, ValueError) as error:
-        raise Refusal(f"{role} {formula}: cannot be read ({_short(error)})") from None
+        raise Refusal(f"{said}: a term is no finite number in row {rows[int(finite.argmin())] + 1}")
+    return Design(values, terms, parsed.text, Blueprint(parsed, found.model_spec, made.known))
 
 
 def _short(error: Exception) -> str:

@@ -152,7 +152,7 @@ def ended(table: Table, asked: Ending, more: Sequence[str] = ()) -> Ended:
     s = _at(frame, missed, data.moderators, asked) if missed.any() else np.zeros((0, data.s.shape[1]))
     rest = person_outer(codes[missed], len(persons), s * omega[missed][:, None], s)
     learned = ~available & np.isfinite(y) if asked.learn == "all" else np.zeros(len(frame), dtype=bool)
-    z = design(frame[learned], np.flatnonzero(learned), asked.controls, "controls", data.controls.spec).matrix
+    z = design(frame[learned], np.flatnonzero(learned), asked.controls, "controls", data.controls.blueprint).matrix
     away = (z, codes[learned], y[learned], np.flatnonzero(learned))
     return Ended(data, frame, rows, rest, away, found, (*notes, *said), staying)
 
@@ -219,7 +219,9 @@ def _omega(frame: pd.DataFrame, asked: Ending, codes: Places, counted: Marks) ->
 
 def _at(frame: pd.DataFrame, missed: Marks, moderators: Design, asked: Ending) -> Floats:
     try:
-        return design(frame[missed], np.flatnonzero(missed), asked.moderators, "moderators", moderators.spec).matrix
+        return design(
+            frame[missed], np.flatnonzero(missed), asked.moderators, "moderators", moderators.blueprint
+        ).matrix
     except Refusal as refused:
         raise Refusal(
             f"{refused}: there nobody was available. To average over all decision points the moderators must be known there too; "

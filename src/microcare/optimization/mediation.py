@@ -185,7 +185,9 @@ class _Models:
     def __init__(self, trial: Ended, form: str) -> None:
         data, (z, codes, y, rows) = trial.data, trial.away
         made = designs.design(trial.frame.take(trial.rows), trial.rows, form, "the controls with the mediator")
-        far = designs.design(trial.frame.take(rows), rows, form, "the controls with the mediator", made.spec).matrix
+        far = designs.design(
+            trial.frame.take(rows), rows, form, "the controls with the mediator", made.blueprint
+        ).matrix
         self.x, self.xm, self.terms = data.z, made.matrix, made.terms
         self.q: Logistic = nuisances.logistic(
             self.xm, data.arm == 1, np.ones(len(data.y)), data.codes, trial.count, made.terms,

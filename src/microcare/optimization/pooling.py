@@ -200,7 +200,7 @@ def _from(content: Mapping[str, Any]) -> Statistics:
     if len(set(content["persons"])) != len(products):
         raise ValueError("a person is there twice")
     return Statistics(
-        Question(**asked), arms, controls, moderators, tuple(content["persons"]), products, weight, outcome,
+        askable(Question(**asked)), arms, controls, moderators, tuple(content["persons"]), products, weight, outcome,
         Balance.of_dict(content["balance"]), int(content["n_decision_points"]), int(content["n_available"]),
         content["levels"], str(content["site"]), tuple(content["warnings"]), tuple(content["notes"]), tuple(content["parts"]),
     )  # fmt: skip

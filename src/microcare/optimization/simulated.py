@@ -87,4 +87,4 @@ def arranged(y: Floats, a: Floats, p: Floats, s: Floats, z: Floats, codes: Place
 
 
 def _plain(matrix: Floats, name: str) -> Design:
-    return Design(matrix, tuple(f"{name}{k}" for k in range(matrix.shape[1])), "", None)
+    return Design(matrix, tuple(f"{name}{k}" for k in range(matrix.shape[1])), "")

@@ -222,7 +222,9 @@ def _plain_type(shown: str, info: FieldInfo) -> str:
     if shown.startswith("dict"):
         return "expression by name" if "expression" in shown else "by name"
     simple = {"int": "whole number", "float": "number", "str": "text", "bool": "`true` or `false`"}
-    return ", ".join(meaning for word, meaning in simple.items() if re.search(rf"\b{word}\b", shown)) or "value"
+    return (
+        ", ".join(meaning for word, meaning in simple.items() if re.search(rf"\b{re.escape(word)}\b", shown)) or "value"
+    )
 
 
 def _models(kind: Any) -> list[type[BaseModel]]:

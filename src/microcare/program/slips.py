@@ -13,6 +13,11 @@ LONGEST = 2000
 """Longer lines are looked at no further."""
 HIDDEN = {"\u00a0": "no-break space", "\u200b": "space without width", "\u2003": "wide space", "\u3000": "wide space",
           "\ufeff": "mark of byte order", "\u2009": "thin space", "\u202f": "narrow space"}  # fmt: skip
+WANTED = (
+    "cannot start any token|alphabetic or numeric|not allowed in this context|comment or line break|expected key|tag|"
+    "expected whitespace"
+)
+"""What YAML says where quotes are missing."""
 STARTS = "@`%*&!|>?-,"
 """What a text cannot begin with unless it is in quotes."""
 _KEY = r"(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)"
@@ -154,8 +159,7 @@ def _starts(b: Broken) -> Slip | None:
         shown = quoted("", found[0].strip() if found is not None else "")
         return Slip(b.line, b.column, f"a text that begins with {_sign(sign)} needs quotes", shown)
     key, at, value = _value(b.text(b.line))
-    wanted = "cannot start any token|alphabetic or numeric|not allowed in this context|comment or line break|expected key|tag|expected whitespace"
-    if value == "" or value[0] not in STARTS or not re.search(wanted, b.problem) or (value[0] == "-" and not key):
+    if value == "" or value[0] not in STARTS or not re.search(WANTED, b.problem) or (value[0] == "-" and not key):
         return None
     if value[0] in "|>" and key:
         return Slip(b.line, at, f"after `{value[0]}` the text begins on the next line",

@@ -119,8 +119,8 @@ def _data(
     terms = tuple(f"{arm}:{k}" for arm in names[1:] for k in range(basis.shape[1]))
     return TrialData(
         y=y, arm=arm, p=share, numerator=share, weight=np.ones(len(y)), codes=codes, persons=tuple(range(persons)),
-        moderators=Design(basis, tuple(map(str, range(basis.shape[1]))), "", None), arms=names, terms=terms,
-        controls=Design(controls, tuple(map(str, range(controls.shape[1]))), "", None), exposure=np.ones(len(y)),
+        moderators=Design(basis, tuple(map(str, range(basis.shape[1]))), ""), arms=names, terms=terms,
+        controls=Design(controls, tuple(map(str, range(controls.shape[1]))), ""), exposure=np.ones(len(y)),
         n_decision_points=len(y), n_available=len(y),
     )  # fmt: skip
 

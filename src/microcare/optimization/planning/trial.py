@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from microcare.optimization import formulas
 from microcare.optimization.arrays import Floats
 from microcare.optimization.planning.curves import Curve, polynomials
 from microcare.optimization.planning.mrt import Binary, Continuous, columns, staying
@@ -65,6 +66,15 @@ class Specification(_Part):
     power: Share | None = None
     persons: Annotated[int, Field(ge=2)] | None = None
     seed: int = 1
+
+    @field_validator("moderators", "controls")
+    @classmethod
+    def _read(cls, formula: str) -> str:
+        try:
+            formulas.parse(formula)
+        except Refusal as refused:
+            raise ValueError(refused.issues[0]) from None
+        return formula
 
     @model_validator(mode="after")
     def _agree(self) -> "Specification":

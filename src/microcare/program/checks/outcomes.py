@@ -59,7 +59,7 @@ def _signals(c: Checked) -> Iterator[Issue]:
         t.decode("utf-8", "replace") for n, t in c.source.files.items() if n.endswith((".yaml", ".yml", ".md"))
     )
     for name in c.program.signals:
-        if not re.search(rf"\b(?:(?:signals|today|usual|more|less)\.|signal:\s*){name}\b", texts):
+        if not re.search(rf"\b(?:(?:signals|today|usual|more|less)\.|signal:\s*){re.escape(name)}\b", texts):
             yield c.note(
                 ("signals", name),
                 "unused_signal",
