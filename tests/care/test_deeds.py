@@ -210,4 +210,4 @@ def test_facilitators_accounts(hub: Hub) -> None:
     renewed = accounts.renew_password("bo")
     assert authenticate(username="bo", password=password) is None
     assert authenticate(username="bo", password=renewed) is not None
-    assert accounts.addresses() == ["bo@clinic.test"]
+    assert accounts.addresses_for("tea", "care") == ["bo@clinic.test"]

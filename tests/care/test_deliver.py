@@ -271,3 +271,62 @@ def test_receipts_that_cannot_be_taken_are_told_later(hub: Hub, monkeypatch: pyt
         run_until(hub, sink, NINE + 2 * MINUTE)
     assert all(o.told for o in outbox.of(person))
     assert [e.stage for _, e in journals.entries(person) if isinstance(e, entry.Staged)] == ["accepted"]
+
+
+def _staff(name: str, role: str, program: str) -> None:
+    from microcare.care.accounts import make_facilitator
+
+    make_facilitator(name, f"{name}@clinic.test", roles=[role], program=program)
+
+
+MODEL = "model: [{level: 1, goal: Calm, needs: {tense: {present: mood.today <= 0, interventions: [tea]}}}]\n"
+
+
+@pytest.mark.parametrize(("mode", "told"), [("coach", "cora"), ("clinician", "clara")])
+@pytest.mark.parametrize("what", ["proposal", "message", "check_in", "task"])
+def test_staff_mail_goes_to_those_whose_role_and_program_it_concerns(hub: Hub, mode: str, told: str, what: str) -> None:
+    from microcare.store import deployment
+
+    deployment.put("demo", "1")
+    task = "cup: {goal: trigger_desired_action, title: Tea, content: [{human: Make a cup of tea.}], expires: 6h}"
+    text = TEA.replace("cup: {goal: trigger_desired_action, title: Tea, say: Make a cup of tea., expires: 6h}", task)
+    hub.publish((text if what == "task" else TEA + MODEL) + f"facilitator: {mode}\n")
+    for name, role, program in (
+        ("cora", "coach", "tea"), ("clara", "clinician", "tea"), ("eve", "coach", "elsewhere"), ("erik", "clinician", "elsewhere"),
+        ("dora", "designer", "tea"), ("anna", "analyst", "*"), ("adam", "administrator", "*"), ("sam", "safety_officer", "tea"),
+    ):  # fmt: skip
+        _staff(name, role, program)
+    with smtp_sink() as sink:
+        person = hub.join(email="")
+        moments = [T + MINUTE]
+        if what == "proposal":
+            given = {"today": 0, "harm": 0, "note": None}
+            receive(person, [stimulus.Answer(key=k, at=T, assessment="a1", item=k, value=v) for k, v in given.items()])
+        elif what == "message":
+            facilitate_message(person)
+        elif what == "check_in":
+            facilitate.arrange(person, "tea", told, when=T + 2 * HOUR, how="call")
+            moments = [T + HOUR + MINUTE, T + 2 * HOUR - MINUTE]
+        else:
+            moments = [NINE, NINE + MINUTE]
+        run_until(hub, sink, *moments)
+        assert [to for to, _ in sink.mails] == [f"{told}@clinic.test"]
+
+
+def facilitate_message(person: str) -> None:
+    """The person writes to whoever facilitates."""
+    from microcare.store import texts
+
+    wrote = stimulus.Message(key="m", at=T, program="tea", by="person", reference=texts.keep(person, "Are you there?"))
+    receive(person, [wrote])
+
+
+def test_where_nobody_of_the_role_has_an_address_others_who_may_act_are_told(hub: Hub) -> None:
+    from microcare.care import accounts
+
+    _staff("clara", "clinician", "tea")
+    accounts.make_facilitator("cora", "", roles=["coach"], program="tea")
+    assert accounts.addresses_for("tea", "care", "coach") == ["clara@clinic.test"]
+    assert accounts.addresses_for("elsewhere", "care", "coach") == []
+    accounts.switch("clara", False, by="boss")
+    assert accounts.addresses_for("tea", "care", "coach") == []

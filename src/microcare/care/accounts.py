@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from microcare.care import clock, lockout
-from microcare.care.access import ROLES
+from microcare.care.access import ROLES, SEE
 from microcare.store import audit, memberships
 from microcare.store import staff_accounts as store
 from microcare.store.database import writing
@@ -177,13 +177,17 @@ def is_last_administrator(name: str) -> bool:
 def addresses_of(names: Collection[str]) -> list[str]:
     """Mail addresses of some of the staff."""
     users = get_user_model().objects.filter(is_active=True, username__in=names).exclude(email="")
-    return [str(address) for address in users.order_by("id").values_list("email", flat=True)]
+    return list(dict.fromkeys(str(address) for address in users.order_by("id").values_list("email", flat=True)))
 
 
-def addresses() -> list[str]:
-    """Mail addresses of all facilitators who have one."""
-    users = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
-    return [str(address) for address in users.order_by("id").values_list("email", flat=True)]
+def addresses_for(program: str, capability: str, role: str = "") -> list[str]:
+    """Mail addresses of those who see a program's people and may do something for them, and of nobody else.
+
+    `role`: only those who have it, unless none of them has an address.
+    """
+    members = [(user, r) for user, where, r in memberships.everybody() if where in (EVERY, program)]
+    able = [(user, r) for user, r in members if {SEE, capability} <= ROLES.get(r, frozenset())]
+    return addresses_of({u for u, r in able if r == role}) or addresses_of({user for user, _ in able})
 
 
 def renew_password(name: str) -> str:

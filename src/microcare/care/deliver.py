@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from microcare.care import accounts, clock, mails, notifications
+from microcare.care.access import CARE, access_of
 from microcare.care.failure import describe
 from microcare.care.holding import held
 from microcare.care.programs import programs
@@ -172,9 +173,20 @@ def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None
     subject, body = mails.to_staff(kind, 0, f"{work.address}/desk/")
     outcomes = [
         _attempt(work, "email", Message(f"{one.key}-{n}", to, subject, body, handed))
-        for n, to in enumerate(accounts.addresses())
+        for n, to in enumerate(_concerned(loaded.state, proposal))
     ]
     return _settled(work, one, together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed)
+
+
+def _concerned(state: State, proposal: effect.Propose) -> list[str]:
+    """Who is told: whoever agreed on the check-in; else those who facilitate, of those who act in that program."""
+    agreed = state.check_ins.get(proposal.subject)
+    if agreed is not None and access_of(agreed.by).may(CARE, [proposal.program]):
+        own = accounts.addresses_of([agreed.by])
+        if own:
+            return own
+    found = programs().current(proposal.program)
+    return accounts.addresses_for(proposal.program, CARE, state.mode or (found.program.facilitator if found else ""))
 
 
 def _waits(state: State, subject: str) -> bool:

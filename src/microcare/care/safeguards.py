@@ -1,15 +1,17 @@
 """What staff can do for everybody's safety: stop programs at once, and say who answers alerts here."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from microcare.care import clock
 from microcare.care.programs import programs
 from microcare.hub.programs import EVERY
 from microcare.hub.rosters import told
 from microcare.hub.state import State
+from microcare.program.safety import Roster
 from microcare.store import audit, stops
+from microcare.store.database import writing
 
-__all__ = ["EVERY", "go_on", "responders", "stop"]
+__all__ = ["EVERY", "OutdatedError", "go_on", "responders", "rosters_of", "set_roster", "stop"]
 
 
 def stop(program: str, by: str, why: str) -> None:
@@ -28,18 +30,51 @@ def go_on(serial: int, by: str) -> bool:
     return lifted
 
 
-def responders(state: State, program: str, roster: str, now: int) -> tuple[str, ...]:
-    """The addresses of those who are told of an alert now."""
-    course = state.courses.get(program)
+def rosters_of(program: str, version: str = "") -> dict[str, Roster]:
+    """A program's rosters, each with those who answer it here. `version`: whose count where the newest one has none.
+
+    Who is on duty is a matter of today and not of the version that somebody joined: the newest version's rosters count for
+    everybody. A list that was set here stands in place of the one that the program names.
+    """
     known = programs()
-    compiled = known.of(program, course.version) if course is not None else known.current(program)
-    if compiled is None:
-        return ()
-    rosters = compiled.program.rosters
-    here: Mapping[tuple[str, str], tuple[str, ...]] = stops.responders()
-    found = [
-        address
-        for name in told(rosters, roster, state.zone, now)
-        for address in here.get((program, name), rosters[name].people)
-    ]
-    return tuple(dict.fromkeys(found))
+    newest = known.current(program)
+    found = newest.program.rosters if newest is not None else {}
+    if not found and version and known.known(program, version):
+        found = known.of(program, version).program.rosters
+    here = stops.responders()
+    return {
+        name: roster.model_copy(update={"people": here[program, name]}) if (program, name) in here else roster
+        for name, roster in found.items()
+    }
+
+
+def responders(state: State, program: str, roster: str, now: int) -> tuple[str, ...]:
+    """The addresses of those who are told of an alert now; all there are, where the roster is gone or would reach nobody."""
+    course = state.courses.get(program)
+    rosters = rosters_of(program, course.version if course is not None else "")
+    names = told(rosters, roster, state.zone, now)
+    found = [address for name in names for address in rosters[name].people]
+    return tuple(dict.fromkeys(found or [address for one in rosters.values() for address in one.people]))
+
+
+class OutdatedError(Exception):
+    """Somebody else has changed the list meanwhile."""
+
+
+def set_roster(program: str, roster: str, seen: Sequence[str], people: Sequence[str], by: str) -> None:
+    """Set the whole list of those who answer a roster. `seen`: the list it was made from.
+
+    Raises OutdatedError where the list is another one by now, and ValueError for a list that would reach nobody.
+    """
+    known = programs().current(program)
+    if known is None or roster not in known.program.rosters:
+        raise ValueError(f"there is no roster {roster}")
+    wanted, own = tuple(dict.fromkeys(people)), known.program.rosters[roster].people
+    if not wanted:
+        raise ValueError("somebody must be told")
+    with writing():
+        before = stops.responders().get((program, roster), own)
+        if set(before) != set(seen):
+            raise OutdatedError
+        stops.set_responders(program, roster, () if set(wanted) == set(own) else wanted)
+        audit.append(clock.now(), by, "roster set", program, f"{roster}: {', '.join(before)} -> {', '.join(wanted)}")

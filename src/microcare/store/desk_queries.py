@@ -128,9 +128,9 @@ SELECT program, roster, address FROM responder ORDER BY program, roster, address
 ADD_RESPONDER = """
 INSERT INTO responder (program, roster, address) VALUES (%s, %s, %s) ON CONFLICT (program, roster, address) DO NOTHING
 """
-"""Put somebody on a roster."""
+"""Somebody of a list that stands in place of the program's own."""
 
-REMOVE_RESPONDER = """
-DELETE FROM responder WHERE program = %s AND roster = %s AND address = %s
+REMOVE_RESPONDERS = """
+DELETE FROM responder WHERE program = %s AND roster = %s
 """
-"""Take somebody off a roster."""
+"""Take everybody off a roster, for another list to follow."""

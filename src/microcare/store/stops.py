@@ -1,9 +1,10 @@
 """Stops by staff, and who answers alerts here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from microcare.store import desk_queries
-from microcare.store.database import row, rows, run, writing
+from microcare.store.database import row, rows, run, run_many, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,8 @@ def responders() -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-def add_responder(program: str, roster: str, address: str) -> None:
-    """Put somebody on a roster."""
-    run(desk_queries.ADD_RESPONDER, [program, roster, address])
-
-
-def remove_responder(program: str, roster: str, address: str) -> None:
-    """Take somebody off a roster."""
-    run(desk_queries.REMOVE_RESPONDER, [program, roster, address])
+def set_responders(program: str, roster: str, addresses: Sequence[str]) -> None:
+    """Set the whole list of a roster; without addresses the program's own counts again."""
+    with writing():
+        run(desk_queries.REMOVE_RESPONDERS, [program, roster])
+        run_many(desk_queries.ADD_RESPONDER, [(program, roster, address) for address in addresses])

@@ -8,12 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from microcare.base.moments import format_local
-from microcare.care import access, adverse, clock, safeguards
-from microcare.care.programs import names, programs
+from microcare.care import access, adverse, safeguards
+from microcare.care.access import Access
+from microcare.care.programs import names
 from microcare.hub.programs import EVERY
-from microcare.hub.rosters import there
-from microcare.store import audit, notes, stops
+from microcare.store import notes, stops
 from microcare.web.access import access_of, closed
+from microcare.web.facilitator import rostering
 from microcare.web.settings import DESK_ZONE
 
 
@@ -31,8 +32,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "before": [(s, _wall(s.since), _wall(s.until)) for s in found if s.until][:20],
         "programs": mine,
         "may_stop": allowed.may(access.STOP),
-        "may_roster": allowed.may(access.STOP) or allowed.may(access.RESOLVE),
-        "rosters": _rosters(mine),
+        "rosters": rostering.shown(mine, [p for p in mine if _may_roster(allowed, p)]),
+        "undo": rostering.undoable(request, mine),
         "adverse": notes.adverse(programs=mine)[:100],
     }
     return render(request, "facilitator/safety.html", context)
@@ -42,20 +43,8 @@ def _wall(moment: int) -> str:
     return format_local(DESK_ZONE, moment)[:16].replace("T", " ")
 
 
-def _rosters(mine: list[str]) -> list[dict[str, object]]:
-    """Each roster of these programs: its hours, whether somebody is there now, and who is told."""
-    here, known, now = stops.responders(), programs(), clock.now()
-    made: list[dict[str, object]] = []
-    for program in mine:
-        compiled = known.current(program)
-        for name, roster in (compiled.program.rosters if compiled is not None else {}).items():
-            own = here.get((program, name), ())
-            on_duty = there(roster, DESK_ZONE, now) if roster.days or roster.between else None
-            made.append(
-                {"program": program, "name": name, "hours": roster.hours, "there": on_duty,
-                 "people": own or roster.people, "own": own, "otherwise": roster.otherwise}
-            )  # fmt: skip
-    return made
+def _may_roster(allowed: Access, program: str) -> bool:
+    return allowed.may(access.STOP, [program]) or allowed.may(access.RESOLVE, [program])
 
 
 @require_POST
@@ -67,10 +56,8 @@ def do(request: HttpRequest) -> HttpResponse:
         if not allowed.may(access.STOP):
             return closed(request)
         _stopping(request, deed, program, by)
-    elif deed in ("add", "remove"):
-        if not (allowed.may(access.STOP, [program]) or allowed.may(access.RESOLVE, [program])):
-            return closed(request)
-        _roster(request, deed, program, by)
+    elif deed in rostering.DEEDS:
+        return rostering.do(request, deed, program, by) if _may_roster(allowed, program) else closed(request)
     return HttpResponseRedirect("/desk/safety")
 
 
@@ -86,20 +73,6 @@ def _stopping(request: HttpRequest, deed: str, program: str, by: str) -> None:
         return
     safeguards.stop(program, by, why)
     messages.success(request, _("Stopped. Nothing new reaches anybody; help pages and alerts go on."))
-
-
-def _roster(request: HttpRequest, deed: str, program: str, by: str) -> None:
-    roster, address = request.POST.get("roster", ""), request.POST.get("address", "").strip()[:254]
-    compiled = programs().current(program)
-    if compiled is None or roster not in compiled.program.rosters or "@" not in address:
-        messages.error(request, _("Give an e-mail address."))
-        return
-    if deed == "add":
-        stops.add_responder(program, roster, address)
-    else:
-        stops.remove_responder(program, roster, address)
-    audit.append(clock.now(), by, f"roster {deed}", program, f"{roster}: {address}")
-    messages.success(request, _("Done."))
 
 
 @require_GET
