@@ -235,7 +235,7 @@ class Watch:
     def is_risk(self, x: entry.Answered) -> bool:
         """Whether an answer is a risk, as all programs here say it: `value >= 2` at one item."""
         program: CompiledProgram = self.versions[(x.program, self.courses[x.program])]
-        if not program.program.safety or (x.measure, x.item) != ("mood", "alive"):
+        if not program.program.safety or (x.measure, x.item) not in (("mood", "alive"), ("mood", "new_alive")):
             return False
         return isinstance(x.value, int | float) and x.value >= 2
 

@@ -20,7 +20,7 @@ from microcare.program.compiler import compile_program
 from microcare.program.program import Program
 from microcare.program.source import Source
 from tests.cast import Case
-from tests.hub.random_programs import programs
+from tests.hub.random_programs import programs, versions
 
 START = 1_772_434_800_000
 """2026-03-02 08:00 in Berlin; the clocks there change on 29 March."""
@@ -32,7 +32,7 @@ KINDS = (
     "live", "live", "live", "live", "live", "wait", "wait", "standstill", "act", "act", "act", "act",
     "receipt", "receipt", "answer", "answer", "answer", "answer",
     "signal", "signal", "signal", "report", "choice", "decide", "assign", "setting", "setting", "pause", "zone", "draw",
-    "withdraw", "enroll", "acknowledge", "resolve", "triage", "message", "arrange", "publish", "again", "wrong",
+    "withdraw", "enroll", "acknowledge", "resolve", "triage", "message", "arrange", "publish", "publish", "publish", "again", "wrong",
 )  # fmt: skip
 MOST = 20_000
 """More steps than any life here can need; a wake that does not end would need more."""
@@ -91,7 +91,7 @@ class Cast:
 
 casts = st.builds(
     Cast,
-    st.tuples(programs("p"), programs("p"), programs("q")),
+    st.builds(lambda p, q: (*p, q), versions("p"), programs("q")),
     st.binary(min_size=1, max_size=8),
     st.sampled_from((START, SPRING, AUTUMN)),
     st.sampled_from(ZONES),
@@ -318,7 +318,7 @@ MAKERS: dict[str, Callable[[Life, Move, Case], stimulus.Any | None]] = {
         when=life.now + (m.b - 1) * 20 * HOUR, how=("call", "visit", "dance")[m.b % 3], **times
     ),
     "publish": lambda life, m, times: stimulus.Publish(
-        program="p", version=life.cast.later.version, running=("finish", "move")[m.a % 2], **times
+        program="p", version=(life.cast.later if m.b % 4 else life.cast.p).version, running=("finish", "move", "move")[m.a % 3], **times
     ),
 }  # fmt: skip
 """How each kind of move becomes a stimulus."""

@@ -1,5 +1,6 @@
 """Random programs, valid and small, that use every kind of trigger, schedule, limit, choice and assessment."""
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -282,6 +283,50 @@ def programs(draw: st.DrawFn, name: str = "p") -> Case:
     )
     found["narrative"] = {"future": [{"vary": {"a": {"p": 0.5, "say": "A"}, "b": {"p": 0.5, "say": "B"}}}]}
     return found
+
+
+def called(part: Any, names: dict[str, str]) -> Any:
+    """A part of a program in which things are called otherwise, in keys and in expressions alike."""
+    if isinstance(part, dict):
+        return {called(k, names): called(v, names) for k, v in part.items()}
+    if isinstance(part, list):
+        return [called(v, names) for v in part]
+    return re.sub(r"[a-z]\w*", lambda m: names.get(m[0], m[0]), part) if isinstance(part, str) else part
+
+
+RENAMED = ("sleep", "low", "alive", "well", "steps", "awful", "tired", "i1")
+"""What a later version may call otherwise: a measure, items, a signal, a report, a need, an intervention."""
+
+
+@st.composite
+def changed(draw: st.DrawFn, before: Case) -> Case:
+    """A later version of a program: parts of it renamed, moved to another place, dropped, or put in."""
+    found: Case = called(before, {n: f"new_{n}" for n in RENAMED if draw(st.integers(0, 9)) < 2})
+    for name, one in found["interventions"].items():
+        parts = [*one["events"], *(r["name"] for r in one["rules"])]
+        one = called(one, {n: f"new_{n}" for n in parts if draw(st.integers(0, 9)) < 3})
+        one["rules"] = draw(st.permutations(one["rules"]))
+        if draw(st.booleans()):
+            one["rules"] = [r for r in one["rules"] if r["on"] == "start" or draw(st.booleans())]
+        if draw(st.integers(0, 9)) < 3:
+            event = next(iter(one["events"]))
+            one["rules"].append({"name": "added", "on": "start", "every": "day", "at": "12:00", "deliver": event})
+        found["interventions"][name] = one
+    found["evaluate"] = draw(st.permutations(found["evaluate"]))[: draw(st.integers(0, 4))]
+    maybe(found, draw, 2, "contact", st.just({"after": "2d", "say": "Still here."}))
+    for part in ("contact", "engagement", "safety"):
+        if part in found and draw(st.integers(0, 9)) < 2:
+            del found[part]
+    if "model" in found and draw(st.integers(0, 9)) < 3 and "needs." not in str(found["interventions"]):
+        found["model"] = found["model"][:1]
+    return found
+
+
+@st.composite
+def versions(draw: st.DrawFn, name: str = "p") -> tuple[Case, Case]:
+    """A program, and what it becomes: the same with changes, or another one altogether."""
+    first = draw(programs(name))
+    return first, draw(st.one_of(changed(first), changed(first), programs(name)))
 
 
 def _without_model(found: Case) -> None:

@@ -289,7 +289,7 @@ def with_them(person: Person) -> tuple[WithThem, ...]:
     found = []
     for name, delivery in person.state.deliveries.items():
         run = person.state.runs.get(delivery.run)
-        voice = person.voice(delivery.program, run.version if run is not None else "")
+        voice = person.voice(delivery.program, delivery.version or (run.version if run is not None else ""))
         human = ""
         title = label(delivery.what) if delivery.what != "event" else ""
         if run is not None and voice is not None:

@@ -173,7 +173,7 @@ def _event(person: Person, key: str, delivery: Delivery) -> Item | None:
     run = person.state.runs.get(delivery.run)
     if run is None:
         return None
-    voice = person.voice(run.program, run.version)
+    voice = person.voice(run.program, delivery.version or run.version)
     authored = voice.program.program.interventions.get(run.intervention) if voice is not None else None
     if voice is None or authored is None or delivery.name not in authored.events:
         return None

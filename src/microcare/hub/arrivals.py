@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from microcare.base.moments import MINUTE, format_moment, is_zone
-from microcare.hub import consent, delivery, entry, facilitation, preferences, recommender, safety, sequencer
+from microcare.hub import consent, delivery, entry, facilitation, moving, preferences, recommender, safety, sequencer
 from microcare.hub import stimulus as s
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.state import Assessment, Delivery
@@ -92,7 +92,8 @@ def _answer(work: Work, x: s.Answer) -> None:
         return _refuse(work, f"answer {x.assessment}.{x.item}", "not in this program any more")
     compiled = work.programs.of(asked.program, course.version)
     if asked.run in work.state.runs:
-        compiled = work.run_program(asked.run)
+        brought = work.state.deliveries.get(asked.delivery)
+        compiled = delivery.brought_by(work, brought) if brought is not None else work.run_program(asked.run)
     item = compiled.measures[asked.measure].items.get(x.item) if asked.measure in compiled.measures else None
     if item is None or x.item not in asked.items:
         return _refuse(work, f"answer {x.assessment}.{x.item}", "it was not asked")
@@ -118,9 +119,8 @@ def _answer(work: Work, x: s.Answer) -> None:
 
 def _signal(work: Work, x: s.Signal) -> None:
     keep, known = 0, False
-    for name in work.state.courses:
-        compiled = work.course(name)
-        if compiled is not None and x.name in compiled.keeps:
+    for compiled in work.in_use():
+        if x.name in compiled.keeps:
             known = True
             signal = compiled.program.signals[x.name]
             wrong = signal_problem(signal.type, signal.options, x.value)
@@ -143,7 +143,7 @@ def _signal(work: Work, x: s.Signal) -> None:
 
 def _report(work: Work, x: s.Report) -> None:
     programs = [c for n in work.state.courses if (c := work.course(n)) is not None]
-    if x.name and not any(x.name in p.reports for p in programs):
+    if x.name and not any(x.name in p.reports for p in work.in_use()):
         return _refuse(work, f"report {x.name}", "no program of this person knows it")
     work.present = _there(x)
     work.asked.add(x.name)
@@ -338,31 +338,6 @@ def _resolve(work: Work, x: s.Resolve) -> None:
     _alert_stage(work, x.alert, "resolved", x.by, x.code)
 
 
-def _publish(work: Work, x: s.Publish) -> None:
-    if x.program not in work.state.courses:
-        return _refuse(work, f"publish {x.program}", "not in this program")
-    if not work.programs.known(x.program, x.version):
-        return _refuse(work, f"publish {x.program}", f"there is no version {x.version}")
-    if x.running not in ("finish", "move"):
-        return _refuse(work, f"publish {x.program}", "running interventions `finish` or `move`")
-    new = work.programs.of(x.program, x.version)
-    lacking = consent.lacking(new, work.state.consents)
-    if lacking:
-        # Care goes on as they agreed to it, in the version they are in, until they agree to what has changed.
-        return _refuse(work, f"publish {x.program}", f"no consent: {lacking[0]}")
-    moves = x.running == "move"
-    if moves:
-        for found in list(work.state.runs.values()):
-            if found.program == x.program and found.intervention not in new.interventions:
-                return _refuse(work, f"publish {x.program}", f"{found.intervention} runs and is not in the new version")
-    for name, offer in list(work.state.offers.items()):
-        if offer.program == x.program and not set(offer.interventions) <= set(new.interventions):
-            work.say(entry.OfferClosed(at=x.at, received=work.now, offer=name, answer="let go"))
-    work.say(entry.Moved(at=x.at, received=work.now, program=x.program, version=x.version, runs=moves))
-    work.settle[x.program] = None
-    return None
-
-
 TABLE: dict[type, Callable[[Work, Any], None]] = {
     s.Enroll: _enroll,
     s.Withdraw: _withdraw,
@@ -382,6 +357,6 @@ TABLE: dict[type, Callable[[Work, Any], None]] = {
     s.Triage: facilitation.triage,
     s.Message: facilitation.message,
     s.Arrange: facilitation.arrange,
-    s.Publish: _publish,
+    s.Publish: moving.publish,
 }
 """One function for each kind of stimulus; time has its own, in `timekeeper`."""

@@ -11,7 +11,7 @@ from microcare.hub import delivery, entry
 from microcare.hub.state import Assessment, Delivery
 from microcare.hub.view import View, number_of
 from microcare.hub.work import Work, frozen
-from microcare.program.compiled import CompiledMeasure, CompiledProgram, CompiledProximal, Condition
+from microcare.program.compiled import CompiledEvent, CompiledMeasure, CompiledProgram, CompiledProximal, Condition
 
 
 def answered(work: Work, name: str, at: int) -> None:
@@ -99,7 +99,9 @@ def _forsaken(work: Work, name: str, asked: Assessment) -> None:
 def _program(work: Work, asked: Assessment) -> CompiledProgram | None:
     """The version that asked: the run's, or the course's."""
     if asked.run in work.state.runs:
-        return work.run_program(asked.run)
+        brought = work.state.deliveries.get(asked.delivery)
+        program = delivery.brought_by(work, brought) if brought is not None else work.run_program(asked.run)
+        return program if asked.measure in program.measures else None
     course = work.state.courses.get(asked.program)
     found = work.programs.of(asked.program, course.version) if course is not None else None
     return found if found is not None and asked.measure in found.measures else None
@@ -142,7 +144,7 @@ def automatic(measure: CompiledMeasure, values: dict[str, Value]) -> float | Non
 
 
 def _proximal(work: Work, program: CompiledProgram, asked: Assessment) -> None:
-    event = delivery.event_of(work, asked.run, asked.event)
+    event = _event(work, program, asked)
     if event is None or event.proximal is None:
         return
     measured = program.measures[asked.measure]
@@ -154,6 +156,14 @@ def _proximal(work: Work, program: CompiledProgram, asked: Assessment) -> None:
         scores = work.state.measures.get(f"{program.id}/{asked.measure}")
         value = scores.scores.get("score") if scores is not None and scores.at >= asked.opened else None
     state_proximal(work, program, asked.run, asked.event, asked.delivery, event.proximal, value, given, asked.opened)
+
+
+def _event(work: Work, program: CompiledProgram, asked: Assessment) -> CompiledEvent | None:
+    """The event that a question is about, in the version that asked: a later one may have renamed or dropped it."""
+    run = work.state.runs.get(asked.run)
+    name = run.intervention if run is not None else asked.run.removeprefix(f"{asked.program}.").rpartition(".")[0]
+    intervention = program.interventions.get(name)
+    return intervention.events.get(asked.event) if intervention is not None else None
 
 
 def state_proximal(
@@ -189,14 +199,14 @@ def state_proximal(
 def watched(work: Work, name: str) -> None:
     """The time of an event's proximal signal is over: take its figure."""
     found = work.state.deliveries[name]
-    event = delivery.event_of(work, found.run, found.name)
+    event = delivery.event_of(work, found)
     if event is None or event.proximal is None:
         # Its micro intervention is over, so nothing waits for the figure any more.
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="the intervention ended"))
         return
     value = figure(work, event.proximal, found.done)
     state_proximal(
-        work, work.run_program(found.run), found.run, found.name, name, event.proximal, value, value
+        work, delivery.brought_by(work, found), found.run, found.name, name, event.proximal, value, value
     )  # fmt: skip
 
 

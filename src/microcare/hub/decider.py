@@ -202,7 +202,8 @@ def _other(case: CompiledCase) -> str:
 
 def point_name(work: Work, point: Point) -> str:
     """The identity of a decision point: program, run, rule, slot. Unchanged by travel, wording or restart."""
-    return f"{point.run}/{point.rule.id}/{point.slot}"
+    record = work.state.runs[point.run].rules.get(point.rule.id)
+    return f"{point.run}/{point.rule.id}{record.mark if record is not None else ''}/{point.slot}"
 
 
 def _enter(

@@ -169,8 +169,8 @@ def after_done(work: Work, name: str) -> None:
     """An event was done: its proximal assessment begins, or, without one, it is complete."""
     delivery = work.state.deliveries[name]
     work.happen(delivery.program, "event", delivery.name, "done", delivery.run)
-    program = work.run_program(delivery.run)
-    compiled = event_of(work, delivery.run, delivery.name)
+    program = brought_by(work, delivery)
+    compiled = event_of(work, delivery)
     proximal = compiled.proximal if compiled is not None else None
     if proximal is None:
         complete(work, name, None)
@@ -193,16 +193,22 @@ def watch_until(work: Work, name: str, done: int) -> int:
     delivery = work.state.deliveries.get(name) or work.state.closed.get(name)
     if not isinstance(delivery, Delivery):
         return 0
-    found = event_of(work, delivery.run, delivery.name)
+    found = event_of(work, delivery)
     proximal = found.proximal if found is not None else None
     return done + proximal.over + proximal.late if proximal is not None and _by_signal(proximal) else 0
 
 
-def event_of(work: Work, run: str, name: str) -> CompiledEvent | None:
-    """The event of a run, where there is one."""
-    if run not in work.state.runs:
+def brought_by(work: Work, delivery: Delivery) -> CompiledProgram:
+    """The program of a run's delivery, in the version that brought it: a later one may have renamed or dropped it."""
+    return work.programs.of(delivery.program, delivery.version or work.state.runs[delivery.run].version)
+
+
+def event_of(work: Work, delivery: Delivery) -> CompiledEvent | None:
+    """The event that a delivery brought, while its run lasts."""
+    run = work.state.runs.get(delivery.run)
+    if run is None or delivery.what != "event":
         return None
-    return work.intervention(run).events.get(name)
+    return brought_by(work, delivery).interventions[run.intervention].events.get(delivery.name)
 
 
 def _by_signal(proximal: CompiledProximal) -> bool:

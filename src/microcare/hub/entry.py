@@ -45,6 +45,16 @@ class Moved(Entry, frozen=True, tag="moved"):
     program: str
     version: str
     runs: bool = False
+    stay: tuple[str, ...] = ()
+    """Those that do not move: their events are over, and their outcome is assessed as it was planned."""
+    rules: dict[str, dict[str, str]] = {}
+    """For each run that moves: its rules that have another name now; an empty one: there is no such rule any more."""
+    triggers: tuple[tuple[int, int], ...] | None = None
+    """The places of the evaluations that remain: before, and now (None, in old journals: nobody looked)."""
+    added: tuple[int, ...] = ()
+    """The places of evaluations that are new: their times count from the day after this one."""
+    day: int = 0
+    """The local day of the move."""
 
 
 class Set(Entry, frozen=True, tag="set"):

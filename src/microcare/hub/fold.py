@@ -154,10 +154,35 @@ def _withdrew(state: State, x: e.Withdrew) -> None:
 
 def _moved(state: State, x: e.Moved) -> None:
     state.courses[x.program] = replace(state.courses[x.program], version=x.version, stopped="")
-    if x.runs:
-        for name, run in state.runs.items():
-            if run.program == x.program:
-                state.runs[name] = replace(run, version=x.version)
+    if x.triggers is not None:
+        places = dict(x.triggers)
+        old = {k: v for k, v in state.triggers.items() if k.startswith(f"{x.program}/")}
+        for name in old:
+            del state.triggers[name]
+        for name, trigger in old.items():
+            place = places.get(int(name.rpartition("/")[2]))
+            if place is not None:
+                state.triggers[f"{x.program}/{place}"] = trigger
+        for place in x.added:
+            state.triggers[f"{x.program}/{place}"] = Trigger(x.at, x.day)
+    if not x.runs:
+        return
+    _count(state, f"move/{x.program}")
+    mark = f"+{state.counts[f'move/{x.program}']}"
+    for name, run in state.runs.items():
+        if run.program == x.program and name not in x.stay:
+            rules = _called_anew(run.rules, x.rules.get(name, {}), mark)
+            state.runs[name] = replace(run, version=x.version, rules=rules)
+
+
+def _called_anew(rules: dict[str, RuleRecord], names: dict[str, str], mark: str) -> dict[str, RuleRecord]:
+    """A run's rules under their new names; marked, so that no decision point gets the name of an earlier one."""
+    if not names:
+        return rules
+    found = {k: r for k, r in rules.items() if k not in names}
+    found |= {k: RuleRecord(mark=mark) for k in names}
+    found |= {names[k]: replace(r, mark=mark) for k, r in rules.items() if names.get(k)}
+    return found
 
 
 def _set(state: State, x: e.Set) -> None:
@@ -433,8 +458,9 @@ def _decided(state: State, x: e.Decided) -> None:
 
 def _delivered(state: State, x: e.Delivered) -> None:
     state.deliveries[x.delivery] = Delivery(
-        x.program, x.what, x.name, x.run, x.point, x.at, x.expires, x.prompt, x.human, channels=x.channels
-    )
+        x.program, x.what, x.name, x.run, x.point, x.at, x.expires, x.prompt, x.human, channels=x.channels,
+        version=x.version,
+    )  # fmt: skip
     _count(state, "delivery")
     if x.prompt:
         state.prompts = (*[p for p in state.prompts if p > x.at - PROMPTS_KEPT], x.at)

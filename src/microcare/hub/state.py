@@ -54,6 +54,8 @@ class RuleRecord(Record, frozen=True):
     quiet_since: int = 0
     """The engagement after which a quiet spell was last acted on."""
     closed: str = ""
+    mark: str = ""
+    """Follows its name in those of its decision points, where another rule of the run has had that name before."""
 
 
 class EventRecord(Record, frozen=True):
@@ -153,6 +155,8 @@ class Delivery(Record, frozen=True, tag=True):
     """Until when its proximal signal is watched."""
     closed: str = ""
     """Why it is over; it is kept for a while, because what was done in time may arrive late."""
+    version: str = ""
+    """The version of the program that brought it; what comes of it is that version's, whatever is published later."""
 
 
 class Assessment(Record, frozen=True, tag=True):

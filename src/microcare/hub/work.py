@@ -97,6 +97,14 @@ class Work(msgspec.Struct):
             return None
         return self.programs.of(program, found.version)
 
+    def in_use(self) -> list[CompiledProgram]:
+        """The programs that are not stopped: each in its course's version, and in those on which something still runs."""
+        found = {(n, c.version): None for n, c in self.state.courses.items() if not c.stopped}
+        for run in self.state.runs.values():
+            if self.course(run.program) is not None:
+                found[run.program, run.version] = None
+        return [self.programs.of(*version) for version in found]
+
     def run_program(self, run: str) -> CompiledProgram:
         """The program of a run, in the version it runs on."""
         found = self.state.runs[run]
