@@ -165,7 +165,7 @@ def test_my_data_as_tables(kinds: Ada) -> None:
     given = {row[2]: row[3] for row in found["answers.csv"][1:]}
     assert given["Anything else?"] == "a secret note"
     assert len(given) == 6
-    assert found["settings.csv"][1][1:] == ["joined", "All kinds"]
+    assert found["settings.csv"][1][1:] == ["joined", "All kinds; nickname: Ada *the first*"]
     assert kinds.client.get("/settings/my-data.xml").status_code == 404
 
 

@@ -90,6 +90,8 @@ def _title(program: str) -> str:
 def _words(x: caseload.Line, now: int, zone: str) -> Iterator[Word]:
     """Why somebody stands where they stand, the weightiest first."""
     yield from _alarms(x, now)
+    if x.erased:
+        yield Word(_("has erased who they are: nobody can be reached"))
     yield from _waiting(x, now, zone)
     if x.paused_until > now:
         until = day_words(local_day(zone, x.paused_until), local_day(zone, now))

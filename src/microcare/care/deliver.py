@@ -210,7 +210,7 @@ def _attempt(work: _Round, channel: str, message: Message) -> Outcome:
     found = work.channels.get(channel)
     if found is None:
         return Outcome(Result.FAILED, f"there is no channel {channel}")
-    return found.send(message)
+    return found.send(message).without(message.to)
 
 
 def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:

@@ -54,12 +54,13 @@ def open_page(user: str, whom: str, reason: str) -> Opened:
         return Opened(wrong="reason")
     found = find(whom[:200])
     if len(found) != 1:
-        audit.append(clock.now(), user, "emergency refused", "", f"{len(found)} persons of that name; {reason}")
+        # The reason may name somebody, and belongs to nobody with whom it could be erased: that there was one stands here.
+        audit.append(clock.now(), user, "emergency refused", "", f"{len(found)} persons of that name")
         return Opened(wrong="several" if found else "nobody")
     person, now = found[0], clock.wall()
     with writing():
-        emergencies.add(user, person, reason, now, now + LASTS)
-        audit.append(clock.now(), user, "emergency", person, reason)
+        emergency = emergencies.add(user, person, reason, now, now + LASTS)
+        audit.append(clock.now(), user, "emergency", person, emergency)
     to = addresses(person)
     if to and settings.SMTP:
         # The page does not wait for a mail server.
@@ -103,9 +104,9 @@ def listed(allowed: Access) -> list[Emergency]:
 def review(allowed: Access, id: str, finding: str) -> bool:
     """Note what somebody else found; False where it is not theirs to say, or their own."""
     about = next((one.person for one in listed(allowed) if one.id == id), "")
-    if not about or not emergencies.review(id, allowed.user, clock.wall(), finding.strip()[:1000]):
+    if not about or not emergencies.review(id, about, allowed.user, clock.wall(), finding.strip()[:1000]):
         return False
-    audit.append(clock.now(), allowed.user, "emergency reviewed", about, finding.strip()[:1000])
+    audit.append(clock.now(), allowed.user, "emergency reviewed", about, id)
     return True
 
 

@@ -33,7 +33,7 @@ def send(channels: Mapping[str, Channel], key: str, person: str, state: State, p
             f"{key}-{number}", msgspec.json.encode(device).decode(), body=body(person, state.language, prompt.delivery),
             at=now, expires=prompt.expires, urgent=prompt.urgent,
         )  # fmt: skip
-        outcome = channel.send(message)
+        outcome = channel.send(message).without(device.endpoint, device.endpoint.rsplit("/", 1)[-1])
         if outcome.result is Result.GONE:
             push_devices.remove(person, device.endpoint)
             outcome = Outcome(Result.FAILED, outcome.detail)

@@ -22,6 +22,8 @@ from microcare.program.narrative import PARTS
 from microcare.program.parts import Text, text_in
 from microcare.program.texts import TextValue, text_value, wording
 
+HOLE = "…"
+"""What stands for a value that is missing in a text that cannot be left out."""
 YES_NO = {
     "en": ("yes", "no"),
     "de": ("ja", "nein"),
@@ -45,28 +47,45 @@ class Voice:
         """A text with its values; None where there is no text, or a value it needs is missing."""
         if text is None:
             return None
-        template = parse_template(self.plain(text))
+        written = text_in(text, self.language, self.program.program.language)
+        template = parse_template(written)
         if not isinstance(template, Template):
-            return self.plain(text)
+            return written
         return render(template, lambda name: self._value(name, values or {}))
 
     def plain(self, text: Text | None) -> str:
-        """A text that shows no values."""
-        return text_in(text, self.language, self.program.program.language) if text is not None else ""
+        """A text that has to stand in any case, such as a title: its values are those of now."""
+        return self.filled(text_in(text, self.language, self.program.program.language)) if text is not None else ""
+
+    def filled(self, written: str, deep: bool = True) -> str:
+        """What is written, with the values of now in its places; … where one is missing.
+
+        `deep`: words of the program may stand in it, which are filled in their turn; once, for they may name each other.
+        """
+        template = parse_template(written)
+        if not isinstance(template, Template):
+            return written
+        holes = dict.fromkeys(template.needed, HOLE)
+
+        def value(name: str) -> str | None:
+            found = self._value(name, {}, deep)
+            return found if found and found.strip() else holes.get(name)
+
+        return render(template, value) or ""
 
     def title(self, intervention: str) -> str:
         """What people call a micro intervention."""
         found = self.program.program.interventions.get(intervention)
         return self.plain(found.title) if found is not None else intervention
 
-    def _value(self, name: str, values: Mapping[str, Value]) -> str | None:
+    def _value(self, name: str, values: Mapping[str, Value], deep: bool = True) -> str | None:
         origin = text_value(self.program.program, name)
         if origin is None:
             return None
         if origin.kind == "person":
             return self._personal(origin, values.get(name))
         if origin.kind == "word":
-            return self._word(origin, name, values)
+            return self._word(origin, name, values) if deep else None
         value = values.get(name)
         return None if value is None else self.shown(value)
 
@@ -90,7 +109,8 @@ class Voice:
         if about is None and origin.name not in ("program", "target"):
             return None
         text = wording(self.program.program, origin.name, origin.part, str(about), str(about))
-        return self.plain(text) or None
+        written = text_in(text, self.language, self.program.program.language) if text is not None else ""
+        return self.filled(written, deep=False) or None
 
     def shown(self, value: Value) -> str:
         """A value as people write it; measured numbers without false precision."""

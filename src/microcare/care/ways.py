@@ -9,7 +9,10 @@ from microcare.base.moments import local_day
 from microcare.care.reading import Person, read_person, wants
 from microcare.care.telling import Story, Voice, day_words, story
 from microcare.hub import entry as e
+from microcare.store import journals, texts
 
+PHOTO = "photo "
+"""A receipt's detail that begins so names the photo that was taken for an event."""
 RESULTS = {
     "success": gettext_lazy("It changed something."),
     "failure": gettext_lazy("It has not changed much. Now you know."),
@@ -29,6 +32,7 @@ class _Tale:
     result: str = ""
     delivered: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    photos: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Moment:
 
     title: str
     done: bool
+    photo: str = ""
+    """The reference of the photo that was taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ def journey_of(person: Person) -> Journey:
     """The same, of a person who has been read."""
     tales: dict[str, _Tale] = {}
     runs: dict[str, str] = {}
+    photos = _photos(person)
     order: list[str | Mark] = []
     for x in person.entries:
         if isinstance(x, e.Started):
@@ -108,6 +115,7 @@ def journey_of(person: Person) -> Journey:
         elif isinstance(x, e.Delivered) and x.run in tales and x.what == "event":
             runs[x.delivery] = x.run
             tales[x.run].delivered.append(x.delivery + " " + x.name)
+            tales[x.run].photos[x.delivery] = photos.get(x.delivery, "")
         elif isinstance(x, e.Acted) and x.act == "done" and x.delivery in runs:
             tales[runs[x.delivery]].done.append(x.delivery)
         elif isinstance(x, e.Narrated) and x.run in tales and x.moment == "begin":
@@ -123,6 +131,15 @@ def journey_of(person: Person) -> Journey:
     goal, reached, title = _goal(person)
     steps = [p for p in parts if isinstance(p, Step)]
     return Journey(title, tuple(parts), _future(steps), goal, reached, person.cut)
+
+
+def _photos(person: Person) -> dict[str, str]:
+    """The photos that were taken for events, by delivery."""
+    if not texts.photos(person.id):
+        return {}
+    staged = journals.entries_of_kinds(person.id, ("staged",))
+    found = {x.delivery: x.detail for _number, x in staged if isinstance(x, e.Staged) and x.detail.startswith(PHOTO)}
+    return {delivery: detail.removeprefix(PHOTO) for delivery, detail in found.items()}
 
 
 def _when(person: Person, moment: int) -> str:
@@ -187,8 +204,9 @@ def _moments(voice: Voice, intervention: str, tale: _Tale) -> tuple[Moment, ...]
     found = []
     for one in tale.delivered:
         delivery, _space, name = one.partition(" ")
-        title = voice.plain(events[name].title) if name in events and events[name].title is not None else name
-        found.append(Moment(title, delivery in tale.done))
+        title = voice.plain(events[name].title) if name in events and events[name].title is not None else ""
+        title = title or voice.title(intervention)
+        found.append(Moment(title, delivery in tale.done, tale.photos.get(delivery, "")))
     return tuple(found)
 
 

@@ -1,7 +1,8 @@
 """What every channel does: take one message, and say truthfully what became of it."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -24,6 +25,13 @@ class Outcome:
 
     result: Result
     detail: str = ""
+
+    def without(self, *words: str) -> "Outcome":
+        """The same without an address that the provider quoted: what became of a message is kept, and names nobody."""
+        detail = self.detail
+        for word in filter(None, words):
+            detail = re.sub(re.escape(word), "…", detail, flags=re.IGNORECASE)
+        return replace(self, detail=detail)
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:

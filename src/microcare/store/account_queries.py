@@ -171,6 +171,16 @@ ORDER BY reviewed > 0, at DESC LIMIT %s
 """
 """Those to be reviewed first."""
 
+EMERGENCIES_OF = """
+SELECT id, "user", person, reason, at, until, reviewer, reviewed, finding FROM emergency WHERE person = %s ORDER BY at DESC
+"""
+"""Those of a person."""
+
+FORGET_EMERGENCIES = """
+UPDATE emergency SET reason = '', finding = '' WHERE person = %s
+"""
+"""What was written of the person in them is gone."""
+
 OPEN_EMERGENCIES = """
 SELECT DISTINCT person FROM emergency WHERE reviewed = 0
 """

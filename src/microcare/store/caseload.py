@@ -38,6 +38,8 @@ class Line:
     programs: tuple[str, ...]
     running: tuple[str, ...]
     failed: str
+    erased: bool = False
+    """They have erased who they are; an alert about them is still open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def take_from_group(person: str, name: str) -> None:
 def _where(wanted: Wanted, now: int) -> tuple[str | None, dict[str, Value]]:
     """The condition and its parameters; no condition where nobody can fit."""
     parameters: dict[str, Value] = {"now": now, "soon": now + SOON, "quiet": now - QUIET}
-    parts = ["1 = 1"]
+    parts = [desk_queries.STILL_SOMEBODY]
     if wanted.programs is not None:
         if not wanted.programs:
             return None, parameters
@@ -125,4 +127,5 @@ def _line(found: tuple[Any, ...]) -> Line:
     return Line(
         str(person), name, alerts, untaken, urgent, raised, proposals, tasks, unread, check_in, tuple(json.loads(needs)),
         quiet_since, bool(declining), active, paused_until, tuple(json.loads(programs)), tuple(json.loads(running)), failed,
+        wrapped is None,
     )  # fmt: skip

@@ -38,6 +38,9 @@ FILTERS = {
 }
 """The filters of the list."""
 
+STILL_SOMEBODY = "(EXISTS (SELECT 1 FROM person_key k WHERE k.person = c.person) OR c.alerts > 0)"
+"""A part of the condition: not those who have erased who they are, once no alert about them is open."""
+
 IN_PROGRAMS = """
 EXISTS (SELECT 1 FROM enrollment e WHERE e.person = c.person AND e.program IN ({programs}))
 """
@@ -76,6 +79,11 @@ REMOVE_GROUP = """
 DELETE FROM person_group WHERE name = %s AND person = %s
 """
 """Take somebody out of a group."""
+
+FORGET_GROUPS = """
+DELETE FROM person_group WHERE person = %s
+"""
+"""Take somebody out of all groups."""
 
 ADD_NOTE = """
 INSERT INTO note (person, reference, at, "by") VALUES (%s, %s, %s, %s)

@@ -62,13 +62,13 @@ WHERE day BETWEEN %s AND %s{where} GROUP BY day, program, what, intervention, na
 BY_PERSON = """
 SELECT person, COUNT(*), SUM(CASE WHEN status IN ('completed', 'missed', 'open') THEN 1 ELSE 0 END),
 SUM(CASE WHEN status = 'completed' THEN 1 ELSE 0 END), SUM(CASE WHEN status = 'missed' THEN 1 ELSE 0 END)
-FROM delivery_line WHERE day BETWEEN %s AND %s{where} GROUP BY person ORDER BY 5 DESC, 4, 1 LIMIT %s
+FROM delivery_line WHERE day BETWEEN %s AND %s AND person IN (SELECT person FROM person_key){where} GROUP BY person ORDER BY 5 DESC, 4, 1 LIMIT %s
 """
-"""People with what became of theirs, most missed first."""
+"""People with what became of theirs, most missed first; not those who have erased who they are."""
 
 NOTHING_ARRIVES = """
-SELECT person, COUNT(*), MAX(reach) FROM delivery_line WHERE day BETWEEN %s AND %s AND what <> 'decision'{where}
-GROUP BY person HAVING MAX(reach) < 3 AND COUNT(*) >= %s ORDER BY 2 DESC, 1 LIMIT %s
+SELECT person, COUNT(*), MAX(reach) FROM delivery_line WHERE day BETWEEN %s AND %s AND what <> 'decision'
+AND person IN (SELECT person FROM person_key){where} GROUP BY person HAVING MAX(reach) < 3 AND COUNT(*) >= %s ORDER BY 2 DESC, 1 LIMIT %s
 """
 """People for whom things were due in some days and no channel took any."""
 
@@ -96,7 +96,7 @@ SELECT id, due FROM person WHERE due <= %s ORDER BY due LIMIT %s
 
 STUCK_OUTBOX = """
 SELECT person, status, detail, settled, kind FROM outbox WHERE status IN ('failed', 'unclear') AND settled >= %s
-ORDER BY settled DESC LIMIT %s
+AND person IN (SELECT person FROM person_key) ORDER BY settled DESC LIMIT %s
 """
 """What failed, or of what nobody knows whether it arrived, since a moment."""
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from microcare.hub import codec
 from microcare.hub.state import State
-from microcare.store import desk_queries, push_devices, queries, texts, vault
+from microcare.store import desk_queries, emergencies, push_devices, queries, texts, vault
 from microcare.store.database import row, rows, run, writing
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -102,6 +102,9 @@ def erase(person: str) -> None:
         vault.destroy(person)
         run(queries.ERASE_IDENTITY, [person])
         run(queries.ERASE_TEXTS, [person])
+        for forget in (desk_queries.FORGET_GROUPS, queries.FORGET_DETAILS, queries.FORGET_FAILURE):
+            run(forget, [person])
+        emergencies.forget(person)
         push_devices.erase(person)
 
 

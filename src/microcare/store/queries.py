@@ -252,6 +252,16 @@ DELETE FROM kept_text WHERE person = %s
 """
 """Erase what a person has written and sent."""
 
+FORGET_DETAILS = """
+UPDATE outbox SET detail = '' WHERE person = %s
+"""
+"""Erase what providers said: it may name the address."""
+
+FORGET_FAILURE = """
+UPDATE person SET failed = 'a step failed' WHERE id = %s AND failed <> ''
+"""
+"""Erase what was said of a step that failed: it may quote what was written."""
+
 ALL_PEOPLE = """
 SELECT id FROM person WHERE id > %s ORDER BY id LIMIT %s
 """
@@ -271,6 +281,11 @@ KEPT_TEXTS = """
 SELECT reference, body FROM kept_text WHERE person = %s AND media = 'text/plain'
 """
 """All kept texts of a person."""
+
+KEPT_PHOTOS = """
+SELECT reference, media FROM kept_text WHERE person = %s AND media <> 'text/plain' ORDER BY reference
+"""
+"""What else is kept of a person, unopened."""
 
 ADD_PROGRAM = """
 INSERT INTO program (id, version, wording, root, published, serial)

@@ -55,3 +55,8 @@ def texts(person: str) -> dict[str, str]:
         return {}
     opened = {str(r): key.open(bytes(body), str(r)) for r, body in rows(queries.KEPT_TEXTS, [person])}
     return {reference: body.decode(errors="replace") for reference, body in opened.items() if body is not None}
+
+
+def photos(person: str) -> dict[str, str]:
+    """The kept photos of a person: their media types, by reference."""
+    return {str(reference): str(media) for reference, media in rows(queries.KEPT_PHOTOS, [person])}

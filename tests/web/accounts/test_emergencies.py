@@ -23,7 +23,7 @@ def open_page(member: Member, whom: str, reason: str = REASON) -> object:
 
 
 def test_one_page_opens_to_read_for_an_hour_and_all_is_written_down(hub: Hub, analyst: Member) -> None:
-    from microcare.store import audit
+    from microcare.store import audit, emergencies
     from microcare.store.database import run
 
     person, other = hub.join(), hub.join()
@@ -32,7 +32,9 @@ def test_one_page_opens_to_read_for_an_hour_and_all_is_written_down(hub: Hub, an
     answer = analyst.client.post("/desk/emergency", {"whom": person, "reason": REASON})
     assert answer["Location"] == page
     line = audit.trail(person, limit=1)[0]
-    assert (line.who, line.deed, line.detail) == ("anna", "emergency", REASON)
+    [kept] = emergencies.of(person)
+    assert (line.who, line.deed, line.detail) == ("anna", "emergency", kept.id), "the trail names it for good"
+    assert kept.reason == REASON, "why is kept with the person's texts"
     shown = text_of(analyst.client.get(page))
     assert "You opened this page in an emergency" in shown
     assert [one.deed for one in audit.trail(person, limit=2)] == ["read", "emergency"]

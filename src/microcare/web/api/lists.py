@@ -26,7 +26,8 @@ PROBLEMS = {
 """The problems that any route may answer with."""
 PEOPLE = """
 SELECT p.id, p.version, p.sequence, p.alerts FROM person p WHERE p.id > %s AND EXISTS
-(SELECT 1 FROM enrollment e WHERE e.person = p.id AND (%s = '' OR e.program = %s){among}) ORDER BY p.id LIMIT %s
+(SELECT 1 FROM enrollment e WHERE e.person = p.id AND (%s = '' OR e.program = %s){among})
+AND (p.alerts > 0 OR EXISTS (SELECT 1 FROM person_key k WHERE k.person = p.id)) ORDER BY p.id LIMIT %s
 """
 WITH_ALERTS = "SELECT id, snapshot FROM person WHERE alerts > 0 ORDER BY id"
 

@@ -6,10 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from microcare.care import access
-from microcare.care.programs import programs
+from microcare.care.sealing import sealed
 from microcare.hub import stimulus as s
-from microcare.hub.state import Assessment, State
-from microcare.store import journals, texts
+from microcare.store import journals
 from microcare.web.api.problems import Problem
 
 MOST = 500
@@ -84,21 +83,4 @@ def prepared(person: str, sent: list[Any], user: str, now: int) -> list[Any]:
     """As they go to the engine: in the system's name, and with free text kept apart, under the person's key."""
     known = journals.known(person, [one.key for one in sent])
     state = journals.load(person).state
-    return [on_behalf(one if one.key in known else _sealed(person, state, one), user, now) for one in sent]
-
-
-def _sealed(person: str, state: State, one: Any) -> Any:
-    if isinstance(one, s.Message) and one.reference:
-        return replace(one, reference=texts.keep(person, one.reference))
-    if isinstance(one, s.Answer) and isinstance(one.value, str) and not one.reference and _is_text(state, one):
-        return replace(one, value=texts.keep(person, one.value), reference=True)
-    return one
-
-
-def _is_text(state: State, one: s.Answer) -> bool:
-    asked = state.assessments.get(one.assessment) or state.closed.get(one.assessment)
-    course = state.courses.get(asked.program) if isinstance(asked, Assessment) else None
-    if not isinstance(asked, Assessment) or course is None:
-        return False
-    measure = programs().of(asked.program, course.version).measures.get(asked.measure)
-    return measure is not None and one.item in measure.items and measure.items[one.item].kind == "text"
+    return [on_behalf(one if one.key in known else sealed(person, state, one), user, now) for one in sent]

@@ -14,6 +14,7 @@ from microcare.care import clock
 from microcare.care.languages import speak
 from microcare.care.receive import BusyError, Received, receive
 from microcare.care.version import page_version
+from microcare.care.ways import PHOTO
 from microcare.hub import stimulus
 from microcare.store import journals, texts
 from microcare.web.participant import stimuli
@@ -22,7 +23,7 @@ from microcare.web.participant.stimuli import Wanted
 
 LARGEST_PHOTO = 5_000_000
 BATCH_BYTES = 2_000_000
-PHOTO = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 FIELDS = (
     "kind",
     "assessment",
@@ -134,7 +135,7 @@ def _photo_receipt(wanted: Wanted, reference: str) -> stimulus.Receipt:
         at=clock.now(),
         delivery=wanted.delivery,
         stage="shown",
-        detail=f"photo {reference}",
+        detail=f"{PHOTO}{reference}",
     )
 
 
@@ -158,7 +159,7 @@ def photo(request: HttpRequest, person: str) -> HttpResponse:
 
 def keep_photo(person: str, body: bytes) -> str | None:
     """Keep a photo under its person; None where it is none, or too large."""
-    media = next((kind for magic, kind in PHOTO.items() if body.startswith(magic)), "")
+    media = next((kind for magic, kind in MAGIC.items() if body.startswith(magic)), "")
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         media = "image/webp"
     if not media or len(body) > LARGEST_PHOTO:

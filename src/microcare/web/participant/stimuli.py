@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 
 from microcare.base.moments import format_clock, is_zone, parse_clock, parse_window
 from microcare.care.cards import later_at
-from microcare.care.programs import programs
+from microcare.care.sealing import item_of
 from microcare.hub import stimulus
 from microcare.hub.state import Assessment, Delivery, State
 from microcare.hub.stimulus import Value
-from microcare.program.assessment import Item
 from microcare.store import journals, texts
 
 MOST = 200
 """How many stimuli one post may bring."""
 LONGEST_TEXT = 20_000
 LONGEST_SPENT = 6 * 3_600_000
+_digits = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?")
 _key = re.compile(r"[A-Za-z0-9:._\-]{8,200}")
 KINDS = ("answer", "act", "choice", "report", "receipt", "zone", "triage", "message")
 ACTS = ("done", "dismissed", "snoozed", "dropped")
@@ -154,27 +154,19 @@ def _asked(state: State, name: str) -> Assessment | None:
     return found if isinstance(found, Assessment) else None
 
 
-def item_of(state: State, asked: Assessment, name: str) -> Item | None:
-    """The item of an assessment, in the version that asks it."""
-    run, course = state.runs.get(asked.run), state.courses.get(asked.program)
-    version = run.version if run is not None else course.version if course is not None else ""
-    known = programs()
-    if not version or not known.known(asked.program, version):
-        return None
-    measure = known.of(asked.program, version).measures.get(asked.measure)
-    return measure.items.get(name) if measure is not None else None
-
-
 def _value(person: str, state: State, asked: Assessment | None, one: Wanted, known: bool) -> tuple[Value, bool]:
     """The value of an answer as the engine takes it, and whether it is a reference."""
     item = item_of(state, asked, one.item) if asked is not None else None
-    if one.value is None or item is None:
-        return None if item is not None else one.value, False
-    if item.kind == "photo":
+    if one.value is None:
+        return None, False
+    if item is not None and item.kind == "photo":
         if texts.kept(person, one.value) is None:
             raise ValueError(_("the photo is not here"))
         return one.value, True
-    if item.kind == "text":
+    if item is None and _digits.fullmatch(one.value.strip()):
+        return typed("number", one.value), False
+    # What no program knows any more may be what somebody wrote: it is kept as that.
+    if item is None or item.kind == "text":
         if not one.value.strip():
             return None, False
         # A repeat must not keep its text once more: the journal knows the first one.
