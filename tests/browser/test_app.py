@@ -132,6 +132,7 @@ def test_an_answer_can_be_given_by_keyboard_alone(demo: Demo, desktop: Page) -> 
         desktop.keyboard.press("Tab")
         if button.evaluate("(one) => one === document.activeElement"):
             break
+    expect(desktop.locator("#main.arriving")).to_have_count(0)
     desktop.keyboard.press("Enter")
     expect(desktop.locator(".question:visible legend")).not_to_have_text(first)
     assert desktop.evaluate("document.activeElement !== document.body")

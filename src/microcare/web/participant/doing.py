@@ -21,6 +21,8 @@ from microcare.web.participant import stimuli
 from microcare.web.participant.session import signed_in
 from microcare.web.participant.stimuli import Wanted
 
+MOMENT = 400
+"""How long a question has been on the screen, ms, before an answer can be meant for it (`moment.js`, and `app.css`)."""
 LARGEST_PHOTO = 5_000_000
 BATCH_BYTES = 2_000_000
 MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -103,6 +105,14 @@ def form(request: HttpRequest, person: str) -> HttpResponse:
     plain = {name: post.get(name, "") for name in FIELDS}
     wanted = msgspec.convert(plain | {"key": key, "value": _value(request)}, Wanted)
     wanted.until = _whole(post.get("until", ""))
+    # Between two questions of one thing, that thing stays; otherwise what comes first is shown.
+    back = post.get("back", "")
+    following = f"/?at={back}" if wanted.kind == "answer" and back.isalnum() else "/"
+    if _unread(post.get("shown", "")):
+        messages.warning(
+            request, _("This question had only just appeared, so nothing was saved. Please answer it now.")
+        )
+        return HttpResponseRedirect(following)
     photo = request.FILES.get("photo")
     if photo is not None:
         kept = keep_photo(person, photo.read(LARGEST_PHOTO + 1))
@@ -114,9 +124,12 @@ def form(request: HttpRequest, person: str) -> HttpResponse:
         wanted.value = kept
     for _key, reason in take(person, [wanted]).refused:
         messages.error(request, _("That could not be saved: %(reason)s.") % {"reason": in_words(reason)})
-    # Between two questions of one thing, that thing stays; otherwise what comes first is shown.
-    back = post.get("back", "")
-    return HttpResponseRedirect(f"/?at={back}" if wanted.kind == "answer" and back.isalnum() else "/")
+    return HttpResponseRedirect(following)
+
+
+def _unread(shown: str) -> bool:
+    """Whether a form was sent before anybody can have read it: a second tap, meant for what stood there before."""
+    return bool(shown) and 0 <= clock.now() - _whole(shown) < MOMENT
 
 
 def _value(request: HttpRequest) -> str | None:

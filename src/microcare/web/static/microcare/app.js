@@ -2,6 +2,7 @@
 // Every form works without this file; nothing here decides anything.
 
 import { flush, learn, now, person, say, sayKept, sendLater, sendReceipt, token, unique } from "./sending.js";
+import { arrive } from "./moment.js";
 import { smaller } from "./photo.js";
 import { timers } from "./timer.js";
 import { words } from "./words.js";
@@ -59,6 +60,7 @@ function offerUndo(form, number) {
   button.textContent = words("undo");
   note.append(line, button);
   (form.closest(".acts") || form).replaceWith(note);
+  arrive();
   const done = setTimeout(async () => {
     note.remove();
     await flush().then(() => show("/")).catch(sayKept);
@@ -111,6 +113,7 @@ function goOn(form) {
   if (next) {
     form.replaceWith(next.content.cloneNode(true));
     next.remove();
+    arrive();
     if (saving) saving.textContent = words("kept");
     return focusOn(questions);
   }
@@ -121,7 +124,8 @@ function goOn(form) {
   title.textContent = words("kept");
   more.textContent = words("kept_more");
   kept.append(title, more);
-  return (questions || form.closest(".acts") || form).replaceWith(kept);
+  (questions || form.closest(".acts") || form).replaceWith(kept);
+  return arrive();
 }
 
 // A page from the phone's own store may ask what has been answered already: go on from there.
@@ -145,6 +149,7 @@ function showHelp() {
   const help = $("#help-now");
   if (!help || $("#help-card")) return;
   main.prepend(help.content.cloneNode(true));
+  arrive();
   const card = $("#help-card");
   card.focus({ preventScroll: true });
   scrollTo({ top: 0, behavior: "instant" });
@@ -153,7 +158,7 @@ function showHelp() {
 // What a page shows, without what differs at every loading.
 function essence(within) {
   const copy = within.cloneNode(true);
-  for (const field of copy.querySelectorAll("[name=csrfmiddlewaretoken], [name=key]")) field.removeAttribute("value");
+  for (const field of copy.querySelectorAll("[name=csrfmiddlewaretoken], [name=key], [name=shown]")) field.removeAttribute("value");
   for (const made of copy.querySelectorAll(".appear")) made.classList.remove("appear");
   return copy.innerHTML;
 }
@@ -175,6 +180,7 @@ async function show(address, quietly = false) {
   const before = $("[data-shows]", main)?.dataset.shows, focus = quietly ? place() : null;
   const open = $("#help-card[tabindex]", main);
   main.replaceChildren(...fresh.childNodes);
+  arrive();
   // Help that is being read stays until the person puts it away.
   if (open && !$("#help-card", main)) main.prepend(open);
   for (const name of ["version", "now", "zone", "page"]) main.dataset[name] = fresh.dataset[name];

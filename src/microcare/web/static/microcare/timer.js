@@ -1,5 +1,6 @@
 // An exercise with a timer: its steps one after the other, with a pause, and an end that is said.
 
+import { arrive } from "./moment.js";
 import { words } from "./words.js";
 
 const left = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
@@ -36,6 +37,8 @@ function set(box) {
     go.hidden = true;
     again.hidden = false;
     navigator.vibrate?.(200);
+    // A key that was meant for the timer does not press what has the focus now.
+    arrive();
     document.querySelector(".acts .main-act")?.focus({ preventScroll: true });
   }
 
