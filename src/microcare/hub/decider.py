@@ -1,15 +1,19 @@
 """The decider: at a decision point, when available and if the tailoring variables say so, choose an option.
 
-The order is fixed: missed? -> the gate and availability -> the tailoring condition -> alternatives -> the draw.
+The order is fixed: missed? -> availability -> the tailoring condition -> alternatives -> the gate -> the draw. What the
+rule itself does not want is settled before the gate is asked, so that only what is wanted waits for the gate.
 Every decision point gets exactly one outcome, entered with the values the rule saw and every option's probability.
 """
+
+from dataclasses import dataclass
 
 import msgspec
 
 from microcare.base import chance
-from microcare.hub import entry, gate
+from microcare.hub import entry, gate, scheduler, waiting
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
+from microcare.hub.waiting import Point
 from microcare.hub.work import DECISIONS, Work
 from microcare.program.compiled import (
     CompiledCase,
@@ -20,17 +24,15 @@ from microcare.program.compiled import (
 )
 
 
-class Point(msgspec.Struct, frozen=True):
-    """A decision point: its run, rule and slot, and the moment it was planned for."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A decision point under way: what its rule sees now."""
 
-    run: str
-    rule: CompiledRule
-    slot: str
-    planned: int
-    day: int = 0
-    index: int = -1
-    asked: int = 0
-    """When it is asked again, if the gate moved it; its window counts from then."""
+    work: Work
+    program: CompiledProgram
+    point: Point
+    values: list[Value]
+    inputs: dict[str, Value]
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -50,32 +52,39 @@ def decide(work: Work, point: Point) -> Decision | None:
     work.spend(program.id, "decisions", DECISIONS)
     if work.now > (point.asked or point.planned) + rule.window:
         return miss(work, point, "its window closed before it could be asked")
-    view = View(program, work.state, work.now, run)
-    answer = gate.ask(work, program, prompt=not work.present) if rule.delivers else gate.OPEN
-    values = read(rule.inputs, view)
+    over = waiting.over(work, point)
+    if over:
+        return miss(work, point, over)
+    values = read(rule.inputs, View(program, work.state, work.now, run))
+    found = _Found(work, program, point, values, dict(zip(rule.inputs.names, values, strict=True)))
     unavailable, unknown = _availability(rule, values)
-    if answer.again and not (unavailable or unknown) and _postpone(work, point, answer):
-        return None
-    reasons = (*answer.reasons, *unavailable)
-    inputs = dict(zip(rule.inputs.names, values, strict=True))
-    if reasons:
-        return _enter(work, program, point, outcome="unavailable", available=False, reasons=reasons, inputs=inputs)
+    if unavailable:
+        # All reasons are named; the gate's would have kept it back as well.
+        refused = _ask_gate(found).reasons
+        return _enter(found, outcome="unavailable", available=False, reasons=(*refused, *unavailable))
     if unknown:
-        return _enter(work, program, point, outcome="unknown", reasons=unknown, inputs=inputs)
+        return _enter(found, outcome="unknown", reasons=unknown)
     if rule.condition is not None:
-        found = rule.condition.holds(values)
-        if found is None:
+        holds = rule.condition.holds(values)
+        if holds is None:
             why = _unknown(rule.condition, values, rule.inputs.names)
-            return _enter(work, program, point, outcome="unknown", available=True, reasons=why, inputs=inputs)
-        if found is not True:
+            return _enter(found, outcome="unknown", available=True, reasons=why)
+        if holds is not True:
             why = (f"{rule.condition.expression.source} is false",)
-            return _enter(work, program, point, outcome="not_eligible", available=True, reasons=why, inputs=inputs)
-    return _choose(work, program, intervention, point, values, inputs)
+            return _enter(found, outcome="not_eligible", available=True, reasons=why)
+    return _choose(found, intervention)
 
 
 def miss(work: Work, point: Point, why: str) -> Decision:
     """Enter a decision point that can no longer be asked."""
-    return _enter(work, work.run_program(point.run), point, outcome="missed", reasons=(why,))
+    found = _Found(work, work.run_program(point.run), point, [], {})
+    return _enter(found, outcome="missed", reasons=(why,))
+
+
+def _ask_gate(found: _Found) -> gate.Answer:
+    """What the gate says to a rule that delivers; what delivers nothing needs no door."""
+    work = found.work
+    return gate.ask(work, found.program, prompt=not work.present) if found.point.rule.delivers else gate.OPEN
 
 
 def _availability(rule: CompiledRule, values: list[Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -103,94 +112,78 @@ def _contraindications(case: CompiledCase, intervention: CompiledIntervention, v
     return tuple(reason for reason in found if reason)
 
 
-def _postpone(work: Work, point: Point, answer: gate.Answer) -> bool:
-    """Move a decision point that the gate refused, as authored; False where it stays as it is."""
-    rule, how = point.rule, point.rule.rule.when_refused
-    if how is None:
-        how = "drop" if rule.scheduled else "later"
-    if how == "drop":
-        return False
-    if how == "after quiet" and answer.reasons != ("quiet hours",):
-        return False
-    run = work.state.runs[point.run]
-    if how == "next window" and answer.again > point.planned + rule.window:
-        return False
-    if answer.again >= run.ends_by:
-        return False
-    work.say(
-        entry.Postponed(
-            at=work.now,
-            received=work.now,
-            run=point.run,
-            rule=rule.id,
-            slot=point.slot,
-            planned=point.planned,
-            until=answer.again,
-            day=point.day,
-            index=point.index,
-            reasons=answer.reasons,
-        )
-    )
-    return True
-
-
-def _choose(
-    work: Work,
-    program: CompiledProgram,
-    intervention: CompiledIntervention,
-    point: Point,
-    values: list[Value],
-    inputs: dict[str, Value],
-) -> Decision:
-    """The first alternative that holds and is not contraindicated, and its option."""
+def _choose(found: _Found, intervention: CompiledIntervention) -> Decision | None:
+    """The first alternative that holds and is not contraindicated; if the gate lets it through, its option."""
     unknown: list[str] = []
     against: list[str] = []
-    view = View(program, work.state, work.now, work.state.runs[point.run])
+    work, point, values = found.work, found.point, found.values
+    view = View(found.program, work.state, work.now, work.state.runs[point.run])
     for place, case in enumerate(point.rule.cases):
-        found = True if case.condition is None else case.condition.holds(values)
-        if found is True:
+        holds = True if case.condition is None else case.condition.holds(values)
+        if holds is True:
             reasons = _contraindications(case, intervention, view)
             if not reasons:
-                return _draw(work, program, point, place, case, inputs, (*unknown, *against))
+                return _admit(found, place, case, (*unknown, *against))
             against += reasons
-        if found is None and case.condition is not None:
+        if holds is None and case.condition is not None:
             unknown += _unknown(case.condition, values, point.rule.inputs.names)
     if against:
-        reasons = tuple(dict.fromkeys(against))
-        return _enter(work, program, point, outcome="unavailable", available=False, reasons=reasons, inputs=inputs)
+        return _enter(found, outcome="unavailable", available=False, reasons=tuple(dict.fromkeys(against)))
     outcome = "unknown" if unknown else "not_eligible"
-    reasons = (*unknown, "no alternative holds")
-    return _enter(work, program, point, outcome=outcome, available=True, reasons=reasons, inputs=inputs)
+    return _enter(found, outcome=outcome, available=True, reasons=(*unknown, "no alternative holds"))
 
 
-def _draw(
-    work: Work,
-    program: CompiledProgram,
-    point: Point,
-    place: int,
-    case: CompiledCase,
-    inputs: dict[str, Value],
-    notes: tuple[str, ...],
-) -> Decision:
+def _admit(found: _Found, place: int, case: CompiledCase, notes: tuple[str, ...]) -> Decision | None:
+    """Ask the gate, before the draw: through it, moved to later (None), or unavailable for the gate's reasons."""
+    answer = _ask_gate(found)
+    waits = waiting.may_wait(found.work, found.point, answer)
+    if answer.reasons and not waits:
+        return _enter(found, outcome="unavailable", available=False, reasons=answer.reasons)
+    _supersede(found.work, found.point)
+    if waits:
+        _postpone(found.work, found.point, answer)
+        return None
+    return _draw(found, place, case, notes)
+
+
+def _postpone(work: Work, point: Point, answer: gate.Answer) -> None:
+    work.say(
+        entry.Postponed(
+            at=work.now, received=work.now, run=point.run, rule=point.rule.id, slot=point.slot, planned=point.planned,
+            until=answer.again, day=point.day, index=point.index, reasons=answer.reasons, about=waiting.about(work, point),
+        )
+    )  # fmt: skip
+
+
+def _supersede(work: Work, point: Point) -> None:
+    """A newer point takes the place of those of its rule that wait: each is entered, and none is asked any more."""
+    for slot, planned, until in waiting.others(work, point):
+        day, index = scheduler.slot_identity(slot)
+        older = Point(point.run, point.rule, slot, planned, day, index, until)
+        miss(work, older, "a newer decision point of the rule took its place")
+
+
+def _draw(found: _Found, place: int, case: CompiledCase, notes: tuple[str, ...]) -> Decision:
+    work, program, point = found.work, found.program, found.point
     which = place if len(point.rule.cases) > 1 else None
     if not case.options:
         chosen = "+".join(case.deliver or ()) or ("nothing" if case.deliver is not None else _other(case))
         return _enter(
-            work, program, point, outcome="decided", available=True, reasons=notes, inputs=inputs, case=which,
-            chosen=chosen, does=case, events=case.deliver or (),
+            found, outcome="decided", available=True, reasons=notes, case=which, chosen=chosen, does=case,
+            events=case.deliver or (),
         )  # fmt: skip
     imported = work.state.imported.get(f"{program.id}/{point.rule.id}/{point.slot}")
     if imported is not None and imported[0] in case.events:
         option, probabilities, source = imported
         return _enter(
-            work, program, point, outcome="randomized", available=True, reasons=notes, inputs=inputs, case=which,
-            options=probabilities, chosen=option, source=source or "imported", does=case, events=case.events[option],
+            found, outcome="randomized", available=True, reasons=notes, case=which, options=probabilities, chosen=option,
+            source=source or "imported", does=case, events=case.events[option],
         )  # fmt: skip
     drawn = chance.draw(work.programs.seed(program.id), work.person, point_name(work, point), "option")
     option = case.options[chance.pick(drawn, case.cuts)]
     return _enter(
-        work, program, point, outcome="randomized", available=True, reasons=notes, inputs=inputs, case=which,
-        options=dict(case.probabilities), chosen=option, drawn=str(drawn), does=case, events=case.events[option],
+        found, outcome="randomized", available=True, reasons=notes, case=which, options=dict(case.probabilities),
+        chosen=option, drawn=str(drawn), does=case, events=case.events[option],
     )  # fmt: skip
 
 
@@ -207,14 +200,11 @@ def point_name(work: Work, point: Point) -> str:
 
 
 def _enter(
-    work: Work,
-    program: CompiledProgram,
-    point: Point,
+    found: _Found,
     *,
     outcome: str,
     available: bool | None = None,
     reasons: tuple[str, ...] = (),
-    inputs: dict[str, Value] | None = None,
     case: int | None = None,
     options: dict[str, float] | None = None,
     chosen: str = "",
@@ -223,6 +213,7 @@ def _enter(
     does: CompiledCase | None = None,
     events: tuple[str, ...] = (),
 ) -> Decision:
+    work, program, point = found.work, found.program, found.point
     run = work.state.runs[point.run]
     watched = point.rule.proximal
     stated = entry.Decided(
@@ -242,7 +233,7 @@ def _enter(
         index=point.index,
         available=available,
         reasons=reasons,
-        inputs=inputs or {},
+        inputs=found.inputs,
         case=case,
         options=options or {},
         chosen=chosen,

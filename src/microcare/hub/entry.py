@@ -252,6 +252,8 @@ class Postponed(Entry, frozen=True, tag="postponed"):
     reasons: tuple[str, ...]
     day: int = 0
     index: int = -1
+    about: str = ""
+    """The delivery that it is about: once that is over, it needs no asking."""
 
 
 class Decided(Entry, frozen=True, tag="decided"):

@@ -421,9 +421,9 @@ def _postponed(state: State, x: e.Postponed) -> None:
     record = state.runs[x.run].rules.get(x.rule, NO_RULE)
     others = tuple(p for p in record.postponed if p[0] != x.slot)
     last, waits = _progress(record, x.day, x.index, x.slot)
-    since = state.runs[x.run].unanswered_since if x.slot.startswith("q") else record.quiet_since
+    since = _silence(x.slot, record)
     postponed = (*others, (x.slot, x.planned, x.until))
-    _rule(state, x.run, x.rule, postponed=postponed, last=last, waits=waits, quiet_since=since)
+    _rule(state, x.run, x.rule, postponed=postponed, last=last, waits=waits, quiet_since=since, about=x.about)
 
 
 def _progress(record: RuleRecord, day: int, index: int, slot: str) -> tuple[tuple[int, int] | None, tuple[int, ...]]:
@@ -434,6 +434,11 @@ def _progress(record: RuleRecord, day: int, index: int, slot: str) -> tuple[tupl
     if slot.startswith("w") and waits and slot not in {p[0] for p in record.postponed}:
         waits = waits[1:]
     return last, waits
+
+
+def _silence(slot: str, record: RuleRecord) -> int:
+    """The silence that a rule on a quiet spell has acted on: its decision point is named by when that began."""
+    return int(slot[1:]) if slot.startswith("q") else record.quiet_since
 
 
 def _decided(state: State, x: e.Decided) -> None:
@@ -448,7 +453,7 @@ def _decided(state: State, x: e.Decided) -> None:
         last=last,
         waits=waits,
         postponed=tuple(p for p in record.postponed if p[0] != x.slot) if record.postponed else (),
-        quiet_since=run.unanswered_since if x.slot.startswith("q") else record.quiet_since,
+        quiet_since=_silence(x.slot, record),
     )
     state.runs[x.run] = replace(run, rules={**run.rules, x.rule: changed}, points=run.points + 1)
     state.imported.pop(f"{x.program}/{x.rule}/{x.slot}", None)

@@ -7,8 +7,8 @@ from microcare.base import chance
 from microcare.base.moments import add, local_clock, local_day
 from microcare.base.schedules import window_bounds
 from microcare.hub import assessor, decider, delivery, entry, evaluator, narrator, recommender, scheduler
-from microcare.hub.decider import Point
 from microcare.hub.state import RuleRecord
+from microcare.hub.waiting import Point
 from microcare.hub.work import Happening, Work, holds
 from microcare.program.compiled import CompiledRule
 

@@ -50,7 +50,9 @@ class RuleRecord(Record, frozen=True):
     drawn_day: int = 0
     moments: tuple[int, ...] = ()
     postponed: tuple[tuple[str, int, int], ...] = ()
-    """Decision points moved by the gate: slot, planned moment, and when each is asked again."""
+    """Decision points moved by the gate: slot, planned moment, and when each is asked again. One at most."""
+    about: str = ""
+    """The delivery that what waits is about."""
     quiet_since: int = 0
     """The engagement after which a quiet spell was last acted on."""
     closed: str = ""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from microcare.hub import assessor, delivery, entry, evaluator, facilitation, recommender, safety, scheduler, sequencer
-from microcare.hub.decider import Point
 from microcare.hub.scheduler import Due
 from microcare.hub.state import State
+from microcare.hub.waiting import Point
 from microcare.hub.work import BudgetExceededError, Work
 
 AT_ONCE = 500
