@@ -253,9 +253,15 @@ def _setting(work: Work, x: s.Setting) -> None:
     if consent.ends(work, x.name, x.value):
         return _withdraw(work, s.Withdraw(key=x.key, at=x.at, program=x.name.split(".")[1]))
     if x.name in ("pause", "mode"):
-        for program in list(work.state.courses):
-            work.recommend.setdefault(program, f"the {x.name} changed")
+        look_again(work, f"the {x.name} changed")
     return None
+
+
+def look_again(work: Work, why: str) -> None:
+    """Look anew at the person's state, and at what would help, in all their programs."""
+    for program in list(work.state.courses):
+        work.settle[program] = None
+        work.recommend.setdefault(program, why)
 
 
 def _zone(work: Work, x: s.Zone) -> None:
@@ -335,7 +341,10 @@ def _acknowledge(work: Work, x: s.Acknowledge) -> None:
 
 
 def _resolve(work: Work, x: s.Resolve) -> None:
+    held = work.state.rests
     _alert_stage(work, x.alert, "resolved", x.by, x.code)
+    if held and not work.state.rests:
+        look_again(work, "the safety hold is over")
 
 
 TABLE: dict[type, Callable[[Work, Any], None]] = {

@@ -284,7 +284,7 @@ def ask_overall(work: Work, run: str) -> None:
     if outcome is None:
         overall(work, run)
     else:
-        until = work.now + max(compiled.outcome_within, 60_000)
+        until = work.in_time(max(compiled.outcome_within, 60_000))
         delivery.ask(work, program, outcome.measure, "overall", until, run=run)
 
 

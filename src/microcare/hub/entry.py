@@ -414,6 +414,8 @@ class EvaluationOpened(Entry, frozen=True, tag="evaluation_opened"):
     trigger: int
     why: str
     day: int
+    index: int = 0
+    """Its place among the times of that day."""
     asks: dict[str, tuple[str, ...]] = {}
     known: tuple[str, ...] = ()
     """Needs already settled by fresh evidence, so that nothing was asked for them."""

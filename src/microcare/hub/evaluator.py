@@ -20,7 +20,7 @@ from microcare.program.compiled import (
 
 
 def open_evaluation(
-    work: Work, program: CompiledProgram, why: str, trigger: CompiledEvaluation | None, day: int = 0
+    work: Work, program: CompiledProgram, why: str, trigger: CompiledEvaluation | None, day: int = 0, place: int = 0
 ) -> None:
     """Look at a person's state: by time, context, report, or the end of an intervention."""
     index = trigger.index if trigger is not None else -1
@@ -30,7 +30,7 @@ def open_evaluation(
         and holds(trigger.condition, work.view(program)) is not True
     ):
         if trigger.pattern is not None:
-            _opened(work, program, f"{why}: its condition does not hold", index, day, {}, ())
+            _opened(work, program, f"{why}: its condition does not hold", index, (day, place), {}, ())
         return
     asks, known = lacking(work, program)
     only = trigger.trigger.only if trigger is not None else ()
@@ -38,13 +38,13 @@ def open_evaluation(
     for measure in trigger.trigger.measures if trigger is not None else ():
         if not any(a.program == program.id and a.measure == measure for a in work.state.assessments.values()):
             asks[measure] = tuple(program.measures[measure].items)
-    name = _opened(work, program, why, index, day, asks, known, close=False)
+    name = _opened(work, program, why, index, (day, place), asks, known, close=False)
     within = trigger.within if trigger is not None else 3 * 86_400_000
     first = ""
     for measure, items in asks.items():
         fresh = work.now - _shelf_life(program, measure)
         asked = delivery.ask(
-            work, program, measure, "evaluation", work.now + within,
+            work, program, measure, "evaluation", work.in_time(within),
             items=items, evaluation=name, reuse_from=fresh, along=first,
         )  # fmt: skip
         first = first or asked
@@ -56,7 +56,7 @@ def _opened(
     program: CompiledProgram,
     why: str,
     index: int,
-    day: int,
+    slot: tuple[int, int],
     asks: dict[str, tuple[str, ...]],
     known: tuple[str, ...],
     close: bool = True,
@@ -70,7 +70,8 @@ def _opened(
             program=program.id,
             trigger=index,
             why=why,
-            day=day or local_day(work.state.zone, work.now),
+            day=slot[0] or local_day(work.state.zone, work.now),
+            index=slot[1],
             asks=asks,
             known=known,
         )

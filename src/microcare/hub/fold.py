@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from microcare.base.moments import DAY
+from microcare.base.moments import DAY, local_day
 from microcare.base.schedules import WEEKDAYS
 from microcare.hub import entry as e
 from microcare.hub.state import (
@@ -61,8 +61,42 @@ def fold_all(state: State, entries: Iterable[e.Any]) -> State:
 def apply(state: State, entry: e.Any) -> None:
     """Change a state that the caller owns (a copy). Everyone else calls `fold`."""
     TABLE[type(entry)](state, entry)
+    if state.rests != bool(state.rest_since):
+        _rest(state, entry.received)
     if entry.received > state.last:
         state.last = entry.received
+
+
+def _rest(state: State, now: int) -> None:
+    """Care begins to stand still, or goes on: what ran is later by the rest, and what was kept back is asked again."""
+    if not state.rest_since:
+        state.rest_since = now
+        return
+    since, state.rest_since = state.rest_since, 0
+    for name, run in state.runs.items():
+        rested = run.rested + now - max(since, run.unanswered_since) if run.unanswered_since else 0
+        later = now - max(since, run.started)
+        rules = {k: replace(r, until=r.until + later) if r.until else r for k, r in run.rules.items()}
+        state.runs[name] = replace(run, rested=rested, ends_by=run.ends_by + later, rules=rules)
+    _ask_again(state, now)
+
+
+def _ask_again(state: State, now: int) -> None:
+    """What the gate moved is asked again now: what kept it back may be over, or over sooner than it was thought."""
+    for name, run in state.runs.items():
+        if any(record.postponed for record in run.rules.values()):
+            state.runs[name] = replace(run, rules={k: _due_now(r, now) for k, r in run.rules.items()})
+    for name, found in state.deliveries.items():
+        if found.kept and found.snoozed > now:
+            state.deliveries[name] = replace(found, snoozed=now)
+
+
+def _due_now(record: RuleRecord, now: int) -> RuleRecord:
+    if not record.postponed:
+        return record
+    return replace(
+        record, postponed=tuple((slot, planned, min(until, now)) for slot, planned, until in record.postponed)
+    )
 
 
 def _count(state: State, kind: str) -> None:
@@ -103,7 +137,7 @@ def _event(state: State, run: str, event: str, at: int, engaged: bool, **changes
     record = replace(found.events.get(event, NO_EVENT), **changes)
     events = {**found.events, event: record}
     if engaged and at >= found.engaged:
-        state.runs[run] = replace(found, events=events, engaged=at, unanswered_since=0)
+        state.runs[run] = replace(found, events=events, engaged=at, unanswered_since=0, rested=0)
     else:
         state.runs[run] = replace(found, events=events)
 
@@ -123,11 +157,14 @@ def _contact(state: State, program: str, at: int) -> None:
 
 
 def _enrolled(state: State, x: e.Enrolled) -> None:
-    state.courses[x.program] = Course(x.version, x.at, x.facilitator, synthetic=x.synthetic, contacted=x.at)
+    state.courses[x.program] = Course(
+        x.version, x.at, x.facilitator, synthetic=x.synthetic, contacted=x.at, day=local_day(x.zone, x.at)
+    )
     # Interned, because what equals its default is left out of a snapshot only if it is the same object.
     state.zone = intern(x.zone)
     state.language = intern(x.language)
     state.fields.update(x.fields)
+    state.said.update(dict.fromkeys(x.fields, x.at))
     state.consents.update({f"{x.program}.{purpose}": version for purpose, version in x.consents.items()})
 
 
@@ -208,6 +245,9 @@ def _set(state: State, x: e.Set) -> None:
         state.plan[x.name[5:]] = str(x.value or "")
     elif x.name.startswith("person."):
         state.fields[x.name[7:]] = x.value
+        state.said[x.name[7:]] = x.at
+    if x.name in ("zone", "quiet", "days") and not state.rests:
+        _ask_again(state, x.received)
 
 
 def _nothing(state: State, x: e.Any) -> None:
@@ -224,7 +264,7 @@ def _answered(state: State, x: e.Answered) -> None:
         state.assessments[x.assessment] = replace(open_one, answers={**open_one.answers, x.item: x.value})
         if open_one.run in state.runs:
             run = state.runs[open_one.run]
-            state.runs[open_one.run] = replace(run, engaged=max(run.engaged, x.at), unanswered_since=0)
+            state.runs[open_one.run] = replace(run, engaged=max(run.engaged, x.at), unanswered_since=0, rested=0)
     name = f"{x.program}/{x.measure}"
     known = state.measures.get(name, Scores(0, False))
     if x.item not in known.values or known.values[x.item][0] <= x.at:
@@ -369,7 +409,7 @@ def _acted(state: State, x: e.Acted) -> None:
             found, done=x.at, spent=spent, snoozed=0, watch=x.watch_until, closed=""
         )  # fmt: skip
     elif x.act == "snoozed":
-        state.deliveries[x.delivery] = replace(found, snoozed=x.until, spent=spent)
+        state.deliveries[x.delivery] = replace(found, snoozed=x.until, kept=x.by == "hub", spent=spent)
     elif x.act == "dismissed":
         del state.deliveries[x.delivery]
         _close(state, x.delivery, replace(found, closed="dismissed", spent=spent))
@@ -420,20 +460,26 @@ def _postponed(state: State, x: e.Postponed) -> None:
         return
     record = state.runs[x.run].rules.get(x.rule, NO_RULE)
     others = tuple(p for p in record.postponed if p[0] != x.slot)
-    last, waits = _progress(record, x.day, x.index, x.slot)
+    last, taken, waits = progress(record, x.day, x.index, x.slot)
     since = _silence(x.slot, record)
     postponed = (*others, (x.slot, x.planned, x.until))
-    _rule(state, x.run, x.rule, postponed=postponed, last=last, waits=waits, quiet_since=since, about=x.about)
+    _rule(
+        state, x.run, x.rule, postponed=postponed, last=last, taken=taken, waits=waits, quiet_since=since, about=x.about
+    )
 
 
-def _progress(record: RuleRecord, day: int, index: int, slot: str) -> tuple[tuple[int, int] | None, tuple[int, ...]]:
-    """The rule's last scheduled identity, and the waits that remain, once a decision point has been taken up."""
-    last, waits = record.last, record.waits
-    if index >= 0 and (last is None or (day, index) > last):
-        last = (day, index)
+def progress(
+    record: RuleRecord, day: int, index: int, slot: str
+) -> tuple[tuple[int, int] | None, tuple[int, ...], tuple[int, ...]]:
+    """The rule's last scheduled identity, what of its day is taken, and the waits that remain, after a decision point."""
+    last, taken, waits = record.last, record.taken, record.waits
+    if index >= 0 and (last is None or day > last[0]):
+        last, taken = (day, index), (index,)
+    elif index >= 0 and last is not None and day == last[0]:
+        last, taken = max(last, (day, index)), tuple(sorted({*(taken or range(last[1] + 1)), index}))
     if slot.startswith("w") and waits and slot not in {p[0] for p in record.postponed}:
         waits = waits[1:]
-    return last, waits
+    return last, taken, waits
 
 
 def _silence(slot: str, record: RuleRecord) -> int:
@@ -446,11 +492,12 @@ def _decided(state: State, x: e.Decided) -> None:
     if run is None:
         return
     record = run.rules.get(x.rule, NO_RULE)
-    last, waits = _progress(record, x.day, x.index, x.slot)
+    last, taken, waits = progress(record, x.day, x.index, x.slot)
     changed = replace(
         record,
         points=record.points + 1,
         last=last,
+        taken=taken,
         waits=waits,
         postponed=tuple(p for p in record.postponed if p[0] != x.slot) if record.postponed else (),
         quiet_since=_silence(x.slot, record),
@@ -600,7 +647,7 @@ def _evaluation_opened(state: State, x: e.EvaluationOpened) -> None:
     state.evaluations[x.evaluation] = Evaluation(x.program, x.why, x.at)
     _count(state, "evaluation")
     if x.trigger >= 0:
-        state.triggers[f"{x.program}/{x.trigger}"] = Trigger(x.at, x.day)
+        state.triggers[f"{x.program}/{x.trigger}"] = Trigger(x.at, x.day, x.index)
 
 
 def _evaluation_closed(state: State, x: e.EvaluationClosed) -> None:

@@ -12,7 +12,7 @@ from microcare.base.moments import DAY, add, local_day, parse_clock
 from microcare.base.schedules import DayPattern, next_slot, window_bounds
 from microcare.hub.programs import Programs
 from microcare.hub.state import Course, Delivery, RuleRecord, Run, State
-from microcare.program.compiled import CompiledIntervention, CompiledProgram, CompiledRule
+from microcare.program.compiled import CompiledEvaluation, CompiledIntervention, CompiledProgram, CompiledRule
 
 NOBODY = RuleRecord()
 ANNOUNCED = 60 * 60_000
@@ -72,10 +72,11 @@ def _lines(programs: Programs, state: State) -> list[Line]:
         found.append((asked.expires, 3, "assessment", name, "", 0, 0))
     for name, watch in state.watches.items():
         found.append((watch.until, 4, "watch", name, "", 0, 0))
+    rests = state.rests
     for name, run in state.runs.items():
         course = state.courses.get(run.program)
         if course is not None and not course.stopped:
-            _run(found, programs.intervention(run.program, run.version, run.intervention), state, name, run)
+            _run(found, programs.intervention(run.program, run.version, run.intervention), state, name, run, rests)
     for name, offer in state.offers.items():
         found.append((offer.expires, 7, "offer", name, "", 0, 0))
     for name, need in state.needs.items():
@@ -85,7 +86,8 @@ def _lines(programs: Programs, state: State) -> list[Line]:
         if going and course is not None and part in programs.of(program, course.version).by_need:
             found.append((need.stale_at, 8, "need", name, "", 0, 0))
     for name, course in state.courses.items():
-        if not course.stopped:
+        # While care rests nothing is begun, and nobody is asked how they are: all of that comes when it goes on.
+        if not course.stopped and not rests:
             _course(found, programs.of(name, course.version), state, course)
     return found
 
@@ -104,26 +106,33 @@ def _delivery(found: list[Line], name: str, delivery: Delivery) -> None:
         found.append((at, 6, "fallback", name, channel, 0, 0))
 
 
-def _run(lines: list[Line], intervention: CompiledIntervention, state: State, name: str, run: Run) -> None:
+def _run(lines: list[Line], intervention: CompiledIntervention, state: State, name: str, run: Run, rests: bool) -> None:
     if run.ended:
-        if run.outcome_at and not any(a.run == name and a.purpose == "overall" for a in state.assessments.values()):
+        if (
+            run.outcome_at
+            and not rests
+            and not any(a.run == name and a.purpose == "overall" for a in state.assessments.values())
+        ):
             lines.append((run.outcome_at, 5, "outcome", name, "", 0, 0))
         return
-    lines.append((run.ends_by, 9, "run_end", name, "", 0, 0))
-    if run.unanswered_since:
-        lines.append((run.unanswered_since + intervention.disengaged_after, 4, "disengaged", name, "", 0, 0))
+    if not rests:
+        lines.append((run.ends_by, 9, "run_end", name, "", 0, 0))
+    if run.unanswered_since and not rests:
+        # A pause is no silence: it makes both later.
+        since = run.unanswered_since + run.rested
+        lines.append((since + intervention.disengaged_after, 4, "disengaged", name, "", 0, 0))
         for rule in intervention.quiet:
             record = run.rules.get(rule.id, NOBODY)
             span = rule.trigger.span
             if span is not None and record.quiet_since != run.unanswered_since and not record.closed:
-                lines.append((run.unanswered_since + span.exact, 5, "quiet", name, rule.id, 0, 0))
+                lines.append((since + span.exact, 5, "quiet", name, rule.id, 0, 0))
     for rule_id, record in run.rules.items():
         found = intervention.by_id.get(rule_id)
         if found is None or record.closed:
             continue
         if record.waits:
             lines.append((record.waits[0], 5, "wait", name, rule_id, 0, 0))
-        for slot, planned, until in record.postponed:
+        for slot, planned, until in () if rests else record.postponed:
             lines.append((until, 5, "postponed", name, f"{rule_id} {slot}", planned, 0))
         if found.scheduled:
             coming = coming_point(found, record, name, run, state)
@@ -131,17 +140,24 @@ def _run(lines: list[Line], intervention: CompiledIntervention, state: State, na
                 lines.append(coming)
 
 
-def clocks_of(rule: CompiledRule, state: State) -> tuple[int, ...]:
-    """The times of day at which a rule comes due for this person, seconds after midnight, in order."""
-    if not rule.clock_fields:
-        return rule.clocks
-    found = list(rule.fixed_clocks)
-    for field, default in rule.clock_fields:
-        value = state.fields.get(field, default)
-        clock = _clock(value) if isinstance(value, str) else None
+def clocks_of(rule: CompiledRule, state: State) -> tuple[tuple[int, int, int], ...]:
+    """The times of day at which a rule that asks a person's field comes due, in order.
+
+    Each with its place in the program, by which its slots are named, and the moment since when it counts: a time that
+    the person says counts from then on. Two equal times are one; a time that is not known is none.
+    """
+    found: dict[int, tuple[int, int, int]] = {}
+    for place, (fixed, field, default) in enumerate(rule.places):
+        value = state.fields.get(field, default) if field else None
+        clock = _clock(value) if isinstance(value, str) else fixed
         if clock is not None:
-            found.append(clock)
-    return tuple(sorted(found))
+            found.setdefault(clock, (clock, place, state.said.get(field, 0) if field else 0))
+    return tuple(found[clock] for clock in sorted(found))
+
+
+def lacks_a_time(rule: CompiledRule, state: State) -> bool:
+    """Whether a rule cannot plan all that it may, because the person has not said a time."""
+    return any(not isinstance(state.fields.get(field, default), str) for field, default in rule.clock_fields)
 
 
 def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, state: State) -> Line | None:
@@ -153,17 +169,36 @@ def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, st
     found: Line | None
     if rule.random:
         found = _random_point(rule, record, name, state)
+    elif rule.clock_fields:
+        found = _own_point(rule, record, name, state)
     else:
-        clocks = clocks_of(rule, state) or (record.clock,)
         # Once points have come, travel can put a planned one before the rule's beginning; it stays planned.
         began = record.began // 1000 * 1000 if record.last is None else None
-        slot = _next_slot(rule.pattern, clocks, state.zone, record.day, record.last, began)
-        if slot is None:
-            return None
-        found = (slot.moment, 5, "point", name, rule.id, slot.day, slot.index)
+        slot = _next_slot(rule.pattern, rule.clocks or (record.clock,), state.zone, record.day, record.last, began)
+        found = (slot.moment, 5, "point", name, rule.id, slot.day, slot.index) if slot is not None else None
     if found is None or (record.until and found[0] > record.until) or found[0] >= run.ends_by:
         return None
     return found
+
+
+def _own_point(rule: CompiledRule, record: RuleRecord, name: str, state: State) -> Line | None:
+    """The next slot among the person's own times: each keeps its name, whichever of them moves."""
+    assert rule.pattern is not None
+    last = record.last
+    taken = record.taken or (range(last[1] + 1) if last is not None else ())
+    coming: list[tuple[int, int, int]] = []
+    for clock, place, since in clocks_of(rule, state):
+        # On the first day, only what the wall clock had not passed when the rule began was ever planned.
+        done = record.day - (clock >= record.clock)
+        if last is not None:
+            done = max(done, last[0] - (place not in taken))
+        slot = _next_slot(rule.pattern, (clock,), state.zone, record.day, (done, 0), since)
+        if slot is not None:
+            coming.append((slot.moment, slot.day, place))
+    if not coming:
+        return None
+    moment, day, place = min(coming)
+    return (moment, 5, "point", name, rule.id, day, place)
 
 
 _next_slot = lru_cache(maxsize=1 << 16)(next_slot)
@@ -192,6 +227,17 @@ def _random_point(rule: CompiledRule, record: RuleRecord, name: str, state: Stat
     return (max(start, record.began), 5, "draw_moments", name, rule.id, slot.day, 0)
 
 
+def newest(evaluation: CompiledEvaluation, state: State, first: Due, now: int) -> tuple[int, int]:
+    """Day and place of the newest time of an evaluation that has come by now, from the first that is due on."""
+    found = (first.number, int(first.part))
+    while evaluation.pattern is not None:
+        slot = next_slot(evaluation.pattern, evaluation.clocks, state.zone, first.number, found, None)
+        if slot is None or slot.moment > now:
+            break
+        found = (slot.day, slot.index)
+    return found
+
+
 def slot_name(day: int, index: int) -> str:
     """The name of a scheduled slot: planned local date and place in the day."""
     return f"{date.fromordinal(day).isoformat()}/{index}"
@@ -213,11 +259,12 @@ def _course(found: list[Line], program: CompiledProgram, state: State, course: C
         if evaluation.pattern is None:
             continue
         # What is repeated begins one period after joining; a context (weekend) begins with the first one to come.
-        first = local_day(zone, since)
-        after = (record.day, LAST) if record is not None else ((first, LAST) if every is not None else None)
+        first = course.day or local_day(zone, since)
+        after = (record.day, record.index) if record is not None else ((first, LAST) if every is not None else None)
         slot = _next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
         if slot is not None:
-            found.append((slot.moment, 8, "evaluation", program.id, "", slot.day, evaluation.index))
+            place = f"{slot.index}"
+            found.append((slot.moment, 8, "evaluation", program.id, place, slot.day, evaluation.index))
     target = program.program.target
     if target is not None and course.target is not True:
         asked = max(state.felt.get(f"{program.id}/target", 0), since)

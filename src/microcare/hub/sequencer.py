@@ -159,7 +159,7 @@ def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "") 
     narrator.tell(work, run, "end", ("future",))
     if not assessed:
         assessor.state_outcome(work, run, counts_as or "ended")
-    elif at <= work.now:
+    elif at <= work.now and not work.state.rests:
         assessor.ask_overall(work, run)
 
 
@@ -183,7 +183,10 @@ def finish_if_over(work: Work, run: str) -> None:
             continue
         if record.waits or record.postponed:
             return
-        if rule.scheduled and scheduler.coming_point(rule, record, run, found, work.state) is not None:
+        if rule.scheduled and (
+            scheduler.lacks_a_time(rule, work.state)
+            or scheduler.coming_point(rule, record, run, found, work.state) is not None
+        ):
             return
     if found.unanswered_since and any(
         found.rules.get(r.id, NO_RULE).quiet_since != found.unanswered_since for r in compiled.quiet

@@ -32,6 +32,8 @@ class Course(Record, frozen=True):
     """When the course last reached the person, or they were last active in it."""
     retry: int = 0
     """When a recommendation is looked at again."""
+    day: int = 0
+    """The local day on which it began: what comes every two weeks counts from there, wherever the person is."""
 
 
 class RuleRecord(Record, frozen=True):
@@ -45,6 +47,8 @@ class RuleRecord(Record, frozen=True):
     until: int = 0
     last: tuple[int, int] | None = None
     """Identity (day, index) of the last decision point of its schedule."""
+    taken: tuple[int, ...] = ()
+    """Which places of that day have been taken up."""
     points: int = 0
     waits: tuple[int, ...] = ()
     drawn_day: int = 0
@@ -102,6 +106,8 @@ class Run(Record, frozen=True):
     """When it last offered something."""
     unanswered_since: int = 0
     """When it first offered something since the person last engaged (0: nothing waits for them)."""
+    rested: int = 0
+    """So much of that silence was a pause or a safety hold, ms: it says nothing about the person."""
     points: int = 0
     ended: int = 0
     reason: str = ""
@@ -148,6 +154,8 @@ class Delivery(Record, frozen=True, tag=True):
     channels: tuple[tuple[str, int], ...] = ()
     tried: int = 1
     snoozed: int = 0
+    kept: bool = False
+    """The hub put it off, because the gate said no; otherwise the person did."""
     done: int = 0
     opened: int = 0
     spent: int = 0
@@ -211,6 +219,8 @@ class Trigger(Record, frozen=True):
 
     at: int
     day: int
+    index: int = 0
+    """Its place among the times of that day."""
 
 
 class Offer(Record, frozen=True):
@@ -287,7 +297,11 @@ class State(msgspec.Struct, omit_defaults=True):
     mode: str = ""
     quiet: str | None = None
     paused_until: int = 0
+    rest_since: int = 0
+    """Since when care has stood still, by a pause or a safety hold (0: it goes on)."""
     fields: dict[str, Value] = {}
+    said: dict[str, int] = {}
+    """When the person's fields were last said: a time of day counts from then on."""
     likes: dict[str, float] = {}
     courses: dict[str, Course] = {}
     runs: dict[str, Run] = {}
@@ -331,6 +345,11 @@ class State(msgspec.Struct, omit_defaults=True):
     """The last time they had been away for more than a day: how long, and when they came back."""
     last: int = 0
     """When the last entry was received."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether care stands still: nothing is begun, and no silence grows."""
+        return bool(self.paused_until) or any(alert.hold for alert in self.alerts.values())
 
     def copy(self) -> "State":
         """A copy whose containers can be changed without touching this one."""

@@ -3,11 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from microcare.hub import assessor, delivery, entry, evaluator, facilitation, recommender, safety, scheduler, sequencer
+from msgspec.structs import replace
+
+from microcare.hub import (
+    assessor,
+    decider,
+    delivery,
+    entry,
+    evaluator,
+    facilitation,
+    recommender,
+    safety,
+    scheduler,
+    sequencer,
+)
+from microcare.hub.fold import progress
 from microcare.hub.scheduler import Due
 from microcare.hub.state import State
 from microcare.hub.waiting import Point
 from microcare.hub.work import BudgetExceededError, Work
+from microcare.program.compiled import CompiledRule
 
 AT_ONCE = 500
 """How many things one instant may bring for one program."""
@@ -97,7 +112,22 @@ def _postponed(work: Work, item: Due) -> None:
 def _point(work: Work, item: Due) -> None:
     rule = work.intervention(item.name).by_id[item.part]
     slot = scheduler.slot_name(item.number, item.place)
-    sequencer.decide(work, Point(item.name, rule, slot, item.moment, item.number, item.place))
+    point = Point(item.name, rule, slot, item.moment, item.number, item.place)
+    if item.moment < work.now <= item.moment + rule.window and _another_came(work, rule, point):
+        # After a flight, or a standstill, several are asked at one moment: only the newest can be meant.
+        decider.miss(work, point, "a newer decision point of the rule took its place")
+        return
+    sequencer.decide(work, point)
+
+
+def _another_came(work: Work, rule: CompiledRule, point: Point) -> bool:
+    """Whether a later decision point of the rule's schedule has come by now, too."""
+    run = work.state.runs[point.run]
+    record = run.rules[rule.id]
+    last, taken, _ = progress(record, point.day, point.index, point.slot)
+    after = replace(record, last=last, taken=taken, points=record.points + 1)
+    coming = scheduler.coming_point(rule, after, point.run, run, work.state)
+    return coming is not None and coming[2] == "point" and coming[0] <= work.now
 
 
 def _draw_moments(work: Work, item: Due) -> None:
@@ -138,18 +168,20 @@ def _retry(work: Work, item: Due) -> None:
 
 
 def _evaluation(work: Work, item: Due) -> None:
+    """Of several that are overdue, only the newest is opened: no backlog after a pause or a standstill."""
     program = work.course(item.name)
     if program is not None:
         evaluation = program.evaluations[item.place]
         why = evaluation.trigger.on or "its fixed time"
-        evaluator.open_evaluation(work, program, why, evaluation, item.number)
+        day, index = scheduler.newest(evaluation, work.state, item, work.now)
+        evaluator.open_evaluation(work, program, why, evaluation, day, index)
 
 
 def _target(work: Work, item: Due) -> None:
     program = work.course(item.name)
     if program is not None and program.program.target is not None:
         assess = program.program.target.assess
-        delivery.ask(work, program, assess.measure, "target", work.now + assess.within.exact)
+        delivery.ask(work, program, assess.measure, "target", work.in_time(assess.within.exact))
 
 
 def _contact(work: Work, item: Due) -> None:

@@ -225,10 +225,17 @@ def _run(program: CompiledProgram, part: str) -> Getter:
         if part == "days":
             return (view.now - run.started) / DAY
         if part == "quiet_days":
-            return (view.now - run.unanswered_since) / DAY if run.unanswered_since else 0
+            return silence(view.state, run, view.now) / DAY
         return run.points if part == "points" else run.need or None
 
     return get
+
+
+def silence(state: State, run: Run, now: int) -> int:
+    """How long the person has left unanswered what a run offered, ms; a pause and a safety hold do not count."""
+    if not run.unanswered_since:
+        return 0
+    return (state.rest_since or now) - min(run.unanswered_since, state.rest_since or now) - run.rested
 
 
 def _event(program: CompiledProgram, event: str, count: str) -> Getter:

@@ -69,6 +69,10 @@ class Work(msgspec.Struct):
         self.entries.append(stated)
         apply(self.state, stated)
 
+    def in_time(self, span: int) -> int:
+        """So long from now, or from the end of the pause: what is asked in a pause can be answered after it."""
+        return max(self.now, self.state.paused_until) + span
+
     def happen(self, program: str, kind: str, name: str = "", stage: str = "", run: str = "") -> None:
         """Let rules know that something happened."""
         self.spend(program, "happenings", HAPPENINGS)

@@ -126,8 +126,9 @@ class CompiledRule:
     clocks: tuple[int, ...]
     """Seconds after midnight, where none depends on the person."""
     clock_fields: tuple[tuple[str, str | None], ...]
-    """The person's fields that hold times, with their defaults; used instead of `clocks` when there are any."""
-    fixed_clocks: tuple[int, ...]
+    """The person's fields that hold times, with their defaults; where there are any, `places` count."""
+    places: tuple[tuple[int | None, str, str | None], ...]
+    """Its times of day as written: a fixed clock, or the person's field that holds it, with its default."""
     window: int
     random: int
     between: tuple[int, int] | None

@@ -263,7 +263,7 @@ class _Work:
                           "the proximal outcome of a decision point can only be a signal, which is there whatever was chosen",
                           "Move the question to the `proximal` of the event; to ask after `nothing` too, "
                           "deliver an event with that `proximal` from a rule with its own time.")  # fmt: skip
-        clocks, clock_fields = self._clocks(rule)
+        clocks, places = self._clocks(rule)
         return CompiledRule(
             id=rule_id,
             index=index,
@@ -276,8 +276,8 @@ class _Work:
             until=until,
             pattern=pattern_of(rule),
             clocks=clocks,
-            clock_fields=clock_fields,
-            fixed_clocks=clocks,
+            clock_fields=tuple((name, default) for _, name, default in places if name),
+            places=places,
             window=rule.window.exact,
             random=rule.random or 0,
             between=rule.between,
@@ -297,19 +297,20 @@ class _Work:
             return Trigger("measure", found.name, found.stage)
         return found
 
-    def _clocks(self, rule: Rule) -> tuple[tuple[int, ...], tuple[tuple[str, str | None], ...]]:
+    def _clocks(self, rule: Rule) -> tuple[tuple[int, ...], tuple[tuple[int | None, str, str | None], ...]]:
+        """The fixed times of a rule, in order, equal ones once; and all its times as they are written."""
         if isinstance(rule.every, Span) and rule.between is not None:
             start, end = rule.between
             step = max(rule.every.milliseconds // 1000, 60)
             return tuple(range(start, end, step)), ()
-        fixed = [parse_clock(c) for c in rule.at if not c.startswith("person.")]
-        fields_ = []
+        places: list[tuple[int | None, str, str | None]] = []
         for clock in rule.at:
             if clock.startswith("person."):
-                name = clock[7:]
-                part = self.program.person.get(name)
-                fields_.append((name, str(part.default) if part and part.default is not None else None))
-        return tuple(sorted(c for c in fixed if c is not None)), tuple(fields_)
+                part = self.program.person.get(clock[7:])
+                places.append((None, clock[7:], str(part.default) if part and part.default is not None else None))
+            else:
+                places.append((parse_clock(clock), "", None))
+        return tuple(sorted({c for c, _, _ in places if c is not None})), tuple(places)
 
     def case(self, action: Action, names: Names, path: Path, gather: _Gather | None) -> CompiledCase:
         condition = None
@@ -377,7 +378,7 @@ class _Work:
             days = parse_days(trigger.on)
             if days is not None and days.weekdays:
                 context, pattern = "", days
-        clocks = tuple(sorted(c for c in map(parse_clock, trigger.at) if c is not None))
+        clocks = tuple(sorted({c for c in map(parse_clock, trigger.at) if c is not None}))
         condition = self.condition(trigger.condition, names, ("evaluate", index, "if"))
         return CompiledEvaluation(index, trigger, context, pattern, clocks, condition, trigger.within.exact)
 
