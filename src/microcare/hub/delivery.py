@@ -76,6 +76,9 @@ def _deliver(
 ) -> str:
     work.spend(program.id, "deliveries", DELIVERIES)
     human = event is not None and event.event.by_human
+    urgent = event is not None and event.event.urgent
+    if not (silent or work.present or human or urgent or what in HUMAN):
+        silent = _along(work)
     prompt = not work.present and not silent and not human
     delivery = work.name("delivery", "d")
     channels = () if human else _channels(work, program)
@@ -105,11 +108,19 @@ def _deliver(
     if human:
         work.effects.append(effect.Propose(at=work.now, program=program.id, subject=delivery, expires=expires))
     elif prompt:
-        urgent = event is not None and event.event.urgent
         work.effects.append(
             effect.Prompt(at=work.now, delivery=delivery, channel=channels[0][0], urgent=urgent, expires=expires)
         )
     return delivery
+
+
+def _along(work: Work) -> tuple[str, ...]:
+    """What reaches the person at one moment is one prompt: the rest comes with it, and waits in the app."""
+    if not work.state.prompts or work.state.prompts[-1] != work.now:
+        return ()
+    found = work.state.deliveries.items()
+    prompted = next((k for k, d in reversed(found) if d.prompt and d.decided == work.now and not d.done), "")
+    return (f"comes with {prompted}",) if prompted else ()
 
 
 def _channels(work: Work, program: CompiledProgram) -> tuple[tuple[str, int], ...]:

@@ -6,8 +6,8 @@ Candidates come from the conceptual model in its order of priorities; whatever i
 from dataclasses import dataclass, field
 
 from microcare.base import chance
-from microcare.base.moments import local_day
-from microcare.hub import delivery, effect, entry, narrator
+from microcare.base.moments import HOUR, local_day
+from microcare.hub import delivery, effect, entry, gate, narrator
 from microcare.hub.entry import Candidate
 from microcare.hub.state import NeedRecord, Past
 from microcare.hub.view import engaged_share
@@ -170,6 +170,17 @@ def left_out(
         return "rest between micro interventions", last + between
     if any(e.event.by_human for e in intervention.events.values()) and not _facilitated(work, program):
         return "no facilitator for it", 0
+    return rests(work, program)
+
+
+def rests(work: Work, program: CompiledProgram) -> tuple[str, int]:
+    """Why nothing can be begun now, whatever it is, and when to look again where no stimulus will say; empty: it can."""
+    if work.state.paused_until > work.now:
+        return "paused", 0
+    if any(alert.hold for alert in work.state.alerts.values()):
+        return "safety hold", 0
+    if work.programs.stopped(program.id, work.now):
+        return gate.STOPPED, work.now + HOUR
     return "", 0
 
 
