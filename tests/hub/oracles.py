@@ -47,6 +47,7 @@ class Watch:
         self.deliveries: dict[str, entry.Delivered] = {}
         self.gone: set[str] = set()
         self.counted: list[int] = []
+        self.called: set[int] = set()
         self.known: set[str] = set()
         self.prompted: Counter[tuple[str, str]] = Counter()
         self.points: dict[str, entry.Decided] = {}
@@ -54,6 +55,8 @@ class Watch:
         self.postponed: set[str] = set()
         self.imported: dict[tuple[str, str, str], entry.Imported] = {}
         self.traveled = False
+        self.rests: list[list[int]] = []
+        """When care stood still, by a pause or a hold: [from, until], the last open-ended (0)."""
         self.last = 0
 
     def look(self, taken: Step) -> None:
@@ -66,6 +69,8 @@ class Watch:
             assert stated.received == now
             assert stated.at <= now or isinstance(stated, entry.Began), "a schedule alone may begin later"
             self.keep(stated)
+            if bool(self.paused_until or self.holds) != bool(self.rests and not self.rests[-1][1]):
+                self.rest(now)
             self.decision(stated, taken)
         self.alerts(taken)
         for done in taken.effects:
@@ -112,6 +117,22 @@ class Watch:
         elif isinstance(x, entry.Answered):
             assert x.value != 99, "what is no answer is refused"
 
+    def rest(self, now: int) -> None:
+        """Care begins to stand still, or goes on."""
+        if self.rests and not self.rests[-1][1]:
+            self.rests[-1][1] = now
+        else:
+            self.rests.append([now, 0])
+
+    def later(self, moment: int, since: int) -> float:
+        """An end that rests have made later, each by what of it lies after `since`; while one lasts, there is none."""
+        for begin, over in self.rests:
+            if not over and begin < moment:
+                return math.inf
+            if over and over > since and begin < moment:
+                moment += over - max(begin, since)
+        return moment
+
     def settings(self, x: entry.Set) -> None:
         """Remember a setting."""
         if x.name == "zone":
@@ -130,6 +151,9 @@ class Watch:
         assert x.delivery not in self.gone, "nothing fires once it is over"
         assert now >= self.paused_until, "nothing fires while paused"
         human = found.what in ("message", "check_in")
+        if not (human or snooze or x.urgent or found.received != now):
+            assert now not in self.called, "what comes at one moment is one prompt"
+            self.called.add(now)
         assert human or not self.holds, "nothing but a facilitator's own words comes during a safety hold"
         assert x.at == now < x.expires == found.expires, "nothing fires after its expiry"
         assert not found.human, "what a human does is no prompt"
@@ -310,13 +334,30 @@ def _slots(
         assert seen == order[first : first + len(seen)], "in order, none twice, none left out"
     if not exact:
         return
-    until = min(x.until or math.inf, started.ends_by - 1)
+    until = min(watch.later(x.until, x.at) if x.until else math.inf, watch.later(started.ends_by, started.at) - 1)
+    idle = {
+        (p.day, p.index)
+        for p in watch.points.values()
+        if (p.run, p.rule) == (x.run, x.rule) and p.outcome in ("unavailable", "missed")
+        and any(begin <= p.received <= (over or math.inf) for begin, over in watch.rests)
+    }  # fmt: skip
     must = [(d, i) for d, i, m in found if x.at // 1000 * 1000 <= m < end and m <= until]
     may = [(d, i) for d, i, m in found if x.at // 1000 * 1000 <= m <= end and m <= until]
     if rule.rule.times is not None:
-        must, may = must[: rule.rule.times], may[: rule.rule.times]
+        # What falls into a rest is not one of its times.
+        must, may = (_first(part, rule.rule.times, idle) for part in (must, may))
     assert seen in (must, may[: len(seen)]), f"planned {must}, taken {seen}"
     assert len(seen) >= len(must)
+
+
+def _first(slots: list[tuple[int, int]], times: int, idle: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The slots up to the one that uses up the rule's times."""
+    used = 0
+    for place, slot in enumerate(slots):
+        if used == times:
+            return slots[:place]
+        used += slot not in idle
+    return slots
 
 
 def _random(

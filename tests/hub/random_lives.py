@@ -31,7 +31,7 @@ LATE = (0, 0, 0, MINUTE, 2 * HOUR, 30 * HOUR)
 KINDS = (
     "live", "live", "live", "live", "live", "wait", "wait", "standstill", "act", "act", "act", "act",
     "receipt", "receipt", "answer", "answer", "answer", "answer",
-    "signal", "signal", "signal", "report", "choice", "decide", "assign", "setting", "setting", "pause", "zone", "draw",
+    "signal", "signal", "signal", "storm", "report", "choice", "decide", "assign", "setting", "setting", "pause", "zone", "draw",
     "withdraw", "enroll", "acknowledge", "resolve", "triage", "message", "arrange", "publish", "publish", "publish", "again", "wrong",
 )  # fmt: skip
 MOST = 20_000
@@ -153,6 +153,9 @@ class Life:
             yield from self.follow(number, move)
             return
         yield from self.pass_time(self.now + move.gap)
+        if move.kind == "storm":
+            yield from self.storm(number, move)
+            return
         one = self.made(number, move)
         if one is not None:
             yield from self.send(one)
@@ -174,6 +177,15 @@ class Life:
                     value = self.value(asked.measure, item, move.b + place + turn)
                     key = f"k{number}/{turn}/{name}/{item}"
                     yield from self.send(stimulus.Answer(key=key, assessment=name, item=item, value=value, **times))
+
+    def storm(self, number: int, move: Move) -> Iterator[Step]:
+        """A device sends many values, one after the other, whatever keeps the person from being reached."""
+        for turn in range(4 + 2 * move.a):
+            yield from self.pass_time(self.now + (MINUTE, 5 * MINUTE, HOUR)[move.b % 3])
+            key = f"k{number}/{turn}"
+            yield from self.send(
+                stimulus.Signal(key=key, at=self.now, received=self.now, name="steps", value=float(turn))
+            )
 
     def value(self, measure: str, item: str, number: int) -> stimulus.Value:
         """An answer to an item."""

@@ -30,6 +30,7 @@ def live(cast: Cast, story: list[Move]) -> tuple[Life, Watch]:
             assert codec.encode(before) == kept, "the state that was given stays as it was"
             before, kept = taken.state, codec.encode(taken.state)
             watch.look(taken)
+            assert all(len(r.postponed) <= 1 for run in taken.state.runs.values() for r in run.rules.values())
             refused = [x for x in taken.entries if isinstance(x, entry.Refused)]
             if refused and len(refused) == len(taken.entries):
                 assert unchanged(life.steps, taken.state), "what is refused changes nothing"

@@ -76,9 +76,13 @@ def _rest(state: State, now: int) -> None:
     for name, run in state.runs.items():
         rested = run.rested + now - max(since, run.unanswered_since) if run.unanswered_since else 0
         later = now - max(since, run.started)
-        rules = {k: replace(r, until=r.until + later) if r.until else r for k, r in run.rules.items()}
+        rules = {k: _later_end(r, now - max(since, run.started, r.began)) for k, r in run.rules.items()}
         state.runs[name] = replace(run, rested=rested, ends_by=run.ends_by + later, rules=rules)
     _ask_again(state, now)
+
+
+def _later_end(record: RuleRecord, rest: int) -> RuleRecord:
+    return replace(record, until=record.until + max(rest, 0)) if record.until else record
 
 
 def _ask_again(state: State, now: int) -> None:
@@ -94,9 +98,7 @@ def _ask_again(state: State, now: int) -> None:
 def _due_now(record: RuleRecord, now: int) -> RuleRecord:
     if not record.postponed:
         return record
-    return replace(
-        record, postponed=tuple((slot, planned, min(until, now)) for slot, planned, until in record.postponed)
-    )
+    return replace(record, postponed=tuple((slot, planned, now) for slot, planned, _ in record.postponed))
 
 
 def _count(state: State, kind: str) -> None:
@@ -496,6 +498,7 @@ def _decided(state: State, x: e.Decided) -> None:
     changed = replace(
         record,
         points=record.points + 1,
+        idle=record.idle + (state.rests and x.outcome in ("unavailable", "missed")),
         last=last,
         taken=taken,
         waits=waits,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from microcare.base.moments import DAY, add, local_day, parse_clock
 from microcare.base.schedules import DayPattern, next_slot, window_bounds
 from microcare.hub.programs import Programs
-from microcare.hub.state import Course, Delivery, RuleRecord, Run, State
+from microcare.hub.state import Course, Delivery, RuleRecord, Run, State, used
 from microcare.program.compiled import CompiledEvaluation, CompiledIntervention, CompiledProgram, CompiledRule
 
 NOBODY = RuleRecord()
@@ -163,8 +163,7 @@ def lacks_a_time(rule: CompiledRule, state: State) -> bool:
 def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, state: State) -> Line | None:
     """The next decision point of a rule's schedule in the run of that name; None: it comes due no more."""
     times = rule.rule.times
-    taken = record.points + len(record.postponed)
-    if not record.began or rule.pattern is None or (times is not None and taken >= times):
+    if not record.began or rule.pattern is None or (times is not None and used(record) >= times):
         return None
     found: Line | None
     if rule.random:
@@ -176,9 +175,9 @@ def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, st
         began = record.began // 1000 * 1000 if record.last is None else None
         slot = _next_slot(rule.pattern, rule.clocks or (record.clock,), state.zone, record.day, record.last, began)
         found = (slot.moment, 5, "point", name, rule.id, slot.day, slot.index) if slot is not None else None
-    if found is None or (record.until and found[0] > record.until) or found[0] >= run.ends_by:
-        return None
-    return found
+    # While care rests, both ends move along with it.
+    over = found is None or (record.until and found[0] > record.until) or found[0] >= run.ends_by
+    return None if found is None or (over and not state.rests) else found
 
 
 def _own_point(rule: CompiledRule, record: RuleRecord, name: str, state: State) -> Line | None:

@@ -4,10 +4,10 @@ A sequence is nothing but rules over what has happened, so a paused, late or rep
 """
 
 from microcare.base import chance
-from microcare.base.moments import add, local_clock, local_day
+from microcare.base.moments import MINUTE, add, local_clock, local_day
 from microcare.base.schedules import window_bounds
 from microcare.hub import assessor, decider, delivery, entry, evaluator, narrator, recommender, scheduler
-from microcare.hub.state import RuleRecord
+from microcare.hub.state import RuleRecord, used
 from microcare.hub.waiting import Point
 from microcare.hub.work import Happening, Work, holds
 from microcare.program.compiled import CompiledRule
@@ -36,7 +36,7 @@ def trigger(work: Work, run: str, rule: CompiledRule) -> None:
     found = work.state.runs[run]
     record = found.rules.get(rule.id, NO_RULE)
     taken = record.points + len(record.postponed)
-    if record.closed or (rule.rule.times is not None and taken >= rule.rule.times):
+    if record.closed or (rule.rule.times is not None and used(record) >= rule.rule.times):
         return
     wait = add(work.state.zone, work.now, rule.rule.after) if rule.rule.after is not None else 0
     if rule.scheduled:
@@ -73,7 +73,7 @@ def decide(work: Work, point: Point) -> None:
         return
     run = work.state.runs[point.run]
     record = run.rules.get(rule.id, NO_RULE)
-    if rule.rule.times is not None and record.points >= rule.rule.times:
+    if rule.rule.times is not None and record.points - record.idle >= rule.rule.times:
         close(work, point.run, rule, "times")
     first = ""
     for event in decision.events:
@@ -164,9 +164,9 @@ def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "") 
 
 
 def finish_if_over(work: Work, run: str) -> None:
-    """End a run in which nothing can come any more: every wait has an end."""
+    """End a run in which nothing can come any more: every wait has an end. While care rests, so does the run."""
     found = work.state.runs.get(run)
-    if found is None or found.ended:
+    if found is None or found.ended or work.state.rests:
         return
     compiled = work.intervention(run)
     if compiled.open_ended:
@@ -206,16 +206,25 @@ def draw_moments(work: Work, run: str, rule: CompiledRule, day: int) -> None:
     began = work.state.runs[run].rules[rule.id].began
     start = max(start, began)
     program = work.state.runs[run].program
-    seed, moments = work.programs.seed(program), []
+    seed, drawn = work.programs.seed(program), []
+    apart = _apart(work, run, rule, stop - start)
+    room = max(stop - start - apart * (rule.random - 1), 1)
     for index in range(rule.random):
         name = f"{run}/{rule.id}/{scheduler.slot_name(day, index)}"
-        drawn = chance.draw(seed, work.person, name, "moment")
-        moments.append(start + (drawn * max(stop - start, 1) >> 64))
-    work.say(
-        entry.MomentsDrawn(
-            at=work.now, received=work.now, run=run, rule=rule.id, day=day, moments=tuple(sorted(moments))
-        )
-    )
+        drawn.append(chance.draw(seed, work.person, name, "moment") * room >> 64)
+    moments = [start + offset + apart * place for place, offset in enumerate(sorted(drawn))]
+    work.say(entry.MomentsDrawn(at=work.now, received=work.now, run=run, rule=rule.id, day=day, moments=tuple(moments)))
+
+
+def _apart(work: Work, run: str, rule: CompiledRule, room: int) -> int:
+    """How far random moments of one day lie apart at least, ms.
+
+    As the gap between prompts asks, and so that what one brings is over when the next comes; but never more than half of
+    the window is taken from chance.
+    """
+    events = work.intervention(run).events
+    wanted = max([work.run_program(run).gap, MINUTE, *(events[name].expires for name in rule.delivers)])
+    return min(wanted, max(room, 0) // (2 * rule.random))
 
 
 def disengaged(work: Work, run: str) -> None:

@@ -50,6 +50,8 @@ class RuleRecord(Record, frozen=True):
     taken: tuple[int, ...] = ()
     """Which places of that day have been taken up."""
     points: int = 0
+    idle: int = 0
+    """Of these, those that fell into a pause or a safety hold: they do not count as one of its `times`."""
     waits: tuple[int, ...] = ()
     drawn_day: int = 0
     moments: tuple[int, ...] = ()
@@ -62,6 +64,11 @@ class RuleRecord(Record, frozen=True):
     closed: str = ""
     mark: str = ""
     """Follows its name in those of its decision points, where another rule of the run has had that name before."""
+
+
+def used(record: RuleRecord) -> int:
+    """How many of its decision points a rule has used up, those that wait included."""
+    return record.points + len(record.postponed) - record.idle
 
 
 class EventRecord(Record, frozen=True):

@@ -10,6 +10,7 @@ from microcare.hub import gate
 from microcare.hub.state import RuleRecord
 from microcare.hub.work import Work
 from microcare.program.compiled import CompiledRule
+from microcare.program.derived import refused
 
 NO_RULE = RuleRecord()
 UNDER_WAY = ("delivered", "shown", "opened")
@@ -29,23 +30,9 @@ class Point(msgspec.Struct, frozen=True):
     """When it is asked again, if the gate moved it; its window counts from then."""
 
 
-def how_refused(rule: CompiledRule) -> str:
-    """What a refusal of the gate means for a rule that does not say so itself.
-
-    What the calendar or a signal brings, the next one brings again: it is dropped. What comes only once, or waits for
-    something that has happened, is asked again later.
-    """
-    authored = rule.rule.when_refused
-    if authored is not None:
-        return authored
-    if rule.trigger.kind == "signal" or (rule.scheduled and rule.rule.times != 1):
-        return "drop"
-    return "later"
-
-
 def may_wait(work: Work, point: Point, answer: gate.Answer) -> bool:
     """Whether a decision point that the gate refused is asked again at the moment that the gate names."""
-    how = how_refused(point.rule)
+    how = refused(point.rule.rule, point.rule.trigger.kind == "signal")
     if not answer.again or how == "drop" or (how == "after quiet" and answer.reasons != ("quiet hours",)):
         return False
     return answer.again < _bound(work, point, how)

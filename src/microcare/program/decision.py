@@ -146,17 +146,23 @@ class Rule(Action):
         default="start",
     )
     every: EveryField | None = described("A time-based rule: how often it comes due from then on.", default=None)
-    at: Clocks = described("At which times of day; a person's field may hold the time.", default=())
+    at: Clocks = described(
+        "At which times of day; a person's field may hold the time. While that is not known, the rule plans nothing for it.",
+        default=(),
+    )
     between: WindowField | None = described(
         "With `every: 90m`: the part of the day. With `random`: the window in which the moments lie.",
         default=None,
     )
     random: Annotated[int, Field(ge=1, le=24)] | None = described(
-        "So many random moments inside the window `between`, drawn when its day begins.", default=None
+        "So many random moments inside the window `between`, drawn when its day begins. They lie apart by `limits.gap` and "
+        "by how long their events last, as far as half of the window allows.",
+        default=None,
     )
     after: SpanField | None = described("Wait so long after what began it.", default=None)
     times: Annotated[int, Field(ge=1, le=100_000)] | None = described(
-        "So many decision points, whatever their outcomes.", default=None
+        "So many decision points, whatever their outcomes; what falls into a pause or a safety hold does not count.",
+        default=None,
     )
     lasts: SpanField | None = described("Comes due for so long after it began.", default=None)
     until: Expr | None = described("Stops coming due once this holds.", default=None)
@@ -176,8 +182,10 @@ class Rule(Action):
     when_refused: Literal["drop", "after quiet", "next window", "later"] | None = described(
         "When the gate says no for a while (quiet hours, limits, a pause): `drop` the decision point as unavailable; "
         "move it to the end of the quiet hours (`after quiet`), to when the limits allow inside `window` "
-        "(`next window`), or to whenever they allow (`later`). Otherwise rules by the calendar drop it, "
-        "and rules that wait for something ask again `later`.",
+        "(`next window`), or to whenever they allow (`later`; inside `window`, where the rule gives one). "
+        "Otherwise rules by the calendar drop it, unless they come only once (`times: 1`), rules on signals use "
+        "`next window`, and all others ask again `later`. At most one point of a rule waits, the newest, and no longer "
+        "than what it is about: a reminder of a form ends with the form.",
         default=None,
     )
     proximal: Proximal | None = described(

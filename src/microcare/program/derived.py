@@ -69,6 +69,19 @@ def is_scheduled(rule: Rule) -> bool:
     return rule.every is not None or rule.random is not None or bool(rule.at)
 
 
+def refused(rule: Rule, on_signal: bool) -> str:
+    """What a refusal of the gate means for a rule: as authored, or what its kind calls for.
+
+    What the calendar brings, it brings again: it is dropped. What a signal brings is asked again inside its window, while
+    the signal is still news. What comes only once, or waits for something that has happened, is asked again later.
+    """
+    if rule.when_refused is not None:
+        return rule.when_refused
+    if is_scheduled(rule) and rule.times != 1:
+        return "drop"
+    return "next window" if on_signal else "later"
+
+
 def cuts_of(probabilities: Iterable[float]) -> tuple[int, ...]:
     """Exact thresholds; a check of its own says so where they do not sum to 1."""
     wanted = list(probabilities)

@@ -9,6 +9,7 @@ from microcare.base.schedules import DayPattern, parse_days
 from microcare.base.wording import counted, human_list
 from microcare.program.checks.common import Checked, Path
 from microcare.program.decision import Rule
+from microcare.program.derived import refused
 
 
 def check(c: Checked) -> Iterator[Issue]:
@@ -27,7 +28,7 @@ def check(c: Checked) -> Iterator[Issue]:
         clocks = [s for s in map(parse_clock, rule.at) if s is not None]
         if limits.quiet is not None:
             quiet = [s for s in clocks if _inside(s, limits.quiet)]
-            if quiet and rule.when_refused in (None, "drop"):
+            if quiet and refused(rule, rule.on.startswith("signals.")) == "drop":
                 listed = human_list([format_clock(s) for s in quiet])
                 lies = "lies" if len(quiet) == 1 else "lie"
                 yield c.warning((*path, "at"), "always_quiet", f"{listed} always {lies} in quiet hours: never delivered",
@@ -67,7 +68,10 @@ def _too_near(c: Checked, rules: list[tuple[Path, Rule]], gap: Span) -> Iterator
     awake = [(s, i) for s, i in clocks if quiet is None or not _inside(s, quiet)]
     for (one, _), (other, index) in pairwise(awake):
         path, rule = rules[index]
-        if (other - one) * 1000 < gap.exact and rule.when_refused in (None, "drop", "after quiet"):
+        if (other - one) * 1000 < gap.exact and refused(rule, rule.on.startswith("signals.")) in (
+            "drop",
+            "after quiet",
+        ):
             nearer = f"{format_clock(other)} comes sooner after {format_clock(one)} than the gap of {format_span(gap)} allows"
             yield c.warning((*path, "at"), "in_gap", nearer, "Move one of them, or shorten `gap`.", key=False)
 

@@ -20,6 +20,11 @@ def check(c: Checked) -> Iterator[Issue]:
             yield _malformed(c, (*path, "on"), rule.on, name)
         else:
             yield from _named(c, (*path, "on"), trigger, name)
+        for place, clock in enumerate(rule.at):
+            field = c.program.person.get(clock.removeprefix("person.")) if clock.startswith("person.") else None
+            if field is not None and field.default is None:
+                yield c.note((*path, "at", place), "unknown_time", f"`{clock}` has no default: until they say it, nothing is planned for it",
+                             "Give the field a `default`, if there is a time that suits most.")  # fmt: skip
     for index, evaluation in enumerate(c.program.evaluate):
         if evaluation.on is not None:
             yield from _evaluation(c, ("evaluate", index, "on"), evaluation.on)
