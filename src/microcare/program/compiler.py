@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from microcare.base.issues import Issue, Severity, nearest
-from microcare.base.moments import Span, parse_clock
+from microcare.base.moments import parse_clock
 from microcare.base.schedules import DayPattern, parse_days
 from microcare.expressions.compile import Expression, compile_expression
 from microcare.expressions.types import Leaf, Type
@@ -37,6 +37,7 @@ from microcare.program.derived import (
     needed_names,
     pattern_of,
     rule_name,
+    times_of,
 )
 from microcare.program.evaluation import EvaluationTrigger
 from microcare.program.event import Event
@@ -263,7 +264,7 @@ class _Work:
                           "the proximal outcome of a decision point can only be a signal, which is there whatever was chosen",
                           "Move the question to the `proximal` of the event; to ask after `nothing` too, "
                           "deliver an event with that `proximal` from a rule with its own time.")  # fmt: skip
-        clocks, places = self._clocks(rule)
+        clocks, places = times_of(rule, self.program.person)
         return CompiledRule(
             id=rule_id,
             index=index,
@@ -296,21 +297,6 @@ class _Work:
         if found.kind == "event" and found.name not in events and found.name in self.program.measures:
             return Trigger("measure", found.name, found.stage)
         return found
-
-    def _clocks(self, rule: Rule) -> tuple[tuple[int, ...], tuple[tuple[int | None, str, str | None], ...]]:
-        """The fixed times of a rule, in order, equal ones once; and all its times as they are written."""
-        if isinstance(rule.every, Span) and rule.between is not None:
-            start, end = rule.between
-            step = max(rule.every.milliseconds // 1000, 60)
-            return tuple(range(start, end, step)), ()
-        places: list[tuple[int | None, str, str | None]] = []
-        for clock in rule.at:
-            if clock.startswith("person."):
-                part = self.program.person.get(clock[7:])
-                places.append((None, clock[7:], str(part.default) if part and part.default is not None else None))
-            else:
-                places.append((parse_clock(clock), "", None))
-        return tuple(sorted({c for c, _, _ in places if c is not None})), tuple(places)
 
     def case(self, action: Action, names: Names, path: Path, gather: _Gather | None) -> CompiledCase:
         condition = None

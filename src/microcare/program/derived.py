@@ -1,8 +1,9 @@
 """What a program leaves to be derived: the measure of a single question, a rule's name, the values a text needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from microcare.base.chance import thresholds
+from microcare.base.moments import parse_clock
 from microcare.base.schedules import DayPattern
 from microcare.base.spans import Span
 from microcare.base.wording import Template, parse_template
@@ -11,6 +12,7 @@ from microcare.program.compiled import CompiledCase
 from microcare.program.decision import Rule
 from microcare.program.outcome import Proximal
 from microcare.program.parts import Text
+from microcare.program.person import PersonField
 from microcare.program.scope import is_yes_no
 
 YES_NO = {
@@ -67,6 +69,25 @@ def by_signal(rule: Rule) -> bool:
 def is_scheduled(rule: Rule) -> bool:
     """Whether it comes due again and again by the calendar, rather than once when its trigger comes."""
     return rule.every is not None or rule.random is not None or bool(rule.at)
+
+
+Places = tuple[tuple[int | None, str, str | None], ...]
+"""A rule's times of day as written: a fixed clock, or the person's field that holds it, with its default."""
+
+
+def times_of(rule: Rule, person: Mapping[str, PersonField]) -> tuple[tuple[int, ...], Places]:
+    """The fixed times of a rule, in order, equal ones once; and all its times as they are written."""
+    if isinstance(rule.every, Span) and rule.between is not None:
+        start, end = rule.between
+        return tuple(range(start, end, max(rule.every.milliseconds // 1000, 60))), ()
+    places: list[tuple[int | None, str, str | None]] = []
+    for clock in rule.at:
+        if clock.startswith("person."):
+            part = person.get(clock[7:])
+            places.append((None, clock[7:], str(part.default) if part and part.default is not None else None))
+        else:
+            places.append((parse_clock(clock), "", None))
+    return tuple(sorted({c for c, _, _ in places if c is not None})), tuple(places)
 
 
 def refused(rule: Rule, on_signal: bool) -> str:
