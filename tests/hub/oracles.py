@@ -9,8 +9,11 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from microcare.base.spans import DAY
-from microcare.hub import effect, entry, stimulus
+from microcare.hub import effect, entry, recommender, scheduler, stimulus
+from microcare.hub.programs import Programs
+from microcare.hub.state import State
 from microcare.hub.step import Step
+from microcare.hub.work import Work
 from microcare.program.compiled import CompiledProgram, CompiledRule
 from tests.base import oracle
 from tests.hub.random_lives import Cast
@@ -380,3 +383,46 @@ def _random(
         if exact:
             start, stop = (oracle.resolve(watch.zone, one.day, c) for c in rule.between)
             assert all(max(start, x.at) <= m < max(stop, start + 1, x.at + 1) for m in one.moments)
+
+
+def looked_at(state: State, programs: Programs) -> None:
+    """Nobody stands still: in each program time brings a look at the person, or it has been said that it brings none."""
+    if state.followups or state.rests:
+        return
+    lines = scheduler.agenda(programs, state)
+    for name, course in state.courses.items():
+        looks = [
+            x
+            for x in lines
+            if x.kind not in ("contact", "check_in", "alert") and scheduler.program_of(state, x) == name
+        ]
+        assert course.stopped or looks or course.waits, f"nobody looks at {name}, and nobody says so"
+
+
+def forgotten(state: State, programs: Programs, now: int) -> None:
+    """A present need is not left alone with a micro intervention that may begin, while there is room for one."""
+    work = Work(programs, "ada", state.copy(), stimulus.Time(key="now", at=now), now)
+    if state.followups or state.rests:
+        return
+    for name, course in state.courses.items():
+        program = work.course(name)
+        running = [r for r in state.runs.values() if r.program == name and not r.ended]
+        if program is None or running or any(o.program == name for o in state.offers.values()):
+            continue
+        if not program.program.model:
+            begun = {r.intervention for r in state.runs.values()}
+            left = [i for k, i in program.interventions.items() if k in course.left_out and k not in begun]
+            assert all(recommender.ruled_out(work, program, i) for i in left), f"{name}: what may begin has not begun"
+            continue
+        levels = [n.level.level for n in program.needs if present(state, name, n.id)]
+        for need in program.needs:
+            if present(state, name, need.id) and need.level.level == min(levels):
+                for other in need.need.interventions:
+                    reason, _ = recommender.left_out(work, program, program.interventions[other])
+                    assert reason, f"{need.id} is present, and {other} could begin"
+
+
+def present(state: State, program: str, need: str) -> bool:
+    """Whether a need is known to be present."""
+    found = state.needs.get(f"{program}/{need}")
+    return found is not None and found.state == "present"

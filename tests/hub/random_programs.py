@@ -22,6 +22,11 @@ BOOLEANS = (
     "needs.low", "!needs.tired", "target.reached", "last.outcome == \"success\"", "known(person.age)",
     "if_unknown(signals.home, true)",
 )  # fmt: skip
+CONDITIONS = (
+    "signals.home", "care.days >= 2", "care.days >= 1 && local.hour >= 18", "local.weekend", "person.age > 40",
+    "if_unknown(signals.home, true)", "!reported.awful", "count(signals.steps, \"2d\") < 2", "last.days_ago >= 3",
+)  # fmt: skip
+"""What may make a micro intervention possible later: with a fact, or with time."""
 STAGES = ("delivered", "shown", "opened", "done", "completed", "succeeded", "failed", "expired", "dismissed")
 
 
@@ -190,7 +195,8 @@ def interventions(draw: st.DrawFn) -> Case:
         "disengaged_after": draw(st.sampled_from(("1d", "4d", "20d"))),
     }  # fmt: skip
     maybe(found, draw, 2, "contraindicated", st.sampled_from(("person.flag", "person.age > 70")))
-    maybe(found, draw, 1, "requires", expressions())
+    maybe(found, draw, 3, "requires", st.one_of(expressions(), st.sampled_from(CONDITIONS)))
+    maybe(found, draw, 2, "resource", st.sampled_from(CONDITIONS))
     maybe(found, draw, 1, "at_most", st.integers(1, 3))
     if draw(st.integers(0, 9)) < 5:
         found["outcome"] = {

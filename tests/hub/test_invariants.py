@@ -12,7 +12,7 @@ from microcare.hub import codec, entry
 from microcare.hub.fold import fold_all
 from microcare.hub.state import State
 from microcare.hub.step import Step
-from tests.hub.oracles import Watch, option_of, planned, redrawn
+from tests.hub.oracles import Watch, forgotten, looked_at, option_of, planned, redrawn
 from tests.hub.random_lives import Cast, Life, Move, casts, moves
 
 SOAK = int(os.environ.get("MICROCARE_SOAK", "200"))
@@ -35,6 +35,8 @@ def live(cast: Cast, story: list[Move]) -> tuple[Life, Watch]:
             if refused and len(refused) == len(taken.entries):
                 assert unchanged(life.steps, taken.state), "what is refused changes nothing"
         assert life.due is None or life.due > life.now, "nothing is due in the past"
+        looked_at(life.state, life.programs)
+        forgotten(life.state, life.programs, life.now)
     for one in life.state.deliveries.values():
         assert one.done or not one.expires or one.expires > life.now, "what has expired is taken away"
     return life, watch

@@ -62,9 +62,8 @@ def _enroll(work: Work, x: s.Enroll) -> None:
         return None
     work.happen(x.program, "enrolled")
     if not compiled.program.model:
-        for name, intervention in compiled.interventions.items():
-            if not recommender.ruled_out(work, compiled, intervention):
-                recommender.start(work, compiled, name, "", "enrollment")
+        recommender.begin(work, compiled, "enrollment")
+    return None
 
 
 def _withdraw(work: Work, x: s.Withdraw) -> None:

@@ -473,9 +473,18 @@ class Recommended(Entry, frozen=True, tag="recommended"):
 
 
 class Retried(Entry, frozen=True, tag="retried"):
-    """A reason for waiting with a recommendation was over."""
+    """A reason for waiting with a recommendation was over; or it was looked at again, and nothing had changed."""
 
     program: str
+    again: int = 0
+    """When it is looked at next (0: no such moment)."""
+
+
+class Waits(Entry, frozen=True, tag="waits"):
+    """Nothing in a program looks at the person by time any more, and why. It goes on when something reaches them."""
+
+    program: str
+    why: tuple[str, ...] = ()
 
 
 class OfferClosed(Entry, frozen=True, tag="offer_closed"):
@@ -560,6 +569,7 @@ Any = (
     | NeedChanged
     | Recommended
     | Retried
+    | Waits
     | OfferClosed
     | Narrated
     | TargetChecked

@@ -40,6 +40,8 @@ R = TypeVar("R", RuleRecord, EventRecord)
 
 HISTORY = 100
 """How many past runs the state keeps; the journal keeps all."""
+LAST = 1 << 30
+"""Larger than any place in a day."""
 SCORES_KEPT = 400 * DAY
 PROMPTS_KEPT = 8 * DAY
 NO_RULE, NO_EVENT, NO_PAST = RuleRecord(), EventRecord(), Past()
@@ -63,6 +65,8 @@ def apply(state: State, entry: e.Any) -> None:
     TABLE[type(entry)](state, entry)
     if state.rests != bool(state.rest_since):
         _rest(state, entry.received)
+    if type(entry) in LOOKS:
+        _goes_on(state, getattr(entry, "program", ""))
     if entry.received > state.last:
         state.last = entry.received
 
@@ -203,7 +207,7 @@ def _moved(state: State, x: e.Moved) -> None:
             if place is not None:
                 state.triggers[f"{x.program}/{place}"] = trigger
         for place in x.added:
-            state.triggers[f"{x.program}/{place}"] = Trigger(x.at, x.day)
+            state.triggers[f"{x.program}/{place}"] = Trigger(x.at, x.day, LAST)
     if not x.runs:
         return
     _count(state, f"move/{x.program}")
@@ -440,6 +444,10 @@ def _started(state: State, x: e.Started) -> None:
     _count(state, f"run/{x.program}/{x.intervention}")
     past = state.past.get(f"{x.program}/{x.intervention}", NO_PAST)
     state.past[f"{x.program}/{x.intervention}"] = replace(past, times=past.times + 1)
+    course = state.courses.get(x.program)
+    if course is not None and x.by == "enrollment" and x.intervention in course.left_out:
+        left_out = {k: v for k, v in course.left_out.items() if k != x.intervention}
+        state.courses[x.program] = replace(course, left_out=left_out, nothing=bool(left_out))
 
 
 def _began(state: State, x: e.Began) -> None:
@@ -666,14 +674,36 @@ def _need_changed(state: State, x: e.NeedChanged) -> None:
 
 def _recommended(state: State, x: e.Recommended) -> None:
     _count(state, "recommendation")
-    if x.program in state.courses:
-        state.courses[x.program] = replace(state.courses[x.program], retry=x.retry)
+    course = state.courses.get(x.program)
+    by_a_rule = x.action == "offered" and not x.candidates
+    if course is not None:
+        nothing = course.nothing if by_a_rule else x.action == "nothing"
+        left_out = course.left_out if by_a_rule else x.left_out if nothing else {}
+        state.courses[x.program] = replace(course, retry=x.retry, nothing=nothing, left_out=left_out)
     if x.action in ("offered", "listed", "proposed"):
-        state.offers[x.recommendation] = Offer(x.program, x.need, x.action, x.chosen, x.expires, x.at)
+        state.offers[x.recommendation] = Offer(
+            x.program, x.need, x.action, x.chosen, x.expires, x.at, weighed=bool(x.candidates)
+        )
 
 
 def _retried(state: State, x: e.Retried) -> None:
-    state.courses[x.program] = replace(state.courses[x.program], retry=0)
+    state.courses[x.program] = replace(state.courses[x.program], retry=x.again)
+
+
+def _waits(state: State, x: e.Waits) -> None:
+    state.courses[x.program] = replace(state.courses[x.program], waits=True)
+
+
+LOOKS = frozenset(
+    (e.Started, e.Asked, e.EvaluationOpened, e.Recommended, e.Retried, e.NeedChanged, e.Moved, e.TargetChecked)
+)
+"""After these, whether anything looks at the person is asked anew."""
+
+
+def _goes_on(state: State, program: str) -> None:
+    course = state.courses.get(program)
+    if course is not None and course.waits:
+        state.courses[program] = replace(course, waits=False)
 
 
 def _offer_closed(state: State, x: e.OfferClosed) -> None:
@@ -739,6 +769,7 @@ TABLE: dict[type, Callable[[State, Any], None]] = {
     e.NeedChanged: _need_changed,
     e.Recommended: _recommended,
     e.Retried: _retried,
+    e.Waits: _waits,
     e.OfferClosed: _offer_closed,
     e.Narrated: _nothing,
     e.TargetChecked: _target_checked,

@@ -3,21 +3,25 @@
 Candidates come from the conceptual model in its order of priorities; whatever is left out is named with its reason.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from microcare.base import chance
 from microcare.base.moments import HOUR, local_day
-from microcare.hub import delivery, effect, entry, gate, narrator
+from microcare.hub import delivery, effect, entry, gate, looks, narrator, scoring
 from microcare.hub.entry import Candidate
-from microcare.hub.state import NeedRecord, Past
-from microcare.hub.view import engaged_share
+from microcare.hub.state import NeedRecord, Offer, Past
 from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledIntervention, CompiledNeed, CompiledProgram
 
 NO_PAST = Past()
-USUAL_EFFORT = 10 * 60_000
-"""What a person who does everything that is offered is taken to give on a day, ms."""
-WORTH = {"success": 1.0, "failure": 0.25, "disengaged": 0.0, "ended": 0.5, "unknown": 0.5}
+TIME, FACT = "a reason for waiting is over", "something has changed"
+"""Why what was left out is looked at again. A look that finds nothing new is not entered a second time."""
+TIMELESS = (
+    "running", "exhausted", "not for this person, they said", "no facilitator for it", "not in the suite", "paused",
+    "safety hold",
+)  # fmt: skip
+"""Reasons that time alone never ends, or after which everything is looked at anyway."""
+Reason = Callable[[Work], str]
 
 
 @dataclass(slots=True)
@@ -28,6 +32,8 @@ class _Search:
     waiting: dict[str, str] = field(default_factory=dict)
     candidates: list[Candidate] = field(default_factory=list)
     retry: list[int] = field(default_factory=list)
+    conditional: list[tuple[CompiledIntervention, Reason]] = field(default_factory=list)
+    """What is left out for a reason whose end is not known: why, as of any moment."""
 
 
 def mode_of(work: Work, program: CompiledProgram) -> str:
@@ -37,29 +43,28 @@ def mode_of(work: Work, program: CompiledProgram) -> str:
 
 def recommend(work: Work, program: CompiledProgram, why: str) -> None:
     """Recommend for one program, and do what follows for its facilitator."""
-    present = [
-        (n, r) for n in program.needs if (r := work.state.needs.get(f"{program.id}/{n.id}")) and r.state == "present"
-    ]
-    asked = {n.id for n, _ in present if _asked_for(work, n)}
-    if not present or not (asked or _room(work, program)):
+    if not program.program.model:
+        begin(work, program, why)
         return
+    present = _present(work, program)
+    _judge_offers(work, program)
+    asked = {n.id for n, _ in present if _asked_for(work, n)}
     search = _Search()
-    _search(work, program, present, asked, search)
+    if present and (asked or _room(work, program)):
+        _search(work, program, present, asked, search)
     scored = sorted(search.candidates, key=lambda c: -c.score)
     mode = mode_of(work, program)
-    chosen, drawn, scored = _pick(work, program, scored, mode)
-    rules = program.program.recommend
-    action, lasts = "nothing", 0
-    if chosen:
-        action = {"self": "listed", "coach": "proposed", "clinician": "proposed"}.get(
-            mode, "started" if rules.app == "start" else "offered"
-        )
-        lasts = (rules.proposal_lasts if action == "proposed" else rules.offer_lasts).exact
-    if not chosen and not search.left_out:
+    chosen, drawn, scored = scoring.pick(work, program, scored, mode)
+    if not chosen:
+        looked = bool(search.left_out) or (bool(present) and _room(work, program))
+        _nothing(work, program, search, why, looked, bool(asked))
         return
+    rules = program.program.recommend
+    action = _action(program, mode)
+    lasts = (rules.proposal_lasts if action == "proposed" else rules.offer_lasts).exact
+    need = next((c.need for c in scored if c.intervention == chosen[0]), "")
+    _time_is_over(work, program, why)
     name = work.name("recommendation", "r")
-    need = next((c.need for c in scored if c.intervention == chosen[0]), "") if chosen else ""
-    retry = min((m for m in search.retry if m > work.now), default=0)
     work.say(
         entry.Recommended(
             at=work.now,
@@ -74,12 +79,110 @@ def recommend(work: Work, program: CompiledProgram, why: str) -> None:
             chosen=chosen,
             need=need,
             drawn=drawn,
-            expires=work.now + lasts if lasts and action != "started" else 0,
+            expires=work.now + lasts if action != "started" else 0,
+            by_rule=why,
+            retry=min((m for m in search.retry if m > work.now), default=0),
+        )
+    )
+    _follow(work, program, name, action, chosen, need, lasts)
+
+
+def _present(work: Work, program: CompiledProgram) -> list[tuple[CompiledNeed, NeedRecord]]:
+    """The need states that are present, most basic first."""
+    known = [(n, work.state.needs.get(f"{program.id}/{n.id}")) for n in program.needs]
+    return [(n, r) for n, r in known if r is not None and r.state == "present"]
+
+
+def begin(work: Work, program: CompiledProgram, why: str) -> None:
+    """Without a model everything begins at enrollment; what cannot begin then begins when it can."""
+    course = work.state.courses[program.id]
+    names = [n for n in program.interventions if why == "enrollment" or n in course.left_out]
+    search = _Search()
+    for name in names:
+        intervention = program.interventions[name]
+        reason, until = ruled_out(work, program, intervention), 0
+        if any(r.program == program.id and r.intervention == name for r in work.state.runs.values()):
+            continue
+        if not reason:
+            reason, until = rests(work, program)
+            search.retry.append(until)
+        if reason:
+            search.left_out[name] = reason
+            search.conditional.append((intervention, _ruled_out(program, intervention)))
+        else:
+            _time_is_over(work, program, why)
+            start(work, program, name, "", "enrollment")
+    _nothing(work, program, search, why, bool(search.left_out), False)
+
+
+def _time_is_over(work: Work, program: CompiledProgram, why: str, again: int = 0) -> None:
+    """Enter that the moment of a next look has come, once."""
+    if again or (why == TIME and 0 < work.state.courses[program.id].retry <= work.now):
+        work.say(entry.Retried(at=work.now, received=work.now, program=program.id, again=again))
+
+
+def _nothing(work: Work, program: CompiledProgram, search: _Search, why: str, looked: bool, asked: bool) -> None:
+    """Nothing can begin now: say so, why, and when it is looked at next; but say it once."""
+    course = work.state.courses[program.id]
+    if not looked:
+        _time_is_over(work, program, why)
+        return
+    again = why in (TIME, FACT)
+    known = course.nothing and course.left_out == search.left_out and (again or not asked)
+    if known and why == FACT and course.retry > work.now:
+        return
+    moments = [*search.retry, *(looks.possible_at(work, one, reason) for one, reason in search.conditional)]
+    if asked and course.nothing:
+        # They asked for one thing; what else waits keeps its next look.
+        moments.append(course.retry)
+    retry = min((m for m in moments if m > work.now), default=0)
+    if known and again:
+        if retry != course.retry:
+            _time_is_over(work, program, why, retry)
+        return
+    _time_is_over(work, program, why)
+    work.say(
+        entry.Recommended(
+            at=work.now,
+            received=work.now,
+            program=program.id,
+            recommendation=work.name("recommendation", "r"),
+            mode=mode_of(work, program),
+            action="nothing",
+            left_out=search.left_out,
+            waiting=search.waiting,
             by_rule=why,
             retry=retry,
         )
     )
-    _follow(work, program, name, action, chosen, need, lasts)
+
+
+def _judge_offers(work: Work, program: CompiledProgram) -> None:
+    """Let go of what waits for an answer and would not be recommended any more."""
+    for name, offer in list(work.state.offers.items()):
+        if offer.program == program.id and _is_stale(work, program, offer):
+            work.say(entry.OfferClosed(at=work.now, received=work.now, offer=name, answer="let go"))
+
+
+def _is_stale(work: Work, program: CompiledProgram, offer: Offer) -> bool:
+    """Whether what is offered must not begin; or its need is over, or waits for a more basic one; or others decide now."""
+    offered = [program.interventions[i] for i in offer.interventions if i in program.interventions]
+    if any(ruled_out(work, program, intervention) for intervention in offered):
+        return True
+    if not offer.weighed:
+        return False
+    present = _present(work, program)
+    if offer.action != _action(program, mode_of(work, program)) or offer.need not in {n.id for n, _ in present}:
+        return True
+    search = _Search()
+    _search(work, program, present, set(), search)
+    return offer.need in search.waiting
+
+
+def _action(program: CompiledProgram, mode: str) -> str:
+    """What is done with a recommendation, by who facilitates."""
+    app = "started" if program.program.recommend.app == "start" else "offered"
+    return {"self": "listed", "coach": "proposed", "clinician": "proposed"}.get(mode, app)
 
 
 def _asked_for(work: Work, need: CompiledNeed) -> bool:
@@ -120,20 +223,31 @@ def _search(
             if intervention is None:
                 search.left_out[name] = "not in the suite"
                 continue
-            reason, until = left_out(work, program, intervention, asked=need.id in asked)
+            asks = need.id in asked
+            reason, until = left_out(work, program, intervention, asked=asks)
             if reason:
                 search.left_out.setdefault(name, reason)
                 if until:
                     search.retry.append(until)
+                elif reason not in TIMELESS:
+                    search.conditional.append((intervention, _reason(program, intervention, asks)))
                 found += reason == "running"
                 continue
             found += 1
             if name not in seen:
                 seen.add(name)
                 order = 1.0 - rank / len(names)
-                search.candidates.append(_score(work, program, intervention, need, record, order))
+                search.candidates.append(scoring.score(work, program, intervention, need, record, order))
         if found and basic is None:
             basic = (need.level.level, need.id)
+
+
+def _reason(program: CompiledProgram, intervention: CompiledIntervention, asked: bool) -> Reason:
+    return lambda work: left_out(work, program, intervention, asked=asked)[0]
+
+
+def _ruled_out(program: CompiledProgram, intervention: CompiledIntervention) -> Reason:
+    return lambda work: ruled_out(work, program, intervention)
 
 
 def left_out(
@@ -195,72 +309,6 @@ def ruled_out(work: Work, program: CompiledProgram, intervention: CompiledInterv
         return ""
     found = holds(intervention.contraindicated, work.view(program))
     return "" if found is False else "contraindication unknown" if found is None else "contraindicated"
-
-
-def _score(
-    work: Work,
-    program: CompiledProgram,
-    intervention: CompiledIntervention,
-    need: CompiledNeed,
-    record: NeedRecord,
-    order: float,
-) -> Candidate:
-    weights = program.program.recommend.weights
-    past = work.state.past.get(f"{program.id}/{intervention.id}", NO_PAST)
-    share = engaged_share(work.state, program.id)
-    gives = USUAL_EFFORT * (0.5 if share is None else 0.1 + 0.9 * share)
-    parts = {
-        "severity": 0.5 if record.severity is None else record.severity,
-        "order": order,
-        "history": _history(work, program, intervention),
-        "preference": (work.state.likes.get(intervention.id, 0.0) + 1) / 2,
-        "effort": min(1.0, gives / intervention.effort) if intervention.effort else 1.0,
-        "novelty": 1.0 if not past.times else 0.0,
-    }
-    total = sum(getattr(weights, k) for k in parts)
-    score = sum(getattr(weights, k) * v for k, v in parts.items()) / total if total else 0.0
-    rounded = {k: round(v, 6) for k, v in parts.items()}
-    return Candidate(intervention=intervention.id, need=need.id, score=round(score, 9), parts=rounded)
-
-
-def _history(work: Work, program: CompiledProgram, intervention: CompiledIntervention) -> float:
-    """How this person answered to it, and (counting half) to its kin; 0.5 where nothing is known."""
-    total, weight = 0.5, 1.0
-    kin = set(intervention.intervention.kin)
-    for run in work.state.history:
-        if run.program != program.id:
-            continue
-        other = program.interventions.get(run.intervention)
-        if run.intervention == intervention.id:
-            share = 1.0
-        elif other is not None and kin & set(other.intervention.kin):
-            share = 0.5
-        else:
-            continue
-        total += share * WORTH.get(run.result, 0.5)
-        weight += share
-    return total / weight
-
-
-def _pick(
-    work: Work, program: CompiledProgram, scored: list[Candidate], mode: str
-) -> tuple[tuple[str, ...], str, list[Candidate]]:
-    """The best, one drawn among the near-equal best with a stated probability, or (self mode) a short list."""
-    rules = program.program.recommend
-    if not scored:
-        return (), "", scored
-    if mode == "self":
-        return tuple(c.intervention for c in scored[: rules.list]), "", scored
-    near = [c for c in scored if scored[0].score - c.score <= rules.near] if rules.near else scored[:1]
-    if len(near) == 1 or mode in ("coach", "clinician"):
-        return (scored[0].intervention,), "", scored
-    name = work.name("recommendation", "r")
-    drawn = chance.draw(work.programs.seed(program.id), work.person, program.id, name, "recommendation")
-    chosen = near[drawn * len(near) >> 64]
-    p = 1 / len(near)
-    names = {c.intervention for c in near}
-    shown = [Candidate(c.intervention, c.need, c.score, c.parts, p) if c.intervention in names else c for c in scored]
-    return (chosen.intervention,), str(drawn), shown
 
 
 def _follow(
@@ -333,6 +381,10 @@ def offer_expired(work: Work, name: str) -> None:
     program = work.course(offer.program)
     if offer.action != "proposed" or program is None:
         answer(work, name, "expired", "", "")
+        return
+    _judge_offers(work, program)
+    if name not in work.state.offers:
+        work.recommend.setdefault(program.id, "a proposal was let go")
         return
     rules = program.program.recommend
     if rules.unanswered == "app":

@@ -4,9 +4,10 @@
 changed dinner time or a new version move what is to come, and never what has been.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from microcare.base.moments import DAY, add, local_day, parse_clock
 from microcare.base.schedules import DayPattern, next_slot, window_bounds
@@ -52,6 +53,19 @@ def earliest(programs: Programs, state: State) -> Due | None:
 def agenda(programs: Programs, state: State) -> list[Due]:
     """Everything that time will bring, unordered."""
     return [Due(*line) for line in _lines(programs, state)]
+
+
+def program_of(state: State, item: Due) -> str:
+    """The program that something due belongs to; empty: to none (a pause). Asked before it is done."""
+    name = item.name
+    if item.kind == "followup":
+        asked = state.assessments.get(state.followups[0].assessment) or state.closed.get(state.followups[0].assessment)
+        return asked.program if asked is not None else ""
+    tables: tuple[Mapping[str, Any], ...] = (
+        state.runs, state.deliveries, state.assessments, state.offers, state.watches, state.alerts, state.check_ins
+    )  # fmt: skip
+    found = next((table[name] for table in tables if name in table), None)
+    return str(found.program) if found is not None else name.partition("/")[0]
 
 
 def _lines(programs: Programs, state: State) -> list[Line]:

@@ -16,6 +16,10 @@ Say = Callable[[str], str]
 Program = CompiledProgram | None
 
 
+TO_COME = ("until", "when", "again", "retry")
+"""The fields that hold a moment to come."""
+
+
 def as_written(text: str) -> str:
     """No other language."""
     return text
@@ -25,7 +29,7 @@ def to_facilitator(stated: e.Any, program: Program = None, zone: str = "", say: 
     """One sentence with the evidence; `zone`: moments to come are read on the person's wall."""
     make = TABLE.get(type(stated))
     said = make(stated, program, say) if make is not None else type(stated).__name__
-    until = getattr(stated, "until", 0) or getattr(stated, "when", 0)
+    until = next((found for name in TO_COME if (found := getattr(stated, name, 0))), 0)
     if zone and until:
         said = said.replace(format_moment(until), format_local(zone, until)[:16].replace("T", " "))
     return said
@@ -100,7 +104,17 @@ def _recommended(x: e.Recommended, p: Program, _: Say) -> str:
     if x.waiting:
         first = ", ".join(_("%(what)s (first: %(why)s)") % {"what": n, "why": r} for n, r in x.waiting.items())
         parts.append(_("waiting: %(list)s") % {"list": first})
+    if not x.chosen and x.retry:
+        parts.append(_("the next look is at %(moment)s") % {"moment": format_moment(x.retry)})
     return "; ".join(parts)
+
+
+def _retried(x: e.Retried, p: Program, _: Say) -> str:
+    if x.again:
+        return _("Looked again, and nothing has changed; the next look is at %(moment)s") % {
+            "moment": format_moment(x.again)
+        }
+    return _("A reason for waiting is over")
 
 
 def _evaluation(x: e.EvaluationOpened, p: Program, _: Say) -> str:
@@ -267,7 +281,8 @@ TABLE: dict[type, Callable[[Any, Program, Say], str]] = {
     e.EvaluationClosed: lambda x, p, _: _("Evaluation done"),
     e.NeedChanged: _need,
     e.Recommended: _recommended,
-    e.Retried: lambda x, p, _: _("A reason for waiting is over"),
+    e.Retried: _retried,
+    e.Waits: lambda x, p, _: _("Nothing comes by itself in %(program)s any more (%(why)s)") % {"program": x.program, "why": "; ".join(x.why)},
     e.OfferClosed: _offer_closed,
     e.Narrated: _narrated,
     e.TargetChecked: _target,

@@ -34,6 +34,12 @@ class Course(Record, frozen=True):
     """When a recommendation is looked at again."""
     day: int = 0
     """The local day on which it began: what comes every two weeks counts from there, wherever the person is."""
+    nothing: bool = False
+    """The last look at what would help found nothing that can begin."""
+    left_out: dict[str, str] = {}
+    """Then: what was left out, and why."""
+    waits: bool = False
+    """It has been said that nothing looks at the person by time any more."""
 
 
 class RuleRecord(Record, frozen=True):
@@ -240,6 +246,8 @@ class Offer(Record, frozen=True):
     expires: int
     made: int
     remind_at: int = 0
+    weighed: bool = False
+    """It was made for its need, and weighed against others; otherwise a rule made it."""
 
 
 class Alert(Record, frozen=True):

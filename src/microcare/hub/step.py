@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from microcare.hub import arrivals, effect, entry, evaluator, recommender, scheduler, sequencer, timekeeper
+from microcare.hub import arrivals, effect, entry, evaluator, looks, recommender, scheduler, sequencer, timekeeper
 from microcare.hub.programs import Programs, UnknownVersionError
 from microcare.hub.state import State
 from microcare.hub.stimulus import Any, Time
@@ -49,6 +49,7 @@ def step(programs: Programs, person: str, state: State, stimulus: Any) -> Step:
                 work.say(entry.Stopped(at=work.now, received=work.now, program=program, reason=reason))
         try:
             due = _proceed(work)
+            looks.say_what_waits(work)
         except UnknownVersionError:
             raise
         except BudgetExceededError as error:
@@ -107,29 +108,31 @@ def _settle(work: Work) -> None:
             if not run.ended and work.course(run.program) is not None:
                 work.at = run.program
                 sequencer.finish_if_over(work, name)
-        if not work.happenings and not _look(work):
+        if work.happenings or _look(work):
+            continue
+        looks.look_again(work)
+        if not work.again:
             return
 
 
 def _look(work: Work) -> bool:
     """Let one program look at needs, or at what answers them; False: nothing is left to look at."""
-    if work.settle:
-        program, why = next(iter(work.settle)), ""
-        del work.settle[program]
-    elif work.recommend:
-        program, why = work.recommend.popitem()
-    else:
-        return False
-    compiled = work.course(program)
-    if compiled is None:
+    for table in (work.settle, work.recommend, work.again):
+        if not table:
+            continue
+        program, why = table.popitem() if table is work.recommend else (next(iter(table)), "")
+        table.pop(program, None)
+        compiled = work.course(program)
+        if compiled is None:
+            return True
+        work.at = program
+        work.spend(program, "rounds", ROUNDS)
+        if table is work.settle:
+            evaluator.settle(work, compiled)
+        else:
+            recommender.recommend(work, compiled, why or recommender.FACT)
         return True
-    work.at = program
-    work.spend(program, "rounds", ROUNDS)
-    if why:
-        recommender.recommend(work, compiled, why)
-    else:
-        evaluator.settle(work, compiled)
-    return True
+    return False
 
 
 def evaluate_on(work: Work, program: str, kind: str, name: str) -> None:

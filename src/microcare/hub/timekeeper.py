@@ -1,7 +1,6 @@
 """The timekeeper: what a due instant brings, one thing after the other, in a documented order."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -19,7 +18,6 @@ from microcare.hub import (
 )
 from microcare.hub.fold import progress
 from microcare.hub.scheduler import Due
-from microcare.hub.state import State
 from microcare.hub.waiting import Point
 from microcare.hub.work import BudgetExceededError, Work
 from microcare.program.compiled import CompiledRule
@@ -35,26 +33,13 @@ def tick(work: Work, until: int, settle: Callable[[Work], None]) -> int | None:
         item = scheduler.earliest(work.programs, work.state)
         if item is None or item.moment > until:
             return item.moment if item is not None else None
-        work.at = program_of(work.state, item)
+        work.at = scheduler.program_of(work.state, item)
         if before == (item, len(work.entries)):
             raise BudgetExceededError(work.at, f"{item.kind} {item.name} stays due")
         before = (item, len(work.entries))
         work.spend(work.at, "things due at once", AT_ONCE)
         TABLE[item.kind](work, item)
         settle(work)
-
-
-def program_of(state: State, item: Due) -> str:
-    """The program that something due belongs to; empty: to none (a pause). Asked before it is done."""
-    name = item.name
-    if item.kind == "followup":
-        asked = state.assessments.get(state.followups[0].assessment) or state.closed.get(state.followups[0].assessment)
-        return asked.program if asked is not None else ""
-    tables: tuple[Mapping[str, Any], ...] = (
-        state.runs, state.deliveries, state.assessments, state.offers, state.watches, state.alerts, state.check_ins
-    )  # fmt: skip
-    found = next((table[name] for table in tables if name in table), None)
-    return str(found.program) if found is not None else name.partition("/")[0]
 
 
 def _followup(work: Work, item: Due) -> None:
@@ -163,8 +148,7 @@ def _need(work: Work, item: Due) -> None:
 def _retry(work: Work, item: Due) -> None:
     program = work.course(item.name)
     if program is not None:
-        work.say(entry.Retried(at=work.now, received=work.now, program=item.name))
-        recommender.recommend(work, program, "a reason for waiting is over")
+        recommender.recommend(work, program, recommender.TIME)
 
 
 def _evaluation(work: Work, item: Due) -> None:

@@ -53,6 +53,10 @@ class Work(msgspec.Struct):
     happenings: deque[Happening] = msgspec.field(default_factory=deque)
     recommend: dict[str, str] = {}
     """Programs for which a recommendation is due, with the reason."""
+    again: dict[str, None] = {}
+    """Programs in which what was left out is to be looked at again."""
+    looked: int = 0
+    """How many of the entries have been looked at for facts that may change that."""
     settle: dict[str, None] = {}
     """Programs whose need states are to be looked at again."""
     asked: set[str] = set()

@@ -12,6 +12,7 @@ from microcare.program.checks import (
     languages,
     limits,
     links,
+    looks,
     names,
     outcomes,
     personal,
@@ -38,6 +39,7 @@ CHECKS = {
     "personal": personal.check,
     "safety": safety.check,
     "links": links.check,
+    "looks": looks.check,
     "fields": fields.check,
     "circles": circles.check,
 }
