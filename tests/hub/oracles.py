@@ -154,7 +154,7 @@ class Watch:
         assert x.delivery not in self.gone, "nothing fires once it is over"
         assert now >= self.paused_until, "nothing fires while paused"
         human = found.what in ("message", "check_in")
-        if not (human or snooze or x.urgent or found.received != now):
+        if not (human or x.urgent or x.delivery in self.known):
             assert now not in self.called, "what comes at one moment is one prompt"
             self.called.add(now)
         assert human or not self.holds, "nothing but a facilitator's own words comes during a safety hold"

@@ -119,7 +119,7 @@ def _along(work: Work) -> tuple[str, ...]:
     if not work.state.prompts or work.state.prompts[-1] != work.now:
         return ()
     found = work.state.deliveries.items()
-    prompted = next((k for k, d in reversed(found) if d.prompt and d.decided == work.now and not d.done), "")
+    prompted = next((k for k, d in reversed(found) if d.prompt and d.called == work.now and not d.done), "")
     return (f"comes with {prompted}",) if prompted else ()
 
 
@@ -285,6 +285,10 @@ def prompt_again(work: Work, name: str, channel: str = "") -> None:
     coming = delivery.channels[delivery.tried : delivery.tried + 1]
     if not channel and coming and coming[0][1] <= work.now and delivery.prompt and not delivery.opened:
         channel = coming[0][0]
+    if delivery.kept and not delivery.prompt and delivery.what not in HUMAN and _along(work):
+        # Something else calls at this very moment; this comes with it.
+        _snooze(work, name, delivery.expires)
+        return
     answer = gate.ask(work, program, prompt=True, again=delivery.prompt, human=delivery.what in HUMAN)
     if answer.reasons:
         # Where nothing can be tried in time any more, it stays with the person until it expires.

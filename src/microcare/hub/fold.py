@@ -95,7 +95,7 @@ def _ask_again(state: State, now: int) -> None:
         if any(record.postponed for record in run.rules.values()):
             state.runs[name] = replace(run, rules={k: _due_now(r, now) for k, r in run.rules.items()})
     for name, found in state.deliveries.items():
-        if found.kept and found.snoozed > now:
+        if found.kept and now < found.snoozed != found.expires:
             state.deliveries[name] = replace(found, snoozed=now)
 
 
@@ -522,7 +522,7 @@ def _decided(state: State, x: e.Decided) -> None:
 def _delivered(state: State, x: e.Delivered) -> None:
     state.deliveries[x.delivery] = Delivery(
         x.program, x.what, x.name, x.run, x.point, x.at, x.expires, x.prompt, x.human, channels=x.channels,
-        version=x.version,
+        version=x.version, called=x.at if x.prompt else 0,
     )  # fmt: skip
     _count(state, "delivery")
     if x.prompt:
@@ -548,7 +548,10 @@ def _fallback(state: State, x: e.Fallback) -> None:
         state.prompts = (*state.prompts, x.at)
     tried = found.tried + (not x.snooze)
     channels = _later(found.channels, tried, x.at)
-    state.deliveries[x.delivery] = replace(found, prompt=True, tried=tried, snoozed=0, channels=channels)
+    called = found.called if found.prompt else x.at
+    state.deliveries[x.delivery] = replace(
+        found, prompt=True, called=called, tried=tried, snoozed=0, channels=channels
+    )  # fmt: skip
 
 
 def _later(channels: tuple[tuple[str, int], ...], tried: int, at: int) -> tuple[tuple[str, int], ...]:

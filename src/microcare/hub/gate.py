@@ -1,6 +1,6 @@
 """The gate: one door for everything that reaches a person, across all their programs, asked before the draw.
 
-Consent (a course that is not stopped or left), pause and safety holds always count. Quiet hours and limits are about
+Consent (a course that is not stopped or left) and safety holds always count. A pause, quiet hours and limits are about
 what reaches a person unasked (a prompt): what answers a person who is there, acting, is no interruption.
 """
 
@@ -35,7 +35,7 @@ def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = Fal
     course = state.courses.get(program.id)
     if course is None or course.stopped:
         return Answer(("stopped" if course is not None else "withdrawn",))
-    if state.paused_until > now:
+    if prompt and state.paused_until > now:
         reasons.append("paused")
         until = state.paused_until
     if not human and any(a.hold for a in state.alerts.values()):

@@ -284,12 +284,15 @@ def left_out(
         return "rest between micro interventions", last + between
     if any(e.event.by_human for e in intervention.events.values()) and not _facilitated(work, program):
         return "no facilitator for it", 0
-    return rests(work, program)
+    return rests(work, program, asked=asked)
 
 
-def rests(work: Work, program: CompiledProgram) -> tuple[str, int]:
-    """Why nothing can be begun now, whatever it is, and when to look again where no stimulus will say; empty: it can."""
-    if work.state.paused_until > work.now:
+def rests(work: Work, program: CompiledProgram, *, asked: bool = False) -> tuple[str, int]:
+    """Why nothing can be begun now, whatever it is, and when to look again where no stimulus will say; empty: it can.
+
+    `asked`: the person asks for it. Who is there and asks in their own pause is answered.
+    """
+    if work.state.paused_until > work.now and not (asked and work.present):
         return "paused", 0
     if any(alert.hold for alert in work.state.alerts.values()):
         return "safety hold", 0

@@ -167,6 +167,8 @@ class Delivery(Record, frozen=True, tag=True):
     channels: tuple[tuple[str, int], ...] = ()
     tried: int = 1
     snoozed: int = 0
+    called: int = 0
+    """When it was first prompted (0: it was not)."""
     kept: bool = False
     """The hub put it off, because the gate said no; otherwise the person did."""
     done: int = 0
