@@ -51,6 +51,20 @@ def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = Fal
     return Answer(tuple(reasons), until) if reasons else OPEN
 
 
+def rests(work: Work, program: CompiledProgram, *, asked: bool = False) -> tuple[str, int]:
+    """Why nothing can be begun now, whatever it is, and when to look again where no stimulus will say; empty: it can.
+
+    `asked`: the person asks for it. Who is there and asks in their own pause is answered.
+    """
+    if work.state.paused_until > work.now and not (asked and work.present):
+        return "paused", 0
+    if any(alert.hold for alert in work.state.alerts.values()):
+        return "safety hold", 0
+    if work.programs.stopped(program.id, work.now):
+        return STOPPED, work.now + HOUR
+    return "", 0
+
+
 def _interruption(work: Work, again: bool) -> list[tuple[str, int]]:
     """Quiet hours and limits in force now, each with the moment it passes. The strictest of all programs count."""
     state, now, zone = work.state, work.now, work.state.zone

@@ -6,7 +6,7 @@ Candidates come from the conceptual model in its order of priorities; whatever i
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from microcare.base.moments import HOUR, local_day
+from microcare.base.moments import local_day
 from microcare.hub import delivery, effect, entry, gate, looks, narrator, scoring
 from microcare.hub.entry import Candidate
 from microcare.hub.state import NeedRecord, Offer, Past
@@ -284,21 +284,7 @@ def left_out(
         return "rest between micro interventions", last + between
     if any(e.event.by_human for e in intervention.events.values()) and not _facilitated(work, program):
         return "no facilitator for it", 0
-    return rests(work, program, asked=asked)
-
-
-def rests(work: Work, program: CompiledProgram, *, asked: bool = False) -> tuple[str, int]:
-    """Why nothing can be begun now, whatever it is, and when to look again where no stimulus will say; empty: it can.
-
-    `asked`: the person asks for it. Who is there and asks in their own pause is answered.
-    """
-    if work.state.paused_until > work.now and not (asked and work.present):
-        return "paused", 0
-    if any(alert.hold for alert in work.state.alerts.values()):
-        return "safety hold", 0
-    if work.programs.stopped(program.id, work.now):
-        return gate.STOPPED, work.now + HOUR
-    return "", 0
+    return gate.rests(work, program, asked=asked)
 
 
 def _facilitated(work: Work, program: CompiledProgram) -> bool:
