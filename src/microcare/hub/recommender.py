@@ -104,7 +104,7 @@ def begin(work: Work, program: CompiledProgram, why: str) -> None:
         if any(r.program == program.id and r.intervention == name for r in work.state.runs.values()):
             continue
         if not reason:
-            reason, until = rests(work, program)
+            reason, until = gate.rests(work, program)
             search.retry.append(until)
         if reason:
             search.left_out[name] = reason
