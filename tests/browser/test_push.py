@@ -109,3 +109,41 @@ def test_the_hub_takes_a_device_only_from_its_own_page(demo: Demo, phone: Page) 
     assert phone.evaluate(tell, ["/push/on", good | {"endpoint": "https://127.0.0.1/abc"}, token]) == 400
     assert phone.evaluate(tell, ["/push/on", good, token]) == 200
     assert phone.evaluate(tell, ["/push/off", good, token]) == 200
+
+
+def usable_key() -> str:
+    """A device's key, as a browser makes it."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from microcare.channels.push import base64url, point
+
+    return base64url(point(ec.generate_private_key(ec.SECP256R1()).public_key()))
+
+
+LOST = """
+const made = {endpoint: "https://push.example.org/anew", unsubscribe: async () => true,
+  toJSON: () => ({endpoint: "https://push.example.org/anew", keys: {p256dh: "KEY", auth: "c2l4dGVlbiBieXRlcy4uLg"}})};
+PushManager.prototype.getSubscription = async () => null;
+PushManager.prototype.subscribe = async () => { if (!self.allowed) throw new DOMException("no", "NotAllowedError"); return made; };
+"""
+"""A browser that has lost its subscription; the push service, which no test reaches, is all that is put in its place."""
+
+
+def test_what_the_browser_lost_is_made_anew_when_the_app_is_opened_or_it_is_said(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    context.grant_permissions(["notifications"], origin=demo.url)
+    context.add_init_script(LOST.replace("KEY", usable_key()))
+    page = context.new_page()
+    join(page, demo)
+    page.evaluate("localStorage.setItem('push', 'AAAA'); navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    note = page.locator(".push-off")
+    expect(note).to_contain_text("Notifications are off on this device")
+    context.add_init_script("self.allowed = true")
+    with page.expect_response(lambda answer: answer.url.endswith("/push/on")) as told:
+        page.reload()
+    assert told.value.status == 200
+    expect(note).to_have_count(0)
+    kept = page.evaluate("fetch('/settings/my-data.json').then((all) => all.json()).then((all) => all.devices)")
+    assert [one["endpoint"] for one in kept] == ["https://push.example.org/anew"]
+    context.close()

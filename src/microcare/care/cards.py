@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from microcare.base.moments import HOUR, MINUTE, local_clock, local_day, resolve
 from microcare.care.programs import file
 from microcare.care.questions import Questions
-from microcare.care.telling import Story, Voice, span_words
+from microcare.care.telling import Story, Voice, about_words, inner
 from microcare.hub.state import Delivery, Offer
 from microcare.hub.stimulus import Value
 from microcare.program import content
@@ -158,7 +158,7 @@ def event_card(
         goal=event.goal.value,
         nature=event.kind,
         why=voice.say(event.why, values) or "",
-        effort=span_words(event.effort.exact) if event.effort is not None else "",
+        effort=about_words(event.effort.exact) if event.effort is not None else "",
         blocks=blocks,
         expires=delivery.expires,
         later=later(voice.state.zone, now, delivery.expires),
@@ -264,9 +264,9 @@ def offer_card(voice: Voice, key: str, delivery: str, offer: Offer) -> OfferCard
     """An offer, with what each of its interventions is for."""
     program = voice.program.program
     level = program.needs.get(offer.need)
-    goal = voice.plain(level[0].needs[offer.need].goal or level[0].goal) if level is not None else ""
+    goal = inner(voice.plain(level[0].needs[offer.need].goal or level[0].goal)) if level is not None else ""
     choices = [
-        Choice(name, voice.plain(part.title), voice.plain(part.about or part.aim), span_words(part.effort.exact))
+        Choice(name, voice.plain(part.title), voice.plain(part.about or part.aim), about_words(part.effort.exact))
         for name in offer.interventions
         if (part := program.interventions.get(name)) is not None
     ]

@@ -3,13 +3,13 @@
 `today` is what is with the person now; `journey` is the way so far, and a hint of how it goes on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from microcare.base.moments import DAY, local_clock, local_day
-from microcare.care import cards, letters
+from microcare.care import ahead, cards, letters
 from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
 from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
@@ -79,6 +79,12 @@ class Today:
     """Staff have stopped a program."""
     triage: tuple[letters.Triage, ...] = ()
     """What the help page asks, for each open alert."""
+    came: tuple[str, ...] = ()
+    """What came of the last thing that they said or chose, in sentences."""
+    planned: tuple[str, ...] = ()
+    """What the rest of their day brings for sure, in sentences."""
+    may_come: bool = False
+    """Something more may come today."""
 
 
 def today(person: str, now: int) -> Today:
@@ -101,6 +107,8 @@ def today_of(person: Person) -> Today:
     ordered = sorted((*there, *items), key=lambda i: _rank(i, rank))
     last = _last_word(person)
     voices = [v for p in state.courses if (v := person.voice(p)) is not None]
+    resting = state.paused_until > now or any(person.programs.stopped(program, now) for program in state.courses)
+    planned, may_come = ahead.today_brings(person) if state.courses and not resting else ((), False)
     return Today(
         version=person.loaded.version,
         now=now,
@@ -121,11 +129,19 @@ def today_of(person: Person) -> Today:
         next=(*letters.agreed(person), *_next(person)),
         stopped=any(person.programs.stopped(program, now) for program in state.courses),
         triage=tuple(letters.triage(name, a) for name, a in state.alerts.items()),
+        came=ahead.came_of_it(person, _runs(ordered)) if state.courses else (),
+        planned=planned,
+        may_come=may_come,
         greeting=_greeting(local_clock(state.zone, now), person.name),
         running=tuple(
             v.title(r.intervention) for r in state.runs.values() if (v := person.voice(r.program, r.version))
         ),
     )
+
+
+def _runs(items: Iterable[Item]) -> frozenset[str]:
+    """The runs of which something is there; what belongs to none counts as something, too."""
+    return frozenset(i.event.run if i.event is not None else i.kind for i in items)
 
 
 def _rank(item: Item, kinds: Mapping[str, int]) -> int:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from microcare.care.telling import Voice
+from microcare.care.telling import Voice, inner
 from microcare.hub import entry as e
 
 
@@ -27,4 +27,4 @@ def reason(stated: e.Decided | e.Started | e.Recommended, voice: Voice) -> str:
 
 def _goal(need: str, voice: Voice) -> str:
     level = voice.program.program.needs.get(need)
-    return voice.plain(level[0].needs[need].goal or level[0].goal) if level is not None else ""
+    return inner(voice.plain(level[0].needs[need].goal or level[0].goal)) if level is not None else ""

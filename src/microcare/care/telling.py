@@ -4,6 +4,7 @@ What a text showed when it was told is frozen in its entry; a personal value (a 
 and looked up here. A text whose value is missing is left out, never shown with a hole.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -171,9 +172,18 @@ def day_words(day: int, today: int) -> str:
 
 
 def clock_words(clock: int) -> str:
-    """A time on the wall (seconds after midnight) as the language writes it: 6:30 p.m., 18:30."""
+    """A time on the wall (seconds after midnight) as the language writes it: 6:30 pm, 18:30.
+
+    Without points, so that a sentence can end with it.
+    """
     minutes = clock % 86_400 // 60
-    return formats.time_format(time(minutes // 60, minutes % 60), "TIME_FORMAT")
+    written = formats.time_format(time(minutes // 60, minutes % 60), "TIME_FORMAT")
+    return re.sub(r"\b([ap])\.\s?m\.", r"\1m", written)
+
+
+def inner(text: str) -> str:
+    """A text that stands within a sentence, or at its end: without a full stop of its own."""
+    return text.rstrip().removesuffix(".")
 
 
 def moment_words(zone: str, moment: int, now: int) -> str:
@@ -187,6 +197,11 @@ def now_words(zone: str, now: int) -> str:
     """The weekday and the time that the wall shows now."""
     day = dates.WEEKDAYS[date.fromordinal(local_day(zone, now)).weekday()]
     return _("%(day)s, %(time)s") % {"day": day, "time": clock_words(local_clock(zone, now))}
+
+
+def about_words(ms: int) -> str:
+    """About how long, as it stands alone: about 5 minutes, less than a minute."""
+    return _("about %(span)s") % {"span": span_words(ms)} if ms >= MINUTE else span_words(ms)
 
 
 def span_words(ms: int) -> str:
@@ -203,4 +218,15 @@ def span_words(ms: int) -> str:
     return _("less than a minute")
 
 
-__all__ = ["Story", "Voice", "clock_words", "day_words", "moment_words", "now_words", "span_words", "story"]
+__all__ = [
+    "Story",
+    "Voice",
+    "about_words",
+    "clock_words",
+    "day_words",
+    "inner",
+    "moment_words",
+    "now_words",
+    "span_words",
+    "story",
+]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from microcare.base.moments import local_day
 from microcare.care.reading import Person, read_person, wants
-from microcare.care.telling import Story, Voice, day_words, story
+from microcare.care.telling import Story, Voice, day_words, inner, story
 from microcare.hub import entry as e
 from microcare.store import journals, texts
 
@@ -186,7 +186,7 @@ def _step(person: Person, run: str, tale: _Tale) -> Step | None:
     return Step(
         run=run,
         title=voice.plain(authored.title),
-        aim=voice.plain(authored.aim),
+        aim=inner(voice.plain(authored.aim)),
         goal=goal,
         level=level[0].level if level is not None else 1,
         when=begin if not end or begin == end else _("%(begin)s to %(end)s") % {"begin": begin, "end": end},
@@ -217,7 +217,7 @@ def _goal(person: Person) -> tuple[str, bool | None, str]:
             continue
         target = voice.program.program.target
         title = voice.plain(voice.program.program.title)
-        return (voice.plain(target.title) if target is not None else ""), course.target, title
+        return (inner(voice.plain(target.title)) if target is not None else ""), course.target, title
     return "", None, ""
 
 

@@ -35,6 +35,11 @@ def words() -> dict[str, str | dict[str, str]]:
             "Tap again to sign out."
         ),
         "offline": _("There is no connection. What you do is saved on this phone, and sent later."),
+        "old": _("There is no connection. This is how it was on {when}."),
+        "unreached": _("There is no connection, and that page is not on this phone. This is how it was on {when}."),
+        "push_off": _("Notifications are off on this device: the browser has let go of them."),
+        "push_settings": _("Turn them on in the settings"),
+        "all_right": _("All right"),
         "over": _("That is it."),
         "pause": _("Pause"),
         "go_on": _("Go on"),

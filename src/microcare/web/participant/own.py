@@ -67,6 +67,8 @@ def leave(request: HttpRequest, person: str) -> HttpResponse:
         if choice == "erase":
             withdraw.erase(person)
             request.session.flush()
+            gone = _("You have left. Who you are and what you wrote is erased here; nothing will reach you any more.")
+            messages.success(request, gone)
             return HttpResponseRedirect("/join")
         withdraw.withdraw(person)
         messages.success(request, _("You have left the program. Nothing will reach you any more."))

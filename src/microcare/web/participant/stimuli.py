@@ -85,9 +85,19 @@ def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
             continue
         try:
             made.append(_one(person, state, one, now, one.key in known))
+            made += _read(state, one, made[-1].at)
         except ValueError as error:
             refused.append((one.key, str(error)))
     return made, refused
+
+
+def _read(state: State, one: Wanted, at: int) -> Iterator[stimulus.Act]:
+    """Whoever answers has read what was written to them: it waits no longer."""
+    for name, delivery in state.deliveries.items() if one.kind == "message" else ():
+        if delivery.what == "message" and not delivery.done and delivery.program == one.program:
+            yield stimulus.Act(
+                key=f"{one.key}:read:{name}"[:200], at=max(at, delivery.decided), delivery=name, act="done"
+            )
 
 
 def _problems(one: Wanted) -> Iterator[str]:

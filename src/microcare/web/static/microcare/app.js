@@ -1,7 +1,8 @@
 // The person's pages: acting without a reload, going on without a connection, and showing what is new.
 // Every form works without this file; nothing here decides anything.
 
-import { flush, learn, now, person, say, sayKept, sendLater, sendReceipt, token, unique } from "./sending.js";
+import { forget, renewed } from "./device.js";
+import { flush, learn, now, person, say, sayKept, sendLater, sendReceipt, standing, token, unique } from "./sending.js";
 import { arrive } from "./moment.js";
 import { smaller } from "./photo.js";
 import { timers } from "./timer.js";
@@ -258,6 +259,7 @@ async function poll() {
     failures = 0;
     if (answer.status === 401) { if (!(await queue.all(person)).length) location.reload(); return; }
     learn(Number(answer.headers.get("X-Now") || NaN));
+    await reached();
     if ((await queue.due(person)).length) { await flush(); await sent(); }
     else if (answer.status === 200 && LIVE.includes(main.dataset.page)) {
       const found = String((await answer.json()).version);
@@ -267,6 +269,40 @@ async function poll() {
     failures += 1;
     if (failures > 1) await sayKept();
   }
+}
+
+// A page from the phone's own store says so, and from when it is; once the hub is reached again it is made new.
+const OLD = 60_000;
+
+function sayOld() {
+  const shown = Number(main.dataset.now), unreached = new URLSearchParams(location.search).has("unreached");
+  if (!shown || (now() - shown < OLD && !unreached)) return;
+  const when = new Date(shown).toLocaleString(document.documentElement.lang, { timeZone: main.dataset.zone || undefined, weekday: "long", hour: "numeric", minute: "2-digit" });
+  standing.text = words(unreached ? "unreached" : "old", { when });
+  say(standing.text);
+}
+
+async function reached() {
+  if (!standing.text) return;
+  standing.text = "";
+  await sayKept();
+  if (main.dataset.page === "today") await show(here(), !new URLSearchParams(location.search).has("unreached"));
+}
+
+// Notifications that the browser has lost are made anew; where that cannot be, the person is told until they say otherwise.
+async function lookAtDevice() {
+  if (main.dataset.page === "settings" || await renewed() !== "off") return;
+  const note = document.createElement("div"), link = document.createElement("a"), button = document.createElement("button");
+  note.className = "strip push-off";
+  note.setAttribute("role", "status");
+  link.href = "/settings#push";
+  link.textContent = words("push_settings");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = words("all_right");
+  button.addEventListener("click", () => { forget(); note.remove(); });
+  note.append(words("push_off"), " ", link, " ", button);
+  main.before(note);
 }
 
 function wait() {
@@ -339,6 +375,8 @@ function begin() {
   });
   addEventListener("online", () => { failures = 0; poll(); });
   addEventListener("offline", () => say(words("offline")));
+  sayOld();
+  lookAtDevice().catch(() => {});
   addEventListener("popstate", () => location.reload());
   queue.release(person).then(applyKept).then((kept) => { sayKept(); poll(); return kept; }).catch(() => {});
   arrived();

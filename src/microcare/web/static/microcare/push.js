@@ -1,22 +1,9 @@
 // Notifications on this device: what the browser allows, said truthfully, and turned on and off.
 
-import { token } from "./sending.js";
+import { forget, subscribe, tell } from "./device.js";
 
 const card = document.querySelector("#push");
 const words = (name) => card.dataset[name];
-
-function bytes(text) {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
-}
-
-async function tell(path, subscription) {
-  const answer = await fetch(path, {
-    method: "POST", body: JSON.stringify(subscription),
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token.value },
-  });
-  if (!answer.ok) throw new Error(String(answer.status));
-}
 
 function show(state) {
   card.querySelector(".state").textContent = words(state);
@@ -26,18 +13,12 @@ function show(state) {
 
 async function turnOn(worker) {
   if (await Notification.requestPermission() !== "granted") return show(Notification.permission === "denied" ? "denied" : "off");
-  const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(words("key")) });
-  try {
-    await tell("/push/on", made.toJSON());
-  } catch (problem) {
-    // What the hub does not know must not look as if it were on.
-    await made.unsubscribe();
-    throw problem;
-  }
+  await subscribe(worker, words("key"));
   show("on");
 }
 
 async function turnOff(worker) {
+  forget();
   const found = await worker.pushManager.getSubscription();
   if (found) {
     await tell("/push/off", { endpoint: found.endpoint });
@@ -54,7 +35,10 @@ async function begin() {
   if (!("PushManager" in self) || !("serviceWorker" in navigator) || !("Notification" in self)) return show(apple && !installed ? "home" : "none");
   if (Notification.permission === "denied") return show("denied");
   const worker = await navigator.serviceWorker.ready, found = await worker.pushManager.getSubscription();
-  if (found) await tell("/push/on", found.toJSON());
+  if (found) {
+    await tell("/push/on", found.toJSON());
+    localStorage.setItem("push", words("key"));
+  }
   show(found ? "on" : "off");
   for (const [act, deed] of [["on", turnOn], ["off", turnOff]]) {
     card.querySelector(`[data-act=${act}]`).addEventListener("click", () => deed(worker).catch(() => show("failed")));

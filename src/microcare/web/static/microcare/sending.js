@@ -24,9 +24,12 @@ export function say(text, mood = "") {
   strip.hidden = !text;
 }
 
+// What is so until the hub is reached again: that the page is an old one.
+export const standing = { text: "" };
+
 export async function sayKept() {
   const kept = await queue.all(person).catch(() => []);
-  if (!kept.length) return say("");
+  if (!kept.length) return say(standing.text);
   return say(words("waiting", { n: kept.length }));
 }
 

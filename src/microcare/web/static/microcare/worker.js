@@ -53,8 +53,10 @@ async function page(event, request, address) {
     // Only a page that is opened comes from the phone; a look for news must know that the hub was not reached.
     if (request.mode !== "navigate") throw error;
     const pages = await caches.open(PAGES);
-    const found = await pages.match(address.pathname) || await pages.match("/") || await pages.match("/help");
+    const found = await pages.match(address.pathname);
     if (found) return found;
+    // One page is never shown as another: what the phone does not have leads to one that it has, under its own address.
+    for (const other of KEPT) if (other !== address.pathname && await pages.match(other)) return Response.redirect(`${other}?unreached=1`, 302);
     throw error;
   }
 }
