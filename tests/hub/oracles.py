@@ -14,7 +14,7 @@ from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step
 from microcare.hub.work import Work
-from microcare.program.compiled import CompiledProgram, CompiledRule
+from microcare.program.compiled import CompiledRule
 from tests.base import oracle
 from tests.hub.random_lives import Cast
 
@@ -45,6 +45,9 @@ class Watch:
         self.versions = {(c.id, c.version): c for c in (cast.p, cast.later, cast.q)}
         self.zone, self.quiet, self.paused_until = "UTC", "", 0
         self.courses: dict[str, str] = {}
+        self.left: dict[str, int] = {}
+        self.asked: dict[str, entry.Asked] = {}
+        self.answers: dict[str, dict[str, tuple[int, stimulus.Value]]] = defaultdict(dict)
         self.holds: dict[str, str] = {}
         self.episodes: dict[str, str] = {}
         self.deliveries: dict[str, entry.Delivered] = {}
@@ -86,6 +89,7 @@ class Watch:
         """Remember what matters to prompts."""
         if isinstance(x, entry.Enrolled):
             self.courses[x.program] = x.version
+            self.left.pop(x.program, None)
             self.traveled = self.traveled or (len(self.courses) > 1 and x.zone != self.zone)
             self.zone = x.zone
         elif isinstance(x, entry.Moved):
@@ -93,7 +97,8 @@ class Watch:
         elif isinstance(x, entry.Withdrew | entry.Stopped):
             assert not isinstance(x, entry.Stopped), f"no program here exceeds its budget: {x.reason}"
             for name in [x.program] if x.program else list(self.courses):
-                self.courses.pop(name, None)
+                if self.courses.pop(name, None) is not None:
+                    self.left[name] = x.at
         elif isinstance(x, entry.Set):
             self.settings(x)
         elif isinstance(x, entry.Alerted):
@@ -117,6 +122,8 @@ class Watch:
             self.postponed.add(f"{x.run}/{x.rule}/{x.slot}")
         elif isinstance(x, entry.Imported):
             self.imported[(x.program, x.rule, x.slot)] = x
+        elif isinstance(x, entry.Asked):
+            self.asked[x.assessment] = x
         elif isinstance(x, entry.Answered):
             assert x.value != 99, "what is no answer is refused"
 
@@ -247,25 +254,61 @@ class Watch:
     # -- safety ----------------------------------------------------------------------------------------------------
 
     def alerts(self, taken: Step) -> None:
-        """A saved answer and its alert stand in one step, alone; there are no others."""
+        """A saved answer and its alerts stand in one step, alone; no risk answer to anything ever asked goes unheard."""
         raised = [x for x in taken.entries if isinstance(x, entry.Alerted)]
         saved = [x for x in taken.entries if isinstance(x, entry.Answered)]
-        if not isinstance(taken.stimulus, stimulus.Answer):
+        x = taken.stimulus
+        if not isinstance(x, stimulus.Answer):
             assert not raised
             assert not saved
             return
         assert all(isinstance(x, entry.Answered | entry.Alerted | entry.Refused) for x in taken.entries)
-        wanted = [x for x in saved if self.is_risk(x)]
-        assert [(x.measure, x.item, x.value) for x in raised] == [(x.measure, x.item, x.value) for x in wanted]
         assert sum(isinstance(x, effect.Help) for x in taken.effects) == len(raised)
         assert sum(isinstance(x, effect.Notify) for x in taken.effects) == sum(1 for x in raised if x.roster)
+        asked = self.asked.get(x.assessment)
+        if asked is None or x.item not in asked.items or x.value == 99:
+            assert not saved
+            return
+        heard = {(one.measure, one.item) for one in raised}
+        risk = self.is_risk(asked, x)
+        total = self.is_total(asked, x)
+        assert ((asked.measure, x.item) in heard) == risk, "every risk answer has its alert, and no other answer"
+        assert total is None or ((asked.measure, "score") in heard) == total, "every total that is a risk has its alert"
+        gone = asked.program not in self.courses and x.at > self.left.get(asked.program, -1)
+        assert bool(saved) == (not gone or bool(raised)), "an answer is kept; who has left gives none but a risk answer"
 
-    def is_risk(self, x: entry.Answered) -> bool:
+    def rules(self, asked: entry.Asked, on: str) -> bool:
+        """Whether the version that asked, or the course's, has a safety rule on something."""
+        versions = {asked.version, self.courses.get(asked.program, asked.version)}
+        return any(
+            rule.on == on for v in versions for rule in self.versions[(asked.program, v)].program.safety
+        )  # fmt: skip
+
+    def is_risk(self, asked: entry.Asked, x: stimulus.Answer) -> bool:
         """Whether an answer is a risk, as all programs here say it: `value >= 2` at one item."""
-        program: CompiledProgram = self.versions[(x.program, self.courses[x.program])]
-        if not program.program.safety or (x.measure, x.item) not in (("mood", "alive"), ("mood", "new_alive")):
+        if not isinstance(x.value, int | float) or x.value < 2:
             return False
-        return isinstance(x.value, int | float) and x.value >= 2
+        return (asked.measure, x.item) in (("mood", "alive"), ("mood", "new_alive")) and self.rules(
+            asked, f"mood.{x.item}"
+        )
+
+    def is_total(self, asked: entry.Asked, x: stimulus.Answer) -> bool | None:
+        """Whether an answer makes a total that is a risk: `value >= 5`, over both items; None where others count too."""
+        answers = self.answers[x.assessment]
+        known = answers.get(x.item)
+        before = self.total(asked, answers)
+        if known is None or x.at >= known[0]:
+            answers[x.item] = (x.at, x.value)
+        after = self.total(asked, answers)
+        if asked.reuse_from or asked.measure != "mood" or len(asked.items) != 2:
+            return None if asked.measure == "mood" else False
+        return after is not None and after != before and after >= 5 and self.rules(asked, "mood.score")
+
+    def total(self, asked: entry.Asked, answers: dict[str, tuple[int, stimulus.Value]]) -> float | None:
+        """The sum of all items, where all are answered."""
+        values = [answers[i][1] for i in asked.items if i in answers]
+        known = [v for v in values if isinstance(v, int | float)]
+        return sum(known) if len(known) == len(asked.items) else None
 
 
 def planned(watch: Watch, steps: list[Step]) -> None:

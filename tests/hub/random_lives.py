@@ -11,6 +11,7 @@ from microcare.base.issues import Place
 from microcare.base.moments import DAY, HOUR, MINUTE, SECOND, local_day
 from microcare.hub import entry, stimulus
 from microcare.hub.advance import advance, wake
+from microcare.hub.asked import recall
 from microcare.hub.programs import Programs
 from microcare.hub.scheduler import slot_name
 from microcare.hub.state import State
@@ -226,13 +227,10 @@ def _receipt(life: Life, m: Move, times: Case) -> stimulus.Any:
 
 
 def _answer(life: Life, m: Move, times: Case) -> stimulus.Any:
-    names = [
-        *life.state.assessments,
-        *life.state.assessments,
-        *[k for k in life.state.closed if k.startswith("a")],
-    ]
+    every = [f"a{n + 1}" for n in range(len(life.state.asked))]
+    names = [*life.state.assessments, *life.state.assessments, *every[m.b % 3 :: 3]]
     name = _of(names, m.a)
-    found = life.state.assessments.get(name) or life.state.closed.get(name)
+    found = recall(life.state, name)
     items = list(getattr(found, "items", ())) or ["low"]
     answered = getattr(found, "answers", {})
     item = next((i for i in items if i not in answered), items[m.b % len(items)])

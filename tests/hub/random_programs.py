@@ -269,15 +269,10 @@ def programs(draw: st.DrawFn, name: str = "p") -> Case:
     found["limits"] = limits
     if draw(st.booleans()):
         alert = draw(st.sampled_from((None, {"roster": "duty", "acknowledge_within": "5h"})))
-        found["safety"] = [
-            {
-                "on": "mood.alive",
-                "if": "value >= 2",
-                "say": "Call.",
-                "hold": draw(st.booleans()),
-                "alert": alert,
-            }
-        ]
+        rule = {"say": "Call.", "hold": draw(st.booleans()), "alert": alert}
+        found["safety"] = [{"on": "mood.alive", "if": "value >= 2"} | rule]
+        if draw(st.booleans()):
+            found["safety"].append({"on": "mood.score", "if": "value >= 5"} | rule)
     maybe(found, draw, 4, "engagement", st.just({"measure": "felt", "every": "2d"}))
     maybe(found, draw, 3, "contact", st.just({"after": "3d", "say": "Here."}))
     maybe(

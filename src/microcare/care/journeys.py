@@ -119,7 +119,9 @@ def today_of(person: Person) -> Today:
         items=tuple(ordered),
         snoozed=waiting,
         alerts=tuple(
-            h for name, a in state.alerts.items() if (h := _help(person, a.program, a.rule, name)) is not None
+            h
+            for name, a in state.alerts.items()
+            if (h := _help(person, a.program, a.rule, name, a.version)) is not None
         ),
         help=helps(person),
         paused_until=state.paused_until if state.paused_until > now else 0,
@@ -345,8 +347,9 @@ def helps(person: Person) -> tuple[Help, ...]:
     return tuple(found.values())
 
 
-def _help(person: Person, program: str, rule: int, alert: str) -> Help | None:
-    voice = person.voice(program)
+def _help(person: Person, program: str, rule: int, alert: str, version: str = "") -> Help | None:
+    """What a safety rule shows, in the version whose rule it is."""
+    voice = person.voice(program, version)
     if voice is None or rule >= len(voice.program.program.safety):
         return None
     authored = voice.program.program.safety[rule]

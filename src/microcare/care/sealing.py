@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from microcare.care.programs import programs
 from microcare.hub import stimulus as s
+from microcare.hub.asked import program_of, recall
 from microcare.hub.state import Assessment, State
 from microcare.program.assessment import Item
 from microcare.store import texts
@@ -40,20 +41,15 @@ def _kept(person: str, text: str) -> str:
 
 def is_free(state: State, one: s.Answer) -> bool:
     """Whether an answer is free text, or nobody can tell."""
-    asked = state.assessments.get(one.assessment) or state.closed.get(one.assessment)
-    item = item_of(state, asked, one.item) if isinstance(asked, Assessment) else None
+    asked = recall(state, one.assessment)
+    item = item_of(state, asked, one.item) if asked is not None else None
     return one.reference or item is None or item.kind in FREE
 
 
 def item_of(state: State, asked: Assessment, name: str) -> Item | None:
-    """The item of an assessment, in the version that asks it."""
-    run, course = state.runs.get(asked.run), state.courses.get(asked.program)
-    version = run.version if run is not None else course.version if course is not None else ""
-    known = programs()
-    if not version or not known.known(asked.program, version):
-        return None
-    measure = known.of(asked.program, version).measures.get(asked.measure)
-    return measure.items.get(name) if measure is not None else None
+    """The item of an assessment, in the version that asked it."""
+    compiled = program_of(programs(), state, asked)
+    return compiled.measures[asked.measure].items.get(name) if compiled is not None else None
 
 
 def _is_free_setting(state: State, name: str) -> bool:

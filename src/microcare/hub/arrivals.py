@@ -4,10 +4,23 @@ from collections.abc import Callable
 from typing import Any
 
 from microcare.base.moments import MINUTE, format_moment, is_zone
-from microcare.hub import consent, delivery, entry, facilitation, moving, preferences, recommender, safety, sequencer
+from microcare.hub import asked as questionnaires
+from microcare.hub import (
+    assessor,
+    consent,
+    delivery,
+    entry,
+    facilitation,
+    moving,
+    preferences,
+    recommender,
+    safety,
+    sequencer,
+)
 from microcare.hub import stimulus as s
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
-from microcare.hub.state import Assessment, Delivery
+from microcare.hub.fold import fold
+from microcare.hub.state import Delivery
 from microcare.hub.work import Work
 
 THERE = 15 * MINUTE
@@ -78,42 +91,53 @@ def _withdraw(work: Work, x: s.Withdraw) -> None:
 
 
 def _answer(work: Work, x: s.Answer) -> None:
-    """Save one answer and check its safety. What else follows is the next step's."""
-    asked = work.state.assessments.get(x.assessment)
-    late = False
+    """Save one answer and check its safety, however late it is. What else follows is the next step's."""
+    what = f"answer {x.assessment}.{x.item}"
+    asked = questionnaires.recall(work.state, x.assessment)
     if asked is None:
-        closed = work.state.closed.get(x.assessment)
-        if not isinstance(closed, Assessment):
-            return _refuse(work, f"answer {x.assessment}.{x.item}", "there is no such questionnaire")
-        asked, late = closed, True
-    course = work.state.courses.get(asked.program)
-    if course is None:
-        return _refuse(work, f"answer {x.assessment}.{x.item}", "not in this program any more")
-    compiled = work.programs.of(asked.program, course.version)
-    if asked.run in work.state.runs:
-        brought = work.state.deliveries.get(asked.delivery)
-        compiled = delivery.brought_by(work, brought) if brought is not None else work.run_program(asked.run)
-    item = compiled.measures[asked.measure].items.get(x.item) if asked.measure in compiled.measures else None
+        return _refuse(work, what, "there is no such questionnaire")
+    compiled = questionnaires.program_of(work.programs, work.state, asked)
+    item = compiled.measures[asked.measure].items.get(x.item) if compiled is not None else None
     if item is None or x.item not in asked.items:
-        return _refuse(work, f"answer {x.assessment}.{x.item}", "it was not asked")
+        return _refuse(work, what, "it was not asked")
     wrong = "" if x.reference else answer_problem(item, x.value)
     if wrong:
-        return _refuse(work, f"answer {x.assessment}.{x.item}", wrong)
-    work.say(
-        entry.Answered(
-            at=x.at,
-            received=work.now,
-            assessment=x.assessment,
-            program=asked.program,
-            measure=asked.measure,
-            item=x.item,
-            value=x.value,
-            reference=x.reference,
-            late=late,
-            present=_there(x),
-        )
+        return _refuse(work, what, wrong)
+    stated = entry.Answered(
+        at=x.at,
+        received=work.now,
+        assessment=x.assessment,
+        program=asked.program,
+        measure=asked.measure,
+        item=x.item,
+        value=x.value,
+        reference=x.reference,
+        late=asked.closed,
+        correction=asked.completed > 0,
+        present=_there(x),
     )
-    safety.check(work, asked.program, asked.measure, x.item, x.value, x.at)
+    before = assessor.totals(work, work.state, asked)
+    if _left(work, asked.program, x.at):
+        # Whoever has left gives no more data; but nobody in danger is sent away.
+        after = fold(work.state, stated)
+        given = questionnaires.recall(after, x.assessment) or asked
+        made = _changed(before, assessor.totals(work, after, given))
+        if not safety.risks(work, after, given, {x.item: x.value}, made):
+            return _refuse(work, what, "not in this program any more")
+    work.say(stated)
+    given = questionnaires.recall(work.state, x.assessment) or asked
+    made = _changed(before, assessor.totals(work, work.state, given))
+    safety.check(work, given, {x.item: x.value}, x.at, made)
+
+
+def _left(work: Work, program: str, at: int) -> bool:
+    """Whether the person had left the program by that moment."""
+    return program not in work.state.courses and at > work.state.left.get(program, -1)
+
+
+def _changed(before: safety.Totals, after: safety.Totals) -> safety.Totals:
+    """The totals that an answer made or changed."""
+    return {name: value for name, value in after.items() if value is not None and value != before.get(name)}
 
 
 def _signal(work: Work, x: s.Signal) -> None:

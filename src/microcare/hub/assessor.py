@@ -4,27 +4,29 @@ An unanswered item is unknown, never zero; a score is unknown while anything it 
 that it is prorated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from microcare.expressions.types import Value
-from microcare.hub import delivery, entry
-from microcare.hub.state import Assessment, Delivery
+from microcare.hub import delivery, entry, safety
+from microcare.hub.asked import program_of, recall
+from microcare.hub.state import Assessment, Delivery, Followup, State
 from microcare.hub.view import View, number_of
 from microcare.hub.work import Work, frozen
 from microcare.program.compiled import CompiledEvent, CompiledMeasure, CompiledProgram, CompiledProximal, Condition
 
 
-def answered(work: Work, name: str, at: int) -> None:
-    """An answer given at that moment was saved in an assessment: close it when everything asked is answered."""
-    asked = work.state.assessments.get(name)
-    late = False
+def answered(work: Work, name: str, given: Sequence[Followup]) -> None:
+    """Answers were saved in an assessment: close it when everything asked is answered, or correct it."""
+    asked = recall(work.state, name)
     if asked is None:
-        found = work.state.closed.get(name)
-        if not isinstance(found, Assessment):
-            return
-        asked, late = found, True
-    if all(item in asked.answers for item in asked.items):
-        close(work, name, asked, late, at)
+        return
+    if asked.completed:
+        # An answer that was given before the one that stands corrects nothing.
+        changed = any(asked.times.get(one.item) == one.at for one in given)
+    else:
+        changed = all(item in asked.answers for item in asked.items)
+    if changed:
+        close(work, name, asked, asked.closed, max(one.at for one in given))
 
 
 def overdue(work: Work, name: str) -> None:
@@ -36,17 +38,18 @@ def overdue(work: Work, name: str) -> None:
 
 
 def close(work: Work, name: str, asked: Assessment, late: bool, at: int = 0) -> None:
-    """Score an assessment and let its purpose be served. `at`: when it was answered; otherwise it is overdue now."""
-    program = _program(work, asked)
+    """Score an assessment and let its purpose be served, once. `at`: when it was answered; otherwise it is overdue now."""
+    program = program_of(work.programs, work.state, asked)
     if program is None:
         if not late:
             _forsaken(work, name, asked)
         return
     measure = program.measures[asked.measure]
-    values = _values(work, program, asked)
-    # An evaluation may have asked only some of the items: then these are what completeness is about.
-    wanted = min(measure.required, sum(1 for i in asked.items if i in measure.items and not measure.items[i].optional))
-    complete = sum(1 for item in asked.items if values.get(item) is not None) >= wanted
+    values = _values(work.state, program, asked)
+    complete = _complete(measure, asked, values)
+    if asked.completed and not complete:
+        # Too long ago for its other answers to be known: its score stands.
+        return
     scores = {s: _score(measure, s, c, values, complete) for s, c in measure.scores.items()}
     for key in [k for k, d in work.state.deliveries.items() if d.what == "assessment" and d.name == name]:
         if all(item in asked.answers for item in asked.items):
@@ -64,20 +67,74 @@ def close(work: Work, name: str, asked: Assessment, late: bool, at: int = 0) -> 
             scores=scores,
             values=dict(asked.answers),
             late=late,
+            corrects=asked.completed,
         )
     )
+    if not late:
+        _hear(work, asked, scores)
+    if asked.completed:
+        # A correction mends the score and what is known by it; nothing else comes of it a second time.
+        if asked.purpose == "target":
+            target(work, program)
+        work.settle[program.id] = None
+        return
+    _serve(work, program, name, asked, complete, late)
+
+
+def _complete(measure: CompiledMeasure, asked: Assessment, values: Mapping[str, Value]) -> bool:
+    """Whether enough is answered. An evaluation may have asked only some items: then these are what it is about."""
+    wanted = min(measure.required, sum(1 for i in asked.items if i in measure.items and not measure.items[i].optional))
+    return sum(1 for item in asked.items if values.get(item) is not None) >= wanted
+
+
+def _serve(work: Work, program: CompiledProgram, name: str, asked: Assessment, complete: bool, late: bool) -> None:
+    """What comes of a questionnaire: given in time it counts, however late that is known; given later, it is no outcome."""
+    in_time = not late or asked.given <= asked.expires
     if complete:
         work.happen(program.id, "measure", asked.measure, "completed")
-    if asked.purpose == "proximal" and (not late or complete):
-        _proximal(work, program, asked)
-    elif asked.purpose == "form" and complete:
-        _form(work, asked)
-    elif asked.purpose == "overall" and asked.run in work.state.runs:
-        overall(work, asked.run)
+    if asked.purpose == "proximal":
+        if in_time and (not late or complete):
+            _proximal(work, program, asked)
+    elif asked.purpose == "form":
+        if complete and in_time:
+            _form(work, asked)
+    elif asked.purpose == "overall":
+        if in_time and asked.run in work.state.runs:
+            overall(work, asked.run)
     elif asked.purpose == "target" and complete:
         target(work, program)
     elif asked.purpose == "evaluation" or complete:
         work.settle[program.id] = None
+
+
+def totals(work: Work, state: State, asked: Assessment) -> dict[str, Value]:
+    """The scores of a questionnaire that are certain now: those of which everything that they need has been answered."""
+    program = program_of(work.programs, state, asked)
+    if program is None:
+        return {}
+    measure = program.measures[asked.measure]
+    values = _values(state, program, asked)
+    complete = _complete(measure, asked, values)
+    over = all(item in asked.answers for item in asked.items)
+    return {
+        name: _score(measure, name, condition, values, complete)
+        for name, condition in measure.scores.items()
+        if over or _certain(measure, condition, values)
+    }
+
+
+def _certain(measure: CompiledMeasure, condition: Condition | None, values: Mapping[str, Value]) -> bool:
+    """Whether a score makes do with nothing less than what it will have."""
+    needed = [r.leaf.path for r in condition.inputs.readers] if condition is not None else _counted(measure)
+    required = [i for i in needed if condition is not None or not measure.items[i].optional]
+    return all(values.get(i) is not None for i in required)
+
+
+def _hear(work: Work, asked: Assessment, scores: Mapping[str, Value]) -> None:
+    """A questionnaire is over: let the safety rules hear the totals that were not certain while it was open."""
+    known = totals(work, work.state, asked)
+    new = {name: value for name, value in scores.items() if value is not None and value != known.get(name)}
+    safety.check(work, asked, {}, work.now, new)
 
 
 def _forsaken(work: Work, name: str, asked: Assessment) -> None:
@@ -96,23 +153,12 @@ def _forsaken(work: Work, name: str, asked: Assessment) -> None:
     )
 
 
-def _program(work: Work, asked: Assessment) -> CompiledProgram | None:
-    """The version that asked: the run's, or the course's."""
-    if asked.run in work.state.runs:
-        brought = work.state.deliveries.get(asked.delivery)
-        program = delivery.brought_by(work, brought) if brought is not None else work.run_program(asked.run)
-        return program if asked.measure in program.measures else None
-    course = work.state.courses.get(asked.program)
-    found = work.programs.of(asked.program, course.version) if course is not None else None
-    return found if found is not None and asked.measure in found.measures else None
-
-
-def _values(work: Work, program: CompiledProgram, asked: Assessment) -> dict[str, Value]:
+def _values(state: State, program: CompiledProgram, asked: Assessment) -> dict[str, Value]:
     """The answers of an assessment, with those given elsewhere where it reuses them; silence renews nothing."""
     measure = program.measures[asked.measure]
     values: dict[str, Value] = {}
     if asked.reuse_from and asked.answers:
-        known = work.state.measures.get(f"{program.id}/{asked.measure}")
+        known = state.measures.get(f"{program.id}/{asked.measure}")
         if known is not None:
             values = {i: v for i, (at, v) in known.values.items() if at >= asked.reuse_from and i in measure.items}
     values.update(asked.answers)
@@ -132,7 +178,7 @@ def _score(
 
 def automatic(measure: CompiledMeasure, values: dict[str, Value]) -> float | None:
     """The sum of all items that have a number; unknown while one is unanswered, unless the measure prorates."""
-    counted = [i for i, item in measure.items.items() if item.kind in ("scale", "number") or item.choices]
+    counted = _counted(measure)
     known = [values[i] for i in counted if isinstance(values.get(i), int | float)]
     asked = [i for i in counted if not measure.items[i].optional or values.get(i) is not None]
     total = sum(float(v) for v in known if isinstance(v, int | float))
@@ -141,6 +187,10 @@ def automatic(measure: CompiledMeasure, values: dict[str, Value]) -> float | Non
     if len(known) >= len(asked):
         return total
     return total * len(asked) / len(known) if measure.measure.prorate else None
+
+
+def _counted(measure: CompiledMeasure) -> list[str]:
+    return [i for i, item in measure.items.items() if item.kind in ("scale", "number") or item.choices]
 
 
 def _proximal(work: Work, program: CompiledProgram, asked: Assessment) -> None:
@@ -324,7 +374,7 @@ def state_outcome(work: Work, run: str, result: str, inputs: dict[str, Value] | 
 
 def target(work: Work, program: CompiledProgram) -> None:
     """Whether the clinical goal is reached."""
-    if program.target is None:
+    if program.target is None or program.id not in work.state.courses:
         return
     found, inputs = frozen(program.target, work.view(program))
     reached = found if isinstance(found, bool) else None

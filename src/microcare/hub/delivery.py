@@ -169,6 +169,7 @@ def ask(
             delivery=delivery,
             evaluation=evaluation,
             reuse_from=reuse_from,
+            version=program.version,
         )
     )
     if purpose not in ("proximal", "form", "engagement", "ownership"):
@@ -229,7 +230,13 @@ def _by_signal(proximal: CompiledProximal) -> bool:
 def complete(work: Work, name: str, success: bool | None) -> None:
     """An event is done and its proximal assessment answered or past due."""
     delivery = work.state.deliveries.get(name)
-    if delivery is None or delivery.run not in work.state.runs:
+    if delivery is None:
+        late = work.state.closed.get(name)
+        if isinstance(late, Delivery):
+            # It was completed when its question was past due; the answer, given in time, has arrived since.
+            _judged(work, late, success)
+        return
+    if delivery.run not in work.state.runs:
         return
     work.say(
         entry.Completed(
@@ -242,9 +249,14 @@ def complete(work: Work, name: str, success: bool | None) -> None:
         )
     )
     work.happen(delivery.program, "event", delivery.name, "completed", delivery.run)
-    if success is not None:
-        work.happen(delivery.program, "event", delivery.name, "succeeded" if success else "failed", delivery.run)
+    _judged(work, delivery, success)
     ask_felt(work, delivery.program)
+
+
+def _judged(work: Work, delivery: Delivery, success: bool | None) -> None:
+    """Let rules know whether an event succeeded, where that is known."""
+    if success is not None and delivery.run in work.state.runs:
+        work.happen(delivery.program, "event", delivery.name, "succeeded" if success else "failed", delivery.run)
 
 
 def ask_felt(work: Work, program: str) -> None:

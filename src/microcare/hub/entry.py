@@ -8,7 +8,7 @@ import msgspec
 
 from microcare.hub.stimulus import Value
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Entry(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):
@@ -82,6 +82,8 @@ class Answered(Entry, frozen=True, tag="answered"):
     reference: bool = False
     late: bool = False
     """It arrived after its questionnaire had closed."""
+    correction: bool = False
+    """Its questionnaire had been completed before: another answer to it, and not a further one."""
     present: bool = False
     """The person is there now: what follows answers them, and is no interruption."""
 
@@ -106,6 +108,8 @@ class Alerted(Entry, frozen=True, tag="alerted"):
     then: str = ""
     acknowledge_by: int = 0
     hold: bool = True
+    version: str = ""
+    """The version of the program whose rule it is. (Where `item` is the name of a score, a total was heard.)"""
 
 
 class AlertMoved(Entry, frozen=True, tag="alert_moved"):
@@ -347,6 +351,8 @@ class Asked(Entry, frozen=True, tag="asked"):
     evaluation: str = ""
     reuse_from: int = 0
     """Answers given elsewhere since then count too, so that nothing is asked twice (0: none)."""
+    version: str = ""
+    """The version of the program that asked: its answers are read by it, whatever is published later."""
 
 
 class Assessed(Entry, frozen=True, tag="assessed"):
@@ -360,6 +366,8 @@ class Assessed(Entry, frozen=True, tag="assessed"):
     scores: dict[str, float | None] = {}
     values: dict[str, Value] = {}
     late: bool = False
+    corrects: int = 0
+    """It had been completed at that moment, and these scores stand in the place of those (0: it had not)."""
 
 
 class Proximal(Entry, frozen=True, tag="proximal"):

@@ -106,12 +106,28 @@ def lacking(work: Work, program: CompiledProgram) -> tuple[dict[str, tuple[str, 
     for name in asks:
         if program.measures[name].measure.whole:
             asks[name] = {item: None for item in program.measures[name].items if (name, item) not in open_items}
-    for measure, item in program.safety:
-        # Whoever is asked about a measure is asked about the risk in it, each time.
-        if measure in asks and (measure, item) not in open_items:
-            asks[measure][item] = None
+    for measure, part in program.safety:
+        # Whoever is asked about a measure is asked about the risk in it, each time; of a total, about what it lacks.
+        for item in _risky(work, program, measure, part):
+            if measure in asks and (measure, item) not in open_items:
+                asks[measure][item] = None
     ordered = {m: tuple(i for i in program.measures[m].items if i in items) for m, items in asks.items()}
     return ordered, tuple(known)
+
+
+def _risky(work: Work, program: CompiledProgram, measure: str, part: str) -> list[str]:
+    """The items that a safety rule needs: the one it looks at, or those that its total lacks."""
+    known = program.measures[measure]
+    if part in known.items:
+        return [part]
+    life = _shelf_life(program, measure)
+    return [i for i in score_items(known, part) if not _answered(work, program, measure, i, life)]
+
+
+def score_items(measure: CompiledMeasure, name: str) -> list[str]:
+    """The items that a score is made of."""
+    score = measure.scores.get(name)
+    return [r.leaf.path for r in score.inputs.readers] if score is not None else list(measure.items)
 
 
 def _fresh(work: Work, program: CompiledProgram, need: CompiledNeed) -> bool:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from microcare.base.moments import DAY, local_day
 from microcare.base.schedules import WEEKDAYS
+from microcare.hub import asked as questionnaires
 from microcare.hub import entry as e
 from microcare.hub.state import (
     Alert,
@@ -67,6 +68,7 @@ def apply(state: State, entry: e.Any) -> None:
         _rest(state, entry.received)
     if type(entry) in LOOKS:
         _goes_on(state, getattr(entry, "program", ""))
+    state.format = e.FORMAT
     if entry.received > state.last:
         state.last = entry.received
 
@@ -166,6 +168,7 @@ def _enrolled(state: State, x: e.Enrolled) -> None:
     state.courses[x.program] = Course(
         x.version, x.at, x.facilitator, synthetic=x.synthetic, contacted=x.at, day=local_day(x.zone, x.at)
     )
+    state.left.pop(x.program, None)
     # Interned, because what equals its default is left out of a snapshot only if it is the same object.
     state.zone = intern(x.zone)
     state.language = intern(x.language)
@@ -176,8 +179,12 @@ def _enrolled(state: State, x: e.Enrolled) -> None:
 
 def _withdrew(state: State, x: e.Withdrew) -> None:
     gone = [x.program] if x.program else list(state.courses)
+    waiting = {f.assessment: questionnaires.recall(state, f.assessment) for f in state.followups}
     for program in gone:
-        state.courses.pop(program, None)
+        if state.courses.pop(program, None) is not None:
+            state.left[program] = x.at
+        for name in [k for k, a in state.assessments.items() if a.program == program]:
+            _close(state, name, replace(state.assessments[name], closed=True))
         tables: tuple[dict[str, Any], ...] = (
             state.runs, state.deliveries, state.assessments, state.evaluations, state.offers, state.watches,
             state.check_ins,
@@ -191,8 +198,8 @@ def _withdrew(state: State, x: e.Withdrew) -> None:
                 del table[name]
     if not state.courses:
         state.unread = 0
-    open_ones = state.assessments
-    state.followups = tuple(f for f in state.followups if f.assessment in open_ones)
+    over = {k for k, asked in waiting.items() if asked is None or asked.program in gone}
+    state.followups = tuple(f for f in state.followups if f.assessment not in over)
 
 
 def _moved(state: State, x: e.Moved) -> None:
@@ -262,21 +269,35 @@ def _nothing(state: State, x: e.Any) -> None:
 
 def _answered(state: State, x: e.Answered) -> None:
     _active(state, x.at)
-    open_one = state.assessments.get(x.assessment)
-    closed = state.closed.get(x.assessment)
-    if isinstance(closed, Assessment):
-        state.closed[x.assessment] = replace(closed, answers={**closed.answers, x.item: x.value})
-    if open_one is not None:
-        state.assessments[x.assessment] = replace(open_one, answers={**open_one.answers, x.item: x.value})
-        if open_one.run in state.runs:
-            run = state.runs[open_one.run]
-            state.runs[open_one.run] = replace(run, engaged=max(run.engaged, x.at), unanswered_since=0, rested=0)
+    asked = questionnaires.recall(state, x.assessment)
+    stands = asked is None or questionnaires.stands(asked, x.item, x.at)
+    if asked is not None:
+        _kept(state, x, asked, stands)
     name = f"{x.program}/{x.measure}"
     known = state.measures.get(name, Scores(0, False))
-    if x.item not in known.values or known.values[x.item][0] <= x.at:
-        state.measures[name] = replace(known, values={**known.values, x.item: (x.at, x.value)})
+    before = known.values.get(x.item)
+    # A correction is about then: it stays where it stood, and what was said since then stands.
+    at = before[0] if x.correction and before is not None else x.at
+    newer = before is not None and before[0] > (asked.completed if x.correction and asked is not None else x.at)
+    if stands and not newer:
+        state.measures[name] = replace(known, values={**known.values, x.item: (at, x.value)})
     state.followups += (Followup(x.assessment, x.item, x.at, x.received, x.late, x.present),)
     _contact(state, x.program, x.at)
+
+
+def _kept(state: State, x: e.Answered, asked: Assessment, stands: bool) -> None:
+    """Keep an answer with its questionnaire, open or over. One given before the answer that is there changes nothing."""
+    if stands:
+        answers, times = {**asked.answers, x.item: x.value}, {**asked.times, x.item: x.at}
+        given = asked.given if x.correction else max(asked.given, x.at)
+        asked = replace(asked, answers=answers, times=times, given=given)
+    if x.assessment in state.assessments:
+        state.assessments[x.assessment] = asked
+        if asked.run in state.runs:
+            run = state.runs[asked.run]
+            state.runs[asked.run] = replace(run, engaged=max(run.engaged, x.at), unanswered_since=0, rested=0)
+    else:
+        _close(state, x.assessment, asked)
 
 
 def _followed(state: State, x: e.Followed) -> None:
@@ -297,6 +318,8 @@ def _alerted(state: State, x: e.Alerted) -> None:
         x.hold,
         x.measure,
         x.item,
+        version=x.version,
+        within=x.acknowledge_by - x.received if x.acknowledge_by else 0,
     )
     _count(state, "alert")
 
@@ -572,10 +595,14 @@ def _undelivered(state: State, x: e.Undelivered) -> None:
 
 
 def _asked(state: State, x: e.Asked) -> None:
-    state.assessments[x.assessment] = Assessment(
+    run, course = state.runs.get(x.run), state.courses.get(x.program)
+    # Entries of earlier releases do not say which version asked: it was the run's, or the course's.
+    version = x.version or (run.version if run is not None else course.version if course is not None else "")
+    asked = state.assessments[x.assessment] = Assessment(
         x.program, x.measure, x.items, x.purpose, x.at, x.expires, x.run, x.event, x.delivery, x.evaluation,
-        reuse_from=x.reuse_from,
+        reuse_from=x.reuse_from, version=version,
     )  # fmt: skip
+    questionnaires.remember(state, asked)
     _count(state, "assessment")
     if x.delivery in state.deliveries and x.purpose in ("proximal", "form"):
         state.deliveries[x.delivery] = replace(state.deliveries[x.delivery], assessment=x.assessment)
@@ -591,14 +618,19 @@ def _assessed(state: State, x: e.Assessed) -> None:
             state.deliveries[closed.delivery] = replace(state.deliveries[closed.delivery], assessment="")
     if not x.complete:
         return
+    over = state.closed.get(x.assessment)
+    if isinstance(over, Assessment) and not over.completed:
+        state.closed[x.assessment] = replace(over, completed=x.at)
+    questionnaires.completed(state, x.assessment, x.at)
     name = f"{x.program}/{x.measure}"
     known = state.measures.get(name, Scores(0, False))
+    at = x.corrects or x.at
     history = dict(known.history)
     for score, value in x.scores.items():
         if value is not None:
-            history[score] = _trim(_insert(history.get(score, ()), x.at, value), x.at - SCORES_KEPT)
-    if x.at >= known.at:
-        state.measures[name] = replace(known, at=x.at, complete=True, scores=x.scores, history=history)
+            history[score] = _trim(_insert(history.get(score, ()), at, value), at - SCORES_KEPT)
+    if at >= known.at:
+        state.measures[name] = replace(known, at=at, complete=True, scores=x.scores, history=history)
     else:
         state.measures[name] = replace(known, history=history)
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import astuple
 
-from microcare.hub.entry import FORMAT
+from microcare.hub.forms import Form, Question
 from microcare.hub.stimulus import Value
 
 Series = tuple[tuple[int, Value], ...]
@@ -200,6 +200,14 @@ class Assessment(Record, frozen=True, tag=True):
     answers: dict[str, Value] = {}
     reuse_from: int = 0
     closed: bool = False
+    version: str = ""
+    """The version of the program that asked."""
+    times: dict[str, int] = {}
+    """When each of its answers was given."""
+    given: int = 0
+    """When the last of its answers was given, corrections aside."""
+    completed: int = 0
+    """When it was completed: it is so once."""
 
 
 class Scores(Record, frozen=True):
@@ -267,6 +275,9 @@ class Alert(Record, frozen=True):
     hold: bool = True
     measure: str = ""
     item: str = ""
+    version: str = ""
+    within: int = 0
+    """How long somebody had at first to take it on, ms."""
     triage: dict[str, str] = {}
     """What the person has said on its help page, by question."""
     urgent: bool = False
@@ -308,7 +319,8 @@ class Followup(Record, frozen=True):
 class State(msgspec.Struct, omit_defaults=True):
     """All that the engine knows of one person. Only `fold` changes it."""
 
-    format: int = FORMAT
+    format: int = 1
+    """By which format it was folded; a snapshot of an earlier one is folded anew from its journal."""
     zone: str = "UTC"
     language: str = "en"
     mode: str = ""
@@ -349,6 +361,11 @@ class State(msgspec.Struct, omit_defaults=True):
     imported: dict[str, tuple[str, dict[str, float], str]] = {}
     closed: dict[str, Delivery | Assessment] = {}
     """The last deliveries and questionnaires that are over."""
+    forms: tuple[Form, ...] = ()
+    asked: tuple[Question, ...] = ()
+    """Every questionnaire ever asked, in their order."""
+    left: dict[str, int] = {}
+    """When the person left a program that they are not in now."""
     prompts: tuple[int, ...] = ()
     """Moments of the prompts of the last eight days."""
     felt: dict[str, int] = {}

@@ -48,7 +48,7 @@ def _followup(work: Work, item: Due) -> None:
     work.say(entry.Followed(at=work.now, received=work.now, count=len(waiting)))
     work.present = any(f.present for f in waiting) and work.now - waiting[-1].received < 15 * 60_000
     for name in dict.fromkeys(f.assessment for f in waiting):
-        assessor.answered(work, name, max(f.at for f in waiting if f.assessment == name))
+        assessor.answered(work, name, [f for f in waiting if f.assessment == name])
 
 
 def _alert(work: Work, item: Due) -> None:

@@ -51,6 +51,7 @@ from microcare.program.scope import (
     answer_type,
     intervention_names,
     item_names,
+    looked_at,
     program_names,
     with_value,
 )
@@ -343,16 +344,15 @@ class _Work:
         for index, rule in enumerate(self.program.safety):
             measure, item = rule.on.split(".")
             part = self.measures.get(measure)
-            if part is None or item not in part.items:
+            if part is None or item not in (*part.items, "score", *part.scores):
                 items = (f"{m}.{i}" for m, known in self.measures.items() for i in known.items)
                 near = nearest(rule.on, list(islice(items, 300))) if index < 30 else None
-                cure = f"Did you mean `{near}`?" if near else "A safety rule looks at an answer: MEASURE.ITEM."
+                cure = f"Did you mean `{near}`?" if near else "A safety rule looks at an item or a score of a measure."
                 self.complain(("safety", index, "on"), "safety_item", f"there is no item `{rule.on}`", cure)
                 continue
-            inner = with_value(names, "value", answer_type(part.items[item]), tuple(part.items[item].choices))
-            condition = self.condition(rule.condition, inner, ("safety", index, "if"))
+            scope = with_value(names, "value", *looked_at(part, item))
+            condition, key = self.condition(rule.condition, scope, ("safety", index, "if")), (measure, item)
             if condition is not None:
-                key = (measure, item)
                 found[key] = (*found.get(key, ()), CompiledSafety(index, rule, measure, item, condition))
         return found
 

@@ -26,7 +26,10 @@ class Alert(Part):
 class SafetyRule(Part):
     """One check on one answer or score. It cannot be randomized, limited or switched off by any other rule."""
 
-    on: str = described("The answer or score it looks at: `MEASURE.ITEM`; its value is `value`.")
+    on: str = described(
+        "The answer it looks at, `MEASURE.ITEM`, or a total, `MEASURE.score` (or another score); its value is `value`. "
+        "A total is heard as soon as all that it needs is answered, whatever is answered last."
+    )
     condition: Expr = described("When it is a risk.", alias="if")
     show: str | None = described("The help page shown at once: a Markdown file.", default=None)
     say: Text | None = described("Or its text.", default=None)

@@ -69,7 +69,7 @@ NAMES: tuple[NameDoc, ...] = (
     NameDoc("run.need", "text", "The need state it answers.", "in an intervention"),
     NameDoc("answer", "as answered", "The answer.", "in `success` of an `ask`"),
     NameDoc("value", "number", "The figure taken of the signal.", "in `success` of a `signal`"),
-    NameDoc("value", "as answered", "The answer just saved.", "in a safety rule's `if`"),
+    NameDoc("value", "as answered", "The answer just saved, or the total just made.", "in a safety rule's `if`"),
     NameDoc("ITEM", "as answered", "The answer to an item of the measure itself.", "in `score` and `scores`"),
 )  # fmt: skip
 
@@ -263,6 +263,12 @@ def intervention_names(outer: Names, intervention: Intervention) -> Names:
             else:
                 names.add(f"{name}.value", Type.NUMBER, ("event_value", name, "value"))
     return names
+
+
+def looked_at(measure: Measure, part: str) -> tuple[Type, tuple[str, ...]]:
+    """The type of what a safety rule looks at, and its options: an answer to an item, or a score."""
+    item = measure.items.get(part)
+    return (answer_type(item), tuple(item.choices)) if item is not None else (Type.NUMBER, ())
 
 
 def with_value(outer: Names, name: str, type_: Type, options: Collection[str] = ()) -> Names:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from microcare.hub import codec, entry, stimulus
+from microcare.hub.entry import FORMAT
+from microcare.hub.fold import fold_all
 from microcare.hub.state import State
 from microcare.store import queries
 from microcare.store.database import row, rows
@@ -34,7 +36,15 @@ def load(person: str) -> Loaded:
     if found is None:
         raise UnknownPersonError(person)
     snapshot, version, sequence, due, failed, tries = found
-    return Loaded(person, codec.decode_state(snapshot), version, sequence, due, failed, tries)
+    return Loaded(person, state_of(person, snapshot), version, sequence, due, failed, tries)
+
+
+def state_of(person: str, snapshot: str) -> State:
+    """The state in a snapshot. One that an earlier release made lacks what that did not keep: the journal has it."""
+    state = codec.decode_state(snapshot)
+    if state.format == FORMAT or not state.last:
+        return state
+    return fold_all(State(), (stated for _, stated in entries(person)))
 
 
 def snapshot(person: str) -> bytes:

@@ -1,9 +1,8 @@
 """Wakeups: who is due, claimed by one worker at a time; who failed, and rests."""
 
-from microcare.hub import codec
 from microcare.store import queries
 from microcare.store.database import row, rows, run, writing
-from microcare.store.journals import Loaded
+from microcare.store.journals import Loaded, state_of
 
 LEASE = 30_000
 """How long a claim lasts, ms. Correctness does not hang on it: every commit compares versions."""
@@ -22,7 +21,7 @@ def claim(now: int, limit: int) -> tuple[list[Loaded], list[tuple[str, str]]]:
     broken: list[tuple[str, str]] = []
     for person, snapshot, version, sequence, due, failed, tries in found:
         try:
-            state = codec.decode_state(snapshot)
+            state = state_of(str(person), snapshot)
         except ValueError as error:
             broken.append((str(person), f"its snapshot cannot be read: {error}"))
             continue

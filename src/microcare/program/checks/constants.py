@@ -98,7 +98,10 @@ def _conditions(c: Checked, compiled: CompiledProgram) -> Iterator[tuple[Path, s
         yield ("target", "reached"), "target", compiled.target, {}
     for rules in compiled.safety.values():
         for safety in rules:
-            given = _given("value", compiled.measures[safety.measure].items[safety.item])
+            measure = compiled.measures[safety.measure]
+            given = _given("value", measure.items[safety.item]) if safety.item in measure.items else {}
+            bounds = _range(compiled, ("score", measure.id, safety.item)) if safety.item in measure.scores else None
+            given |= {"value": bounds} if bounds is not None and not given else {}
             yield ("safety", safety.index, "if"), "safety", safety.condition, given
 
 

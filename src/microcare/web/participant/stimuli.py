@@ -14,7 +14,8 @@ from microcare.base.moments import format_clock, is_zone, parse_clock, parse_win
 from microcare.care.cards import later_at
 from microcare.care.sealing import item_of
 from microcare.hub import stimulus
-from microcare.hub.state import Assessment, Delivery, State
+from microcare.hub.asked import recall
+from microcare.hub.state import Assessment, State
 from microcare.hub.stimulus import Value
 from microcare.store import journals, texts
 
@@ -118,7 +119,7 @@ def _problems(one: Wanted) -> Iterator[str]:
 def _one(person: str, state: State, one: Wanted, now: int, known: bool) -> stimulus.Any:
     at = one.at if 0 < one.at < now else now
     if one.kind == "answer":
-        asked = _asked(state, one.assessment)
+        asked = recall(state, one.assessment)
         value, reference = _value(person, state, asked, one, known)
         at = max(at, min(asked.opened, now)) if asked is not None else at
         return stimulus.Answer(
@@ -157,11 +158,6 @@ def _until(state: State, one: Wanted, at: int) -> int:
     if clock is None:
         raise ValueError(_("say when it shall come back"))
     return later_at(state.zone, at, clock)
-
-
-def _asked(state: State, name: str) -> Assessment | None:
-    found: Assessment | Delivery | None = state.assessments.get(name) or state.closed.get(name)
-    return found if isinstance(found, Assessment) else None
 
 
 def _value(person: str, state: State, asked: Assessment | None, one: Wanted, known: bool) -> tuple[Value, bool]:
