@@ -235,7 +235,7 @@ def _tables(source: Path, roles: "Roles | None") -> dict[str, Any]:
         if source.is_dir() and not any(source.glob("*.sqlite3")):
             raise Refusal(f"{source}: it is no hub's data folder, and has no tables (decisions.csv, ...)")
         return _exported(source)
-    frame = tables.read(source)
+    frame = tables.read(source, ids=["person" if roles is None else roles.person])
     if not len(frame):
         raise Refusal(f"{source}: it has no decision points")
     if roles is None and not ({"person", "chosen", "proximal"} <= set(frame.columns)):

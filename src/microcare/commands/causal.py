@@ -114,13 +114,14 @@ def run_contributions(table: Path, given: dict[str, Any], format_: str) -> int:
     """Estimate and print what each event contributes."""
 
     def work() -> None:
+        from microcare.base.cells import safe
         from microcare.optimization.contributions import contributions
 
         found = contributions(table, **given)
         if format_ == "json":
             say_json(found.as_dict())
         elif format_ == "csv":
-            say(found.table().to_csv(index=False).rstrip())
+            say(found.table().map(safe).to_csv(index=False).rstrip())
         else:
             for row in found.rows:
                 say(f"- {row.dmi + ', ' if row.dmi else ''}{row.sentence()}.")

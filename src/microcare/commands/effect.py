@@ -97,9 +97,15 @@ def _effect(table: Path, given: dict[str, Any], shown: Shown, format_: str) -> N
 
 def _sheet(rows: list[dict[str, Any]]) -> None:
     """Rows as CSV; with a curve these are its places."""
-    say(",".join(rows[0]))
+    from microcare.base.cells import safe
+
+    say(",".join(_quoted(str(safe(name))) if name != safe(name) else name for name in rows[0]))
     for row in rows:
-        say(",".join('"' + v.replace('"', '""') + '"' if isinstance(v, str) else repr(v) for v in row.values()))
+        say(",".join(_quoted(str(safe(v))) if isinstance(v, str) else repr(v) for v in row.values()))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def along(table: Path, given: dict[str, Any], over: str) -> dict[str, Any]:

@@ -227,9 +227,9 @@ def _order(
         raise Refusal(f"time {name}: row {int(np.flatnonzero(frame[name].isna())[0]) + 1} has no time")
     if q.time is None:
         notes.append(f"a person's decision points are ordered by {name}")
-    time = frame[name].to_numpy()
-    place = pd.factorize(frame[name], sort=True)[0]
-    return np.lexsort((place, codes)), time
+    time = tables.times(frame[name], f"time {name}")
+    place = pd.factorize(time, sort=True)[0]
+    return np.lexsort((place, codes)), frame[name].to_numpy()
 
 
 def _observed(y: Floats, used: Marks, q: Question, found: Findings) -> Marks:
@@ -293,6 +293,10 @@ def _check(data: TrialData, q: Question, found: Findings, whole: bool) -> None:
         found.refused.append(f"outcome {q.outcome}: an odds ratio needs an outcome of 0 and 1")
     if found.refused:
         raise Refusal(found.refused)
+    if whole and q.family != "identity":
+        validation.ratio(data.seen, *_known(data), data.arms, q.family, q.outcome, found)
+        if found.refused:
+            raise Refusal(found.refused)
     missed = designs.contains(data.z, data.s, data.moderators.terms)
     if missed:
         found.refuse("controls", f"the controls miss the moderator {', '.join(missed)}: add it to the controls")
@@ -302,6 +306,12 @@ def _check(data: TrialData, q: Question, found: Findings, whole: bool) -> None:
         validation.received(data.p, data.arm, data.z, found)
     if found.refused:
         raise Refusal(found.refused)
+
+
+def _known(data: TrialData) -> tuple[Places, Floats, tuple[str, ...]]:
+    """The arm, the moderators and their names of the rows whose outcome is known."""
+    known = np.isfinite(data.y)
+    return data.arm[known], data.s[known], data.moderators.terms
 
 
 def _whole(data: TrialData, q: Question, found: Findings, notes: list[str]) -> None:

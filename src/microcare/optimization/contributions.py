@@ -136,7 +136,7 @@ def contributions(
     """
     q = Question(proximal, treatment, probability, person, availability=availability, controls=controls, arms=arms)
     wanted = [*q.columns(tables.names(table)), overall, *(c for c in (event, dmi) if c is not None)]
-    frame = tables.read(table, dict.fromkeys(wanted))
+    frame = tables.read(table, dict.fromkeys(wanted), ids=[person])
     if not len(frame):
         raise Refusal("the table has no rows")
     asked = {"controls": controls, "level": level, "person": person}

@@ -125,6 +125,7 @@ def ended(table: Table, asked: Ending, more: Sequence[str] = ()) -> Ended:
                 *([] if asked.weight is None else [asked.weight]),
             ]
         ),
+        ids=[asked.person],
     ).copy()
     if not len(frame):
         raise Refusal("the table has no rows")

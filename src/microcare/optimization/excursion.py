@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from microcare.optimization import streaming, tables
 from microcare.optimization.arranging import trial_data
 from microcare.optimization.concluding import conclude
+from microcare.optimization.designs import INTERCEPT
 from microcare.optimization.effect import Effect
 from microcare.optimization.estimators import emee, logit, robust, wcls
 from microcare.optimization.question import FAMILIES, MISSING, Question
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.tables import Number, Table
-from microcare.optimization.trial_data import Estimator
+from microcare.optimization.trial_data import Estimator, Fitted, TrialData
 from microcare.optimization.validation import Findings
 
 ESTIMATORS: dict[tuple[str, str], Estimator] = {
@@ -25,6 +27,8 @@ ESTIMATORS: dict[tuple[str, str], Estimator] = {
     ("dr", "count"): robust.fit_ratio,
     ("msm", "logit"): logit.fit,
 }
+INFINITE = 12.0
+"""The logarithm of a ratio that no study can tell from infinity: 160,000."""
 USUAL = {"identity": "wcls", "log": "emee", "count": "emee", "logit": "msm"}
 
 
@@ -78,7 +82,7 @@ def excursion_effect(
     try:
         if not isinstance(table, pd.DataFrame) and (effect := streaming.instead(table, question, known)) is not None:
             return effect
-        return effect_of(tables.read(table, question.columns(known), known), question)
+        return effect_of(tables.read(table, question.columns(known), known, question.texts), question)
     except MemoryError:
         raise Refusal(
             "the analysis takes more memory than there is: use fewer columns, the table as a Parquet file (which is read part by part "
@@ -92,7 +96,25 @@ def effect_of(frame: pd.DataFrame, question: Question) -> Effect:
     estimator = _estimator(question)
     data, notes = trial_data(frame, question, found)
     fitted = ESTIMATORS[(estimator, question.family)](data)
+    _finite(data, fitted, question)
     return conclude(data, fitted, question, estimator, found, notes)
+
+
+def _finite(data: TrialData, fitted: Fitted, q: Question) -> None:
+    """Refuse a ratio that the equations push to 0 or to infinity for some of the rows."""
+    if q.family == "identity":
+        return
+    effects = fitted.theta[fitted.n_controls :].reshape(len(data.arms) - 1, -1)
+    logs = data.s @ effects.T
+    if not np.isfinite(logs).all() or np.abs(logs).max() > INFINITE:
+        row = int(np.abs(np.nan_to_num(logs, nan=np.inf)).max(axis=1).argmax())
+        where = ", ".join(
+            f"{t} {v:g}" for t, v in zip(data.moderators.terms, data.s[row], strict=True) if t != INTERCEPT
+        )
+        raise Refusal(
+            f"outcome {q.outcome}: the ratio is 0 or infinite{f' (where {where})' if where else ''}: in one arm hardly any decision "
+            "point has it there; ask for the difference instead (family identity), use fewer moderators, or wait for more people"
+        )
 
 
 def _estimator(q: Question) -> str:

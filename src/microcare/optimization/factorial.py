@@ -117,7 +117,7 @@ def factorial_effects(
     """
     _known(family, errors, factors, costs or {})
     groups = [name for name in (cluster, person) if name is not None]
-    frame = tables.read(table, [outcome, *factors, *designs.variables(covariates), *groups])
+    frame = tables.read(table, [outcome, *factors, *designs.variables(covariates), *groups], ids=groups)
     tables.filled(frame)
     y = tables.numbers(frame, outcome, "outcome")
     used = np.isfinite(y) & frame[list(factors)].notna().all(axis=1).to_numpy()

@@ -70,7 +70,7 @@ def read_logs(
     ]
     asked = [reward, action, *(str(n) for n in numbers if tables.as_number(n) is None), *(model or ()), *more]
     asked += [name for name in (person, availability) if name] + list(designs.variables(formula) if formula else ())
-    frame = tables.filled(tables.read(table, asked))
+    frame = tables.filled(tables.read(table, asked, ids=[person]))
     warnings = []
     if availability:
         here = _available(frame, availability)

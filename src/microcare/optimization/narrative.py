@@ -133,7 +133,7 @@ def narrative_effect(
     for value in several(narrative_probability):
         if tables.as_number(value) is None:
             wanted.append(str(value))
-    frame = tables.read(table, dict.fromkeys(wanted)).copy()
+    frame = tables.read(table, dict.fromkeys(wanted), ids=[plain.person]).copy()
     labels, codes = _variants(frame, plain, narrative, variants)
     said: list[str] = []
     drawn = ""

@@ -219,7 +219,7 @@ def statistics(
             at once.
     """
     q = askable(question)
-    frame = tables.read(table, q.columns(tables.names(table)))
+    frame = tables.read(table, q.columns(tables.names(table)), ids=q.texts)
     if not len(frame):
         raise Refusal("the table has no rows")
     found = Findings(allowed=frozenset(q.allow))

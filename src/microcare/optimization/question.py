@@ -58,6 +58,18 @@ class Question:
             asked += [c for c in TIMES if c in known][:1]
         return list(dict.fromkeys(asked))
 
+    @property
+    def texts(self) -> list[str | None]:
+        """The columns that are read as they are written: ids, and times that no formula takes as numbers."""
+        used = {
+            v
+            for f in (self.moderators, self.controls, self.missing_model, self.probability_model)
+            if f
+            for v in designs.variables(f)
+        }
+        times = [self.time] if self.time is not None else list(TIMES) if self.window + self.lag > 1 else []
+        return [self.person, *(name for name in times if name not in used)]
+
 
 def several(value: Number | Sequence[Number] | Mapping[str, Number] | None) -> list[Number]:
     """One or several numbers or columns as a list."""

@@ -97,7 +97,7 @@ def embedded_regimes(
     _known(options, responses, probabilities)
     more = [name for name in (cluster, person) if name]
     given = [str(p) for p in probabilities if tables.as_number(p) is None]
-    frame = tables.read(table, [outcome, *options, *responses, *given, *more])
+    frame = tables.read(table, [outcome, *options, *responses, *given, *more], ids=more)
     tables.filled(frame)
     if person and frame[person].duplicated().any():
         raise Refusal(
@@ -277,7 +277,7 @@ def _compared(
     count = len(names)
     codes, units = np.arange(len(y)), len(y)
     if cluster is not None:
-        codes, found = pd.factorize(cluster, use_na_sentinel=True)
+        codes, found = pd.factorize(tables.ids(cluster, "cluster"), use_na_sentinel=True)
         units = len(found)
         if (codes < 0).any() or units < 2:
             raise Refusal("every person belongs to a cluster, and there are at least two of them")

@@ -178,7 +178,7 @@ def _read(
         asked += [stage.treatment, *designs.variables(stage.moderators), *designs.variables(stage.controls)]
         asked += [str(p) for p in _given(stage) if tables.as_number(p) is None]
         asked += designs.variables(stage.propensity) if stage.propensity else ()
-    frame = tables.filled(tables.read(table, asked))
+    frame = tables.filled(tables.read(table, asked, ids=[person]))
     if person:
         codes, persons = tables.persons(frame, person)
         if len(persons) < len(codes):

@@ -62,7 +62,7 @@ def statistics_of_file(
     path: str | Path, question: Question, site: str = "", prefix: str = "", rows: int = ROWS
 ) -> pooling.Statistics:
     """The persons' statistics of a file of any length."""
-    with tables.opened(path, free_memory() / 3) as source:
+    with tables.opened(path, free_memory() / 3, question.texts) as source:
         q, part = _prepared(source, pooling.askable(question))
         made = (
             pooling.statistics(frame, q, site, prefix, part)

@@ -28,12 +28,25 @@ KINDS = {
     ".parquet": "read_parquet",
     ".jsonl": "read_json",
 }
+WHOLE = re.compile(r"-?\d+(?:\.0+)?")
+LOST = re.compile(r"-?\d(?:\.\d+)?[eE]\+\d+|-?\d{16,}\.0+")
+"""How a number is written that was kept with about sixteen digits."""
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+ZONED = re.compile(r":\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$")
 ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
 
-def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str] | None = None) -> pd.DataFrame:
+def read(
+    table: Table,
+    columns: Iterable[str] | None = None,
+    known: Sequence[str] | None = None,
+    ids: Iterable[str | None] = (),
+) -> pd.DataFrame:
     """Read a table, or only some of its columns; `known` are the `names` it has, for a CSV is read through to tell them.
+
+    The columns `ids` are read as the text that stands there: a number of twenty digits would lose some of them, and 007
+    would become 7.
 
     Raises:
         Refusal: there is no such file, it is no table, or a column is missing (all of them at once).
@@ -48,7 +61,9 @@ def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str
             wanted = _wanted(found, columns, str(path))
             _once(connection, path, wanted, found)
             memory.fits(path, len(wanted), len(found))
-            listed = ", ".join(map(_quoted, wanted))
+            named = {name for name in ids if name in wanted}
+            source, parameters, cast = _as_text(connection, source, parameters, named)
+            listed = _listed(wanted, cast)
             with warnings.catch_warnings():
                 # DuckDB makes moments with a zone by way of what pandas deprecates.
                 warnings.filterwarnings("ignore", "The inplace keyword")
@@ -60,11 +75,14 @@ def read(table: Table, columns: Iterable[str] | None = None, known: Sequence[str
 class Source:
     """An open file, read in parts."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, ids: Iterable[str | None] = ()) -> None:
         self.path = path
         self._connection = connection
-        self._text, self._parameters = _source(path)
+        source, parameters = _source(path)
         with self._said():
+            known = _names(connection, source, parameters)
+            named = {name for name in ids if name in known}
+            self._text, self._parameters, self._cast = _as_text(connection, source, parameters, named)
             found = connection.execute(f"DESCRIBE SELECT * FROM {self._text}", self._parameters).fetchall()  # noqa: S608
         self._kinds = {str(row[0]): str(row[1]) for row in found}
 
@@ -77,7 +95,7 @@ class Source:
         """The columns as a list of the query language; refused where one is missing, or there twice."""
         wanted = _wanted(self.names, columns, str(self.path))
         _once(self._connection, self.path, wanted, self.names)
-        return ", ".join(_quoted(name) for name in wanted)
+        return _listed(wanted, self._cast)
 
     def numeric(self, name: str) -> bool:
         """Whether a column holds numbers (or true and false)."""
@@ -117,13 +135,35 @@ class Source:
 
 
 @contextmanager
-def opened(path: str | Path, most: float = float("inf")) -> Iterator[Source]:
-    """A file that is read in parts, by so many bytes of memory."""
+def opened(path: str | Path, most: float = float("inf"), ids: Iterable[str | None] = ()) -> Iterator[Source]:
+    """A file that is read in parts, by so many bytes of memory; the columns `ids` as text."""
     with duckdb.connect() as connection:
         if most < float("inf"):
             connection.execute("SET memory_limit = ?", [f"{max(int(most / 1e6), memory.LEAST)}MB"])
             connection.execute("SET threads = ?", [1 if most < 1e9 else 2])
-        yield Source(connection, Path(path))
+        yield Source(connection, Path(path), ids)
+
+
+def _as_text(
+    connection: duckdb.DuckDBPyConnection, source: str, parameters: list[Any], named: set[str]
+) -> tuple[str, list[Any], set[str]]:
+    """The source with these columns taken as they are written, before anything is made of them; which are still to cast."""
+    if not named:
+        return source, parameters, set()
+    if source.startswith("read_csv"):
+        return f"{source.removesuffix(')')}, types=?)", [*parameters, dict.fromkeys(sorted(named), "VARCHAR")], set()
+    found = connection.execute(f"DESCRIBE SELECT * FROM {source}", parameters).fetchall()  # noqa: S608 - ours
+    kinds = {str(row[0]): str(row[1]) for row in found}
+    if source.startswith("read_parquet"):
+        return source, parameters, {name for name in named if "INT" in kinds[name] or "DECIMAL" in kinds[name]}
+    return f"{source.removesuffix(')')}, columns=?)", [*parameters, kinds | dict.fromkeys(named, "VARCHAR")], set()
+
+
+def _listed(wanted: Sequence[str], named: set[str]) -> str:
+    """Columns as a list of the query language, these ones as text."""
+    return ", ".join(
+        f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" if name in named else _quoted(name) for name in wanted
+    )
 
 
 def _quoted(name: str) -> str:
@@ -285,12 +325,62 @@ def as_number(value: str | float | None) -> float | None:
 
 
 def persons(frame: pd.DataFrame, name: str) -> tuple[Places, tuple[Any, ...]]:
-    """Who each row belongs to, as codes from 0, and the persons in order of first appearance; ids of any type.
+    """Who each row belongs to, as codes from 0, and the persons' ids as text, in order of first appearance.
 
     Raises:
-        Refusal: a row has no person.
+        Refusal: a row has no person, or an id has lost digits.
     """
-    codes, found = pd.factorize(frame[name], use_na_sentinel=True)
+    codes, found = pd.factorize(ids(frame[name], f"person {name}"), use_na_sentinel=True)
     if (codes < 0).any():
         raise Refusal(f"person {name}: row {int(np.flatnonzero(codes < 0)[0]) + 1} names nobody")
-    return codes, tuple(found.tolist())
+    return codes, tuple(str(one) for one in found)
+
+
+def ids(column: pd.Series, role: str) -> pd.Series:
+    """Ids as text, whatever they were kept as: 7 and 7.0 are one id where the whole column is numbers; unknown stays so.
+
+    Raises:
+        Refusal: a number is so long that some of its digits are lost, so that two people may have become one.
+    """
+    texts = {value: _written(value) for value in pd.unique(column.dropna())}
+    for value, text in texts.items():
+        if LOST.fullmatch(text) or (isinstance(value, float) and abs(value) >= 2**53):
+            row = int(np.flatnonzero((column == value).to_numpy(dtype=bool, na_value=False))[0]) + 1
+            raise Refusal(
+                f"{role}: the id in row {row} is {value}, a number that has lost digits, so that two people may have become one; "
+                "keep ids as text where the table is made"
+            )
+    if all(WHOLE.fullmatch(text) for text in texts.values()):
+        texts = {value: text.partition(".")[0] for value, text in texts.items()}
+    made: pd.Series = column.map(texts, na_action="ignore").astype(object)
+    return made
+
+
+def _written(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool | np.bool_) else str(value)
+
+
+def times(column: pd.Series, role: str) -> pd.Series:
+    """Times that can be put in order: numbers, moments, or texts that are either.
+
+    Raises:
+        Refusal: they are texts that would be sorted by their letters, 10 before 9 and 02/01 before 03/12 of the year before.
+    """
+    if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
+        return column
+    plain = pd.to_numeric(column, errors="coerce")
+    if plain.notna().all():
+        return plain
+    texts = column.astype(str).str.strip()
+    strange = texts[~texts.str.fullmatch(ISO.pattern)]
+    moments = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+    zones = texts.str.contains(ZONED.pattern)
+    bad = strange if len(strange) else texts[moments.isna()]
+    if len(bad):
+        raise Refusal(
+            f"{role}: {bad.iloc[0][:40]!r} in row {column.index.get_loc(bad.index[0]) + 1} is a text, and texts are sorted by their letters; "
+            "write a number (the decision point's), or a moment like 2026-03-01T09:30:00Z"
+        )
+    if zones.any() and not zones.all():
+        raise Refusal(f"{role}: some moments have an offset from UTC and some have none; give all of them one")
+    return moments

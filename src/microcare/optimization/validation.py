@@ -136,6 +136,32 @@ def before(
             )
 
 
+def ratio(
+    y: Floats, arm: Places, moderators: Floats, terms: Sequence[str], labels: Sequence[str], family: str, outcome: str,
+    found: Findings,
+) -> None:  # fmt: skip
+    """Refuse a ratio that is 0 or infinite: an arm, or an arm in one of the groups that the moderators make, has no success.
+
+    Groups are asked about where each has an effect of its own, so that nothing is lent from one to another.
+    """
+    groups, code = np.unique(np.round(moderators, 12), axis=0, return_inverse=True)
+    code = code.reshape(-1) if len(groups) == moderators.shape[1] else np.zeros(len(y), dtype=np.intp)
+    for group in range(int(code.max()) + 1):
+        here = code == group
+        where = "" if not code.any() else " where " + " and ".join(
+            f"{term} is {value:g}" for term, value in zip(terms, groups[group], strict=True) if term != "(Intercept)"
+        )  # fmt: skip
+        for k, label in enumerate(labels):
+            part = y[here & (arm == k)]
+            never, always = not (part > 0).any(), family == "logit" and bool((part > 0).all())
+            if len(part) and (never or always):
+                found.refused.append(
+                    f"outcome {outcome}: {'no' if never else 'every'} decision point with {label}{where} has it ({len(part)} are known), so the "
+                    "ratio is 0 or infinite and no number says how sure it is; ask for the difference instead (family identity), "
+                    f"{'leave out the moderator, ' if where else ''}or wait for more people"
+                )
+
+
 def numerator_depends(numerator: Floats, moderators: Floats, found: Findings) -> None:
     """The numerator may depend on the moderators only: equal moderators have an equal numerator."""
     if np.ptp(numerator, axis=0).max() < 1e-12:

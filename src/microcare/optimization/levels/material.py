@@ -75,7 +75,7 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """The tables that `microcare export tables` wrote into a folder; those without rows are left out."""
     found = {}
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.parquet")]):
-        frame = tables.read(path)
+        frame = tables.read(path, ids=["person"])
         if len(frame):
             found[path.stem] = frame
     if "decisions" not in found and "interventions" not in found:
@@ -149,7 +149,7 @@ def _plain(frame: pd.DataFrame, roles: Roles, titles: Mapping[str, str]) -> Tria
         raise Refusal(f"treatment {roles.treatment}: it is 0 or 1 where the person was available")
     p = tables.number_or_column(made, roles.probability, "probability")
     name = roles.treatment
-    made["person"] = made[roles.person]
+    made["person"] = tables.ids(made[roles.person], f"person {roles.person}")
     made["outcome"] = tables.numbers(made, roles.outcome, "outcome")
     made["chosen"] = np.where(treated == 1, name, NOTHING)
     made[f"p_{name}"], made[f"p_{NOTHING}"] = p, 1 - p

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from microcare.base.cells import safe
 from microcare.optimization.levels.analysis import Analysis
 from microcare.optimization.report.page import page
 
@@ -19,9 +20,10 @@ def write(analysis: Analysis, out: Path, title: str) -> list[Path]:
     for name, path in sheets.items():
         rows = tables[name]
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
-            writer.writeheader()
-            writer.writerows(rows)
+            columns = list(dict.fromkeys(key for row in rows for key in row))
+            writer = csv.writer(file)
+            writer.writerow([safe(name) for name in columns])
+            writer.writerows([[safe(row.get(name, "")) for name in columns] for row in rows])
     names = [numbers.name, *(p.name for p in sheets.values())]
     out.write_text(page(analysis, title, names), encoding="utf-8")
     return [out, numbers, *sheets.values()]
