@@ -39,7 +39,7 @@ def runs(people: int = 120, each: int = 8, seed: int = 1, planted: float = 0.35,
 
 
 def told(rows: pd.DataFrame) -> Sequences:
-    return sequences(Material("test", {"interventions": rows}))
+    return sequences(Material("test", {"interventions": rows}, criteria=dict.fromkeys(NAMES, "calmer.score >= 3")))
 
 
 def test_counts_shares_and_effects_are_those_by_hand() -> None:
@@ -66,7 +66,7 @@ def test_what_is_planted_is_found_and_for_whom() -> None:
     for (level, effect), (name, truth) in zip(whom.levels, (("alone", 0.35), ("others", 0.0)), strict=True):
         assert level == name and effect.lower is not None and effect.upper is not None
         assert effect.lower < truth < effect.upper
-    said = findings(Material("test", {}), [], [], Effects(), [], found)
+    said = findings(Material("test", {}), Effects(), [], found)
     assert any(f.sure == SETTLED and f.change.startswith("Recommend “walking” after “breathing” where") for f in said)
 
 
@@ -75,7 +75,7 @@ def test_what_was_not_drawn_is_modeled_and_says_so() -> None:
     known = [t for t in found.transitions if t.effect.known]
     assert known and not any(t.drawn for t in known) and all("modeled" in t.assumption for t in known)
     assert found.for_whom == ()
-    said = findings(Material("test", {}), [], [], Effects(), [], found)
+    said = findings(Material("test", {}), Effects(), [], found)
     assert any("draw among near-equals" in f.change for f in said if f.sure == OPEN)
 
 
@@ -113,11 +113,13 @@ def test_the_example_s_best_sequence_is_recovered(tmp_path: Path) -> None:
     command = ["simulate", str(EXAMPLE / "evenings.yaml"), "--response", str(EXAMPLE / "response.yaml")]
     made = CliRunner().invoke(app, [*command, "--people", "200", "--days", "90", "--out", str(journal)])
     assert made.exit_code == 0, made.output
-    shown = CliRunner().invoke(app, ["analyze", str(journal), "--out", str(out), "--synthetic"])
+    shown = CliRunner().invoke(
+        app, ["analyze", str(EXAMPLE / "evenings.yaml"), "--data", str(journal), "--out", str(out), "--synthetic"]
+    )
     assert shown.exit_code == 0, shown.output
     for words in (
-        "Recommend “walking” after “breathing”.",
-        "Recommend “writing” after “walking” where “lives with” is “alone”",
+        "Recommend “Once around” after “Longer out than in”.",
+        "Recommend “Put it down” after “Once around” where “lives with” is “alone”",
     ):
         assert words in shown.output
     numbers = json.loads(out.with_suffix(".json").read_text())

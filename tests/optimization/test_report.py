@@ -31,11 +31,11 @@ KEYS = {
         "intervention", "rule", "option", "against", "measured", "is_share", "value", "lower", "upper", "persons", "n", "p",
         "caution", "p_adjusted", "standardized_value", "standardized_lower", "standardized_upper", "standardized_persons",
         "standardized_n", "standardized_p", "standardized_caution", "usual_value", "usual_lower", "usual_upper",
-        "usual_persons", "usual_n", "usual_p", "usual_caution", "assumption", "cautions",
+        "usual_persons", "usual_n", "usual_p", "usual_caution", "lower_is_better", "assumption", "cautions",
     ],
     "effects_by_characteristic": [
         "intervention", "rule", "option", "characteristic", "level", "value", "lower", "upper", "persons", "n", "p", "caution",
-        "p_differs", "p_differs_adjusted",
+        "p_differs", "p_differs_held", "p_differs_adjusted",
     ],
     "effects_over_time": [
         "intervention", "rule", "option", "along", "at", "value", "band_lower", "band_upper", "persons", "n", "slope_value",

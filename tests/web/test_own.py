@@ -171,7 +171,7 @@ def test_my_data_as_tables(kinds: Ada) -> None:
 
 @pytest.mark.parametrize("words", ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx"])
 def test_a_spreadsheet_runs_nothing_of_it(words: str) -> None:
-    from microcare.care import cells
+    from microcare.base import cells
 
     assert cells.safe(words) == f"'{words}"
     assert cells.safe("a=1") == "a=1"

@@ -1,8 +1,9 @@
 """`microcare analyze PATH`: the report on both levels of optimization, and the group that the other analyses hang in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from re import search
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,8 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from microcare.optimization.levels.material import Material, Roles
+    from microcare.program.compiled import CompiledIntervention
+    from microcare.program.decision import Rule
     from microcare.program.outcome import Proximal
 
 COMMAND = "report"
@@ -40,6 +43,7 @@ class Wish:
     moderators: tuple[str, ...]
     matters: float
     called: dict[str, str]
+    lower: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -73,6 +77,9 @@ def report(
     call: Annotated[
         list[str] | None, typer.Option(help="What a column or option is called on the page: a='A suggestion to walk'.")
     ] = None,
+    lower_is_better: Annotated[
+        bool, typer.Option("--lower-is-better", help="The outcome is a burden: less of it is better.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON too.")] = False,
 ) -> None:
     """What works, for whom, in which order: one page that begins with what to change next."""
@@ -82,7 +89,8 @@ def report(
     }  # fmt: skip
     named = tuple(name.strip() for name in moderators.split(",") if name.strip())
     called = {name.strip(): words.strip() for name, _, words in (one.partition("=") for one in call or []) if words}
-    wish = Wish(source, data, out, title, synthetic, {k: v for k, v in columns.items() if v}, named, matters, called)
+    given = {k: v for k, v in columns.items() if v}
+    wish = Wish(source, data, out, title, synthetic, given, named, matters, called, lower_is_better)
     raise typer.Exit(run(wish, json))
 
 
@@ -151,7 +159,7 @@ def _material(wish: Wish) -> "Material":
     from microcare.optimization.levels.material import Material
     from microcare.optimization.refusal import Refusal
 
-    titles: dict[str, str] = {}
+    said = _Said()
     source, program = wish.source, ""
     if _is_program(source):
         if wish.data is None:
@@ -159,7 +167,7 @@ def _material(wish: Wish) -> "Material":
                 f"{source} is a program: --data says where its journal, hub or tables are; "
                 "`microcare simulate` makes a journal of virtual people"
             )
-        program, titles = _titles(source)
+        program, said = _titles(source)
         source = wish.data
     elif not source.exists():
         raise Refusal(f"{source}: there is no such file, and `microcare analyze --help` has no such command")
@@ -169,11 +177,21 @@ def _material(wish: Wish) -> "Material":
         found = {n: t[t["program"] == program] if "program" in t else t for n, t in found.items()}
         if not any(len(t) for t in found.values()):
             raise Refusal(f"{source}: nothing in it is of the program {program}")
-    return Material(source.name, found, titles | wish.called, roles, wish.synthetic)
+    lower = frozenset(said.lower | ({"*"} if wish.lower else set()))
+    return Material(source.name, found, said.titles | wish.called, roles, wish.synthetic, said.criteria, lower)
 
 
-def _titles(path: Path) -> tuple[str, dict[str, str]]:
-    """A program's name, and the readable names of its parts."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a program says of its parts: their titles, how success is judged, and of which outcomes less is better."""
+
+    titles: dict[str, str] = field(default_factory=dict)
+    criteria: dict[str, str] = field(default_factory=dict)
+    lower: set[str] = field(default_factory=set)
+
+
+def _titles(path: Path) -> tuple[str, _Said]:
+    """A program's name, and what it says of its parts."""
     from microcare.commands.loading import load
     from microcare.optimization.refusal import Refusal
 
@@ -181,11 +199,29 @@ def _titles(path: Path) -> tuple[str, dict[str, str]]:
     if compiled is None:
         raise Refusal(f"{path}: the program has errors")
     found = {compiled.id: _said(compiled.program.title)}
+    criteria, lower = {}, set()
     for name, one in compiled.interventions.items():
+        outcome = one.intervention.outcome
+        if outcome is not None:
+            criteria[name] = f"{outcome.measure}: {outcome.success}"
+        lower |= {f"{name}/{r.rule.name}" for r in one.rules if _is_lower(r.rule, one)}
         found |= {event: _said(e.event.title) for event, e in one.events.items() if e.event.title}
         found[name] = _said(one.intervention.title)
         found |= {f"{name}/{r.rule.name}": m for r in one.rules if (m := _measured(r.rule.proximal))}
-    return compiled.id, found
+    return compiled.id, _Said(found, criteria, lower)
+
+
+def _is_lower(rule: "Rule", intervention: "CompiledIntervention") -> bool:
+    """Whether success is said of small values, by the rule's own proximal outcome or by all that its events have."""
+    own = [rule.proximal] if rule.proximal is not None else [e.event.proximal for e in intervention.events.values()]
+    found = {_direction(one.success) for one in own if one is not None and one.success is not None}
+    return found == {"lower"}
+
+
+def _direction(success: str) -> str:
+    """Which way is better, where success is one comparison with a number."""
+    found = search(r"^\s*[A-Za-z_][\w.]*\s*(<=?|>=?)\s*-?\d+(?:\.\d+)?\s*$", success)
+    return "" if found is None else "lower" if found[1].startswith("<") else "higher"
 
 
 def _measured(proximal: "Proximal | None") -> str:

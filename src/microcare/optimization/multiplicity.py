@@ -36,6 +36,21 @@ def adjusted(p: Sequence[float], method: str = "holm") -> Floats:
     return np.minimum(made, 1.0)
 
 
+def weighted(p: Sequence[float], weights: Sequence[float]) -> Floats:
+    """Adjusted p-values in the order given, where each has its share (weights, summing to 1) of one family-wise rate.
+
+    Holm's procedure with weights (Scand J Stat 1979;6:65): what is rejected hands its weight on to the rest.
+    """
+    found, share = np.asarray(p, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    if not ((found >= 0) & (found <= 1)).all() or not (share > 0).all() or share.sum() > 1 + 1e-9:
+        raise Refusal("p-values lie between 0 and 1, and their shares are above 0 and sum to 1")
+    order = np.argsort(found / share, kind="stable")
+    left = share[order][::-1].cumsum()[::-1]
+    made = np.empty(len(found))
+    made[order] = np.maximum.accumulate(left * found[order] / share[order])
+    return np.minimum(made, 1.0)
+
+
 @dataclass(frozen=True)
 class Together:
     """Several combinations, each judged together with all others: (c,) each; `quantile` is that of the largest |t|."""

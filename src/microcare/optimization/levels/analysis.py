@@ -9,10 +9,12 @@ import pandas as pd
 from microcare.optimization.levels import effects as effect_level
 from microcare.optimization.levels import first, second
 from microcare.optimization.levels.effects import Effects
+from microcare.optimization.levels.engaging import engagement
 from microcare.optimization.levels.findings import Finding, findings
 from microcare.optimization.levels.first import EventRow, InterventionRow, Week, WordingRow
 from microcare.optimization.levels.material import Material, trials
 from microcare.optimization.levels.second import Sequences
+from microcare.optimization.levels.together import counted
 
 Step = Callable[[str], None]
 
@@ -89,7 +91,11 @@ def analyze(material: Material, level: float = 0.95, matters: float = 0.1, step:
     words = first.wordings(material, level)
     step("sequences")
     order = second.sequences(material, level)
-    made = findings(material, rows, events, told, words, order, matters)
+    engaged = engagement(material, rows, events)
+    page = counted(told, words, order, [p for _, p in engaged])
+    told, words, order = page.effects, list(page.words), page.order
+    held = [(finding, p) for (finding, _), p in zip(engaged, page.engagement, strict=True)]
+    made = findings(material, told, words, order, held, matters, page.share)
     begin, end = _span(material)
     people = {p for t in material.tables.values() if "person" in t for p in t["person"].unique()}
     if material.roles is not None:

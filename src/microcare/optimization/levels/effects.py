@@ -13,15 +13,24 @@ import pandas as pd
 
 from microcare.base.wording import counted
 from microcare.optimization.effect import Effect
-from microcare.optimization.excursion import excursion_effect
-from microcare.optimization.inference import Row, omnibus
 from microcare.optimization.levels.estimates import Estimate, mean, of_row
 from microcare.optimization.levels.material import NOTHING, Trial
+from microcare.optimization.levels.moderating import (
+    ALONG,
+    CHANCE,
+    DAY,
+    DOSE,
+    GIVEN,
+    WEIGHT,
+    Moderation,
+    asked,
+    by_day,
+    moderations,
+)
 from microcare.optimization.multiplicity import adjusted
 from microcare.optimization.refusal import Refusal
 
 ANY, OTHERS = "anything", "another option"
-GIVEN, CHANCE, WEIGHT, BY, DAY, ALONG = "given_", "chance_", "weight_", "by_", "day_", "along_"
 ASSUMPTION = (
     "Chance decided with the stated probability, so the difference is an effect: of choosing it at one moment, while everything "
     "before and after went on as it did. It holds for moments at which the person was available."
@@ -30,8 +39,8 @@ AMONG = (
     "Chance decided which option it was, so the difference is an effect of this one instead of another, where something was done. "
     "Whether any of them is better than nothing cannot be told: without them the outcome was not asked for."
 )
-LEAST_PERSONS, MOST_LEVELS, LEAST_ROWS, CURVE = 6, 6, 20, 25
-"""Fewer persons than the first carry no effect; characteristics have at most so many values, each seen so often."""
+LEAST_PERSONS, CURVE = 6, 25
+"""Fewer persons than the first carry no effect; a curve is drawn at so many places."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,14 @@ class OptionEffect:
     """The outcome is yes or no, so the difference is one of shares."""
     assumption: str = ASSUMPTION
     cautions: tuple[str, ...] = ()
+    lower: bool = False
+    """Less of the outcome is better."""
+
+    @property
+    def helps(self) -> bool:
+        """Whether it moves the outcome where it should go, as far as the estimate says."""
+        value = self.effect.value or 0.0
+        return value < 0 if self.lower else value > 0
 
     def as_dict(self) -> dict[str, Any]:
         """One row of a table."""
@@ -61,38 +78,8 @@ class OptionEffect:
             | {"p_adjusted": self.p_adjusted}
             | self.standardized.as_dict("standardized_")
             | self.usual.as_dict("usual_")
-            | {"assumption": self.assumption, "cautions": "; ".join(self.cautions)}
+            | {"lower_is_better": self.lower, "assumption": self.assumption, "cautions": "; ".join(self.cautions)}
         )
-
-
-@dataclass(frozen=True)
-class ByLevel:
-    """The effect for one value of a characteristic."""
-
-    level: str
-    effect: Estimate
-
-
-@dataclass(frozen=True)
-class Moderation:
-    """Whether an effect differs by a characteristic of the person or the moment, and the effect for each of its values."""
-
-    intervention: str
-    rule: str
-    option: str
-    characteristic: str
-    levels: tuple[ByLevel, ...]
-    p: float
-    p_adjusted: float | None = None
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """One row a value."""
-        for one in self.levels:
-            yield {
-                "intervention": self.intervention, "rule": self.rule, "option": self.option,
-                "characteristic": self.characteristic, "level": one.level, **one.effect.as_dict(), "p_differs": self.p,
-                "p_differs_adjusted": self.p_adjusted,
-            }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,13 +98,28 @@ class OverTime:
     persons: int
     n: int
     p_adjusted: float | None = None
+    less: bool = False
+    """Less of the outcome is better."""
+
+    @property
+    def fades(self) -> bool:
+        """Whether it helps less and less."""
+        slope = self.slope.value or 0.0
+        return slope > 0 if self.less else slope < 0
+
+    @property
+    def claim(self) -> float | None:
+        """The p of a finding: how much somebody had before was not drawn, so a line along it describes and is none."""
+        return None if self.along == DOSE else self.slope.p
 
     @property
     def word(self) -> str:
-        """What the line does, as far as it can be told with all lines counted."""
+        """What the line does, as far as it can be told with all comparisons counted."""
+        if self.along == DOSE:
+            return "described, for the dose was not drawn"
         if self.p_adjusted is None or self.p_adjusted >= 0.05:
             return "no clear change"
-        return "it fades" if (self.slope.value or 0.0) < 0 else "it grows"
+        return "it fades" if self.fades else "it grows"
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """One row a place on the curve."""
@@ -152,7 +154,9 @@ class _Found:
 
 
 def effects(trials: Sequence[Trial], persons: pd.DataFrame | None = None, level: float = 0.95) -> Effects:
-    """All effects, with p-values adjusted: for the options by Holm, for characteristics by Benjamini-Hochberg.
+    """All effects, with p-values adjusted inside each kind: for the options by Holm, for characteristics by Benjamini-Hochberg.
+
+    A page counts all kinds together instead (`together.counted`).
 
     Args:
         trials: from `material.trials`.
@@ -174,9 +178,12 @@ def effects(trials: Sequence[Trial], persons: pd.DataFrame | None = None, level:
                 continue
             if option == ANY and len(trial.options) > 2:
                 continue
-            found.moderations += _moderations(trial, option, piece, persons, level)
-            for along in dict.fromkeys(c for c in (trial.day, "dose_7d") if c is not None and c in piece):
-                found.curves += _curve(trial, option, piece, along, level)
+            found.moderations += moderations(trial, option, piece, persons, level, found.untold)
+            for along in dict.fromkeys(c for c in (trial.day, DOSE) if c is not None and c in piece):
+                try:
+                    found.curves += _curve(trial, option, piece, along, level)
+                except Refusal as refused:
+                    found.untold.append((f"{where}, over {along}", refused.issues[0]))
     return Effects(
         tuple(_holm(found.options)), tuple(_discoveries(found.moderations)), tuple(_lines(found.curves)), tuple(found.untold),
         tuple(found.unasked),
@@ -234,14 +241,6 @@ def _pieces(trial: Trial) -> Iterator[tuple[str, pd.DataFrame]]:
         yield option, some.assign(**columns)
 
 
-def _asked(rows: pd.DataFrame, moderators: str, more: str = "") -> Effect:
-    controls = moderators + more
-    return excursion_effect(
-        rows, outcome="outcome", treatment=GIVEN, probability=CHANCE, person="person", weight=WEIGHT, moderators=moderators,
-        controls=controls, missing="drop",
-    )  # fmt: skip
-
-
 def _enough(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["outcome"].notna()]
     if not len(rows):
@@ -257,14 +256,9 @@ def _enough(rows: pd.DataFrame) -> pd.DataFrame:
     return known
 
 
-def _day(rows: pd.DataFrame) -> str:
-    """A control for the day, where there is one that differs."""
-    return f" + {DAY}" if DAY in rows and rows[DAY].nunique() > 2 else ""
-
-
 def _option(trial: Trial, option: str, piece: pd.DataFrame, level: float) -> OptionEffect:
     rows = _enough(piece)
-    effect = _asked(rows, "~ 1", _day(rows))
+    effect = asked(rows, "~ 1", by_day(rows))
     row = effect.effects(level)[0]
     persons, n = effect.n_persons, len(rows)
     spread = float(rows["outcome"].std())
@@ -275,7 +269,7 @@ def _option(trial: Trial, option: str, piece: pd.DataFrame, level: float) -> Opt
         of_row(row, persons, n),
         Estimate(scaled[0], scaled[1], scaled[2], persons, n), mean(rows[rows[GIVEN] == 0], "outcome"),
         is_share=bool(rows["outcome"].isin([0, 1]).all()), assumption=AMONG if among else ASSUMPTION,
-        cautions=tuple(dict.fromkeys((*trial.cautions, *_said(effect)))),
+        cautions=tuple(dict.fromkeys((*trial.cautions, *_said(effect)))), lower=trial.lower,
     )  # fmt: skip
 
 
@@ -289,71 +283,19 @@ def _said(effect: Effect) -> tuple[str, ...]:
     return tuple(w for w in effect.warnings if "have no outcome" not in w)
 
 
-def _characteristics(trial: Trial, rows: pd.DataFrame, persons: pd.DataFrame | None) -> Iterator[tuple[str, pd.Series]]:
-    """What the effect may differ by: values that the rule saw, and the person's characteristics, as a few groups."""
-    columns = {str(c): rows[c] for c in trial.moderators if c in rows and c != trial.day}
-    if persons is not None and len(persons):
-        own = persons.set_index("person")
-        columns |= {c: rows["person"].map(own[c]) for c in own if str(c).startswith("person_")}
-    for name, values in columns.items():
-        grouped = _groups(values)
-        counts = grouped.value_counts()
-        if 2 <= len(counts) <= MOST_LEVELS and counts.min() >= LEAST_ROWS:
-            yield name.removeprefix("x_"), grouped
-
-
-def _groups(values: pd.Series) -> pd.Series:
-    """Values as texts; numbers with many values as below and above their median."""
-    if pd.api.types.is_numeric_dtype(values) and values.nunique() > MOST_LEVELS:
-        middle = float(values.median())
-        made = pd.Series(
-            np.where(values > middle, f"above {middle:g}", f"{middle:g} or less"), values.index, dtype=object
-        )
-        return made.where(values.notna(), None)
-    return values.map(lambda v: None if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v))
-
-
-def _moderations(
-    trial: Trial, option: str, piece: pd.DataFrame, persons: pd.DataFrame | None, level: float
-) -> Iterator[Moderation]:
-    rows = piece[piece["outcome"].notna()]
-    for name, groups in _characteristics(trial, rows, persons):
-        some = rows.assign(**{BY: groups})[groups.notna()]
-        try:
-            effect = _asked(some, f"~ 0 + C({BY})", _day(some))
-            own = effect.effects(level)
-            names = sorted(some[BY].unique())
-            differences = np.array([np.eye(len(own))[k] - np.eye(len(own))[0] for k in range(1, len(own))])
-            p = omnibus(effect.beta, effect.beta_vcov, differences, effect.df).p
-        except Refusal:
-            continue
-        yield Moderation(
-            trial.intervention, trial.rule, option, name, tuple(_levels(own, names, some)), float(p)
-        )  # fmt: skip
-
-
-def _levels(own: Sequence[Row], names: Sequence[str], rows: pd.DataFrame) -> Iterator[ByLevel]:
-    for row, name in zip(own, names, strict=True):
-        part = rows[rows[BY] == name]
-        yield ByLevel(name, of_row(row, part["person"].nunique(), len(part)))
-
-
 def _curve(trial: Trial, option: str, piece: pd.DataFrame, along: str, level: float) -> Iterator[OverTime]:
     rows = piece[piece["outcome"].notna() & piece[along].notna()]
     rows = rows.assign(**{ALONG: pd.to_numeric(rows[along], errors="coerce")})
     if rows[ALONG].nunique() < 5 or rows["person"].nunique() < LEAST_PERSONS:
         return
-    try:
-        effect = _asked(rows, f"~ {ALONG}")
-    except Refusal:
-        return
+    effect = asked(rows, f"~ {ALONG}")
     at = np.linspace(float(rows[ALONG].quantile(0.02)), float(rows[ALONG].quantile(0.98)), CURVE)
     band = effect.curve(pd.DataFrame({ALONG: at}), level)
     slope = effect.effects(level)[1]
     yield OverTime(
         trial.intervention, trial.rule, option, along, tuple(at.tolist()), tuple(band.estimate.tolist()),
         tuple(band.band_lower.tolist()), tuple(band.band_upper.tolist()), of_row(slope, effect.n_persons, len(rows)),
-        effect.n_persons, len(rows),
+        effect.n_persons, len(rows), less=trial.lower,
     )  # fmt: skip
 
 
@@ -365,13 +307,14 @@ def _holm(options: list[OptionEffect]) -> Iterator[OptionEffect]:
 
 
 def _lines(curves: list[OverTime]) -> Iterator[OverTime]:
-    known = [c.slope.p for c in curves if c.slope.p is not None]
+    known = [c.claim for c in curves if c.claim is not None]
     fixed = iter(adjusted(known, "holm").tolist() if known else [])
     for one in curves:
-        yield replace(one, p_adjusted=next(fixed)) if one.slope.p is not None else one
+        yield replace(one, p_adjusted=next(fixed)) if one.claim is not None else one
 
 
 def _discoveries(moderations: list[Moderation]) -> Iterator[Moderation]:
-    fixed = adjusted([m.p for m in moderations], "bh").tolist() if moderations else []
-    for one, p in zip(moderations, fixed, strict=True):
-        yield replace(one, p_adjusted=p)
+    known = [m.claim for m in moderations if m.claim is not None]
+    fixed = iter(adjusted(known, "bh").tolist() if known else [])
+    for one in moderations:
+        yield replace(one, p_adjusted=next(fixed)) if one.claim is not None else one

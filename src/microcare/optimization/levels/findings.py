@@ -6,29 +6,27 @@ where the 95 % interval does. The order is by what is most sure and matters most
 can tell more comes last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from scipy import stats
 
-from microcare.optimization.levels.effects import ANY, OTHERS, Effects, Moderation, OptionEffect
-from microcare.optimization.levels.estimates import Estimate, against
-from microcare.optimization.levels.first import EventRow, InterventionRow, WordingRow
+from microcare.optimization.levels.effects import ANY, OTHERS, Effects, OptionEffect
+from microcare.optimization.levels.estimates import Estimate
+from microcare.optimization.levels.first import WordingRow
 from microcare.optimization.levels.material import NOTHING, Material
+from microcare.optimization.levels.moderating import ByLevel, Moderation
 from microcare.optimization.levels.second import ANY as ANYTHING
 from microcare.optimization.levels.second import FIRST, Sequences, Transition
-from microcare.optimization.multiplicity import adjusted
 
 SETTLED, LIKELY, OPEN = "settled", "likely", "open"
 SURE = {
-    SETTLED: "Were it not so, chance alone would show this in fewer than 1 of 100 such studies, with all comparisons of its kind counted.",
+    SETTLED: "Were it not so, chance alone would show this in fewer than 1 of 100 such studies, with all comparisons on this page counted.",
     LIKELY: "Were it not so, chance alone would show this in fewer than 1 of 20 such studies, but not in fewer than 1 of 100. "
     "Act where acting is cheap, and look again.",
     OPEN: "Chance alone could have made this. Wait, and learn more.",
 }
-LOW, LEAVING = 0.5, 0.2
-"""A share opened or done below the first is low; a share of runs that end in disengagement above the second is high."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +53,40 @@ class Finding:
 
 def findings(
     material: Material,
-    rows: list[InterventionRow],
-    events: list[EventRow],
     told: Effects,
     words: list[WordingRow],
     order: Sequences,
+    engaged: Sequence[tuple[Finding, float]] = (),
     matters: float = 0.1,
+    share: float = 1.0,
 ) -> list[Finding]:
-    """Everything worth a decision, the surest first; `matters` is the smallest effect that does, in standard deviations."""
+    """Everything worth a decision, the surest first.
+
+    Args:
+        material: the tables.
+        told, words, order: with p-values that count all of the page.
+        engaged: findings on engagement with such p-values.
+        matters: the smallest effect that does, in standard deviations.
+        share: each option's share of the page's rate.
+    """
     found = [
-        *_options(material, told, matters),
+        *_options(material, told, matters, share),
         *_moderations(material, told),
         *_fading(material, told),
         *_order(material, order),
         *_words(material, words),
-        *_engagement(material, rows, events),
+        *_engagement(engaged),
         *_learning(material, told, order),
     ]
     places = [SETTLED, LIKELY, OPEN]
     return sorted(found, key=lambda f: (places.index(f.sure), -f.weight))
+
+
+def _engagement(engaged: Sequence[tuple[Finding, float]]) -> Iterator[Finding]:
+    for finding, p in engaged:
+        if _sure(p) != OPEN:
+            means = f"{SURE[_sure(p)]} What would change it was not tried: let chance decide between two ways."
+            yield replace(finding, sure=_sure(p), means=means)
 
 
 def _sure(p: float | None) -> str:
@@ -103,7 +116,8 @@ def reading(name: str) -> str:
     return {"dose_7d": "deliveries in the 7 days before"}.get(name, name.replace("_", " "))
 
 
-def _where(material: Material, intervention: str) -> str:
+def where(material: Material, intervention: str) -> str:
+    """In which micro intervention, in words; nothing where none is named."""
     return f" in “{material.title(intervention)}”" if intervention else ""
 
 
@@ -118,33 +132,32 @@ def _said(material: Material, one: OptionEffect) -> str:
     return (
         f"Compared with {other}, “{material.title(one.option)}” changes the {one.measured} by {by}; otherwise it is "
         f"{figures(one.usual, one.is_share)}{share}. "
-        f"{one.effect.persons} people, {one.effect.n} decision points."
+        f"{one.effect.persons} people, {one.effect.n} decision points.{' Less of it is better.' if one.lower else ''}"
     )
 
 
-def _options(material: Material, told: Effects, matters: float) -> Iterator[Finding]:
+def _options(material: Material, told: Effects, matters: float, share: float) -> Iterator[Finding]:
     for one in told.options:
         several = sum(o.rule == one.rule and o.intervention == one.intervention for o in told.options) > 1
         if one.option == ANY and several:
             continue
-        what = f"“{material.title(one.option)}”{_where(material, one.intervention)}"
+        what = f"“{material.title(one.option)}”{where(material, one.intervention)}"
         said, sure, size = _said(material, one), _sure(one.p_adjusted), one.standardized
-        value = one.effect.value or 0.0
-        small = _small(size, matters)
-        if sure != OPEN and value > 0:
+        small = _small(size, matters, share)
+        if sure != OPEN and one.helps:
             instead = "" if one.against == NOTHING else f" rather than {_other(material, one)}"
             yield Finding(f"Keep {what}{instead}.", said, sure, one.option, 3 + abs(size.value or 0))
         elif sure != OPEN:
             if one.against == NOTHING:
-                change = f"Stop or change {what}: it lowers what it is meant to raise."
+                change = f"Stop or change {what}: it {'raises what it is meant to lower' if one.lower else 'lowers what it is meant to raise'}."
             else:
                 change = f"Prefer {_other(material, one)} to {what}."
             yield Finding(change, said, sure, one.option, 5)
         elif small is not None:
             why = f"{said} Its whole interval is within ±{_least(one, matters)}, the least that was said to matter."
             means = (
-                f"The whole {99 if small == SETTLED else 95} % interval is too near to nothing to matter, for this outcome: what it does "
-                "before or beside it is not seen here."
+                f"With all comparisons on this page counted, the whole {99 if small == SETTLED else 95} % interval is too near to nothing to "
+                "matter, for this outcome: what it does before or beside it is not seen here."
             )
             change = f"Change {what}, or measure nearer to it: on average it does too little for the {one.measured}."
             yield Finding(change, why, small, one.option, 2, means)
@@ -164,18 +177,15 @@ def _other(material: Material, one: OptionEffect) -> str:
     return "other options" if one.against == OTHERS else f"“{material.title(one.against)}”"
 
 
-def _small(size: Estimate, matters: float) -> str | None:
-    """How sure it is that an effect is too little to matter; None where it is not."""
-    if size.value is None or size.lower is None or size.upper is None or size.persons < 3:
+def _small(size: Estimate, matters: float, share: float) -> str | None:
+    """How sure it is that an effect is too little to matter, with the page's other comparisons counted; None where it is not."""
+    if size.value is None or size.lower is None or size.upper is None or size.persons < 3 or share <= 0:
         return None
-    wide = float(stats.t.ppf(0.995, size.persons - 1) / stats.t.ppf(0.975, size.persons - 1))
-    for factor, sure in ((wide, SETTLED), (1.0, LIKELY)):
-        if (
-            max(size.value + factor * (size.upper - size.value), factor * (size.value - size.lower) - size.value)
-            < matters
-        ):
-            return sure
-    return None
+    error = (size.upper - size.lower) / 2 / float(stats.t.ppf(0.975, size.persons - 1))
+    if not error > 0:
+        return None
+    p = 2 * float(stats.t.sf((matters - abs(size.value)) / error, size.persons - 1)) / share
+    return None if _sure(p) == OPEN else _sure(p)
 
 
 def _least(one: OptionEffect, matters: float) -> str:
@@ -204,13 +214,18 @@ def _moderations(material: Material, told: Effects) -> Iterator[Finding]:
         if sure == OPEN:
             continue
         known = [level for level in one.levels if level.effect.value is not None]
-        best, worst = (f(known, key=lambda level: level.effect.value or 0.0) for f in (max, min))
+        best, worst = (f(known, key=lambda level: level.effect.value or 0.0) for f in _ends(one.lower))
         yield Finding(
             f"Give “{material.title(one.option)}” where {_reading(one, best.level)}, and less where {_reading(one, worst.level)}.",
             f"There its effect is {figures(best.effect)} ({best.effect.persons} people, n {best.effect.n}), and here "
             f"{figures(worst.effect)} ({worst.effect.persons} people, n {worst.effect.n}).",
             sure, one.option, 2.5,
         )  # fmt: skip
+
+
+def _ends(lower: bool) -> tuple[Callable[..., ByLevel], Callable[..., ByLevel]]:
+    """What finds the best, and what finds the worst."""
+    return (min, max) if lower else (max, min)
 
 
 def _reading(one: Moderation, level: str) -> str:
@@ -222,7 +237,7 @@ def _fading(material: Material, told: Effects) -> Iterator[Finding]:
         sure = _sure(one.p_adjusted)
         if one.along == "dose_7d" or sure == OPEN or one.slope.value is None:
             continue
-        fades = one.slope.value < 0
+        fades = one.fades
         word = "fades" if fades else "grows"
         change = "vary it, or give it less often later" if fades else "it can begin gently and go on longer"
         yield Finding(
@@ -239,7 +254,7 @@ def _before(material: Material, before: str) -> str:
 
 
 def _order(material: Material, order: Sequences) -> Iterator[Finding]:
-    sure = [t for t in order.transitions if _sure(t.p_adjusted) != OPEN]
+    sure = [t for t in order.transitions if t.claims and _sure(t.p_adjusted) != OPEN]
     better = {t.before for t in sure if (t.effect.value or 0.0) > 0}
     in_pairs = {t.after for t in sure if t.before != ANYTHING}
     for one in sure:
@@ -252,7 +267,6 @@ def _order(material: Material, order: Sequences) -> Iterator[Finding]:
 
 
 def _next(material: Material, one: Transition, value: float) -> Finding:
-    rests = "" if one.drawn else " It was not drawn by chance, so this rests on a model."
     before = _before(material, one.before)
     if value < 0 and one.before == ANYTHING:
         before = "less often, whatever came before"
@@ -260,7 +274,7 @@ def _next(material: Material, one: Transition, value: float) -> Finding:
     return Finding(
         f"{word} “{material.title(one.after)}” {before}.",
         f"It then succeeds {figures(one.success, percent=True)} of the time, {points(one.effect)} compared with another "
-        f"that could have followed; {one.persons} people, {one.n} times.{rests}",
+        f"that could have followed; {one.persons} people, {one.n} times.",
         _sure(one.p_adjusted), one.after, 4 * abs(value),
     )  # fmt: skip
 
@@ -269,7 +283,7 @@ def _for_some(material: Material, order: Sequences) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     for who in sorted(order.for_whom, key=lambda w: -max(e.value or 0.0 for _, e in w.levels)):
         sure = _sure(who.p_adjusted)
-        if sure == OPEN or who.before == ANYTHING or (who.before, who.characteristic) in told:
+        if sure == OPEN or not who.alike or who.before == ANYTHING or (who.before, who.characteristic) in told:
             continue
         told.add((who.before, who.characteristic))
         best, worst = (f(who.levels, key=lambda pair: pair[1].value or 0.0) for f in (max, min))
@@ -286,7 +300,7 @@ def _for_some(material: Material, order: Sequences) -> Iterator[Finding]:
 
 def _words(material: Material, words: list[WordingRow]) -> Iterator[Finding]:
     for one in words:
-        sure = _sure(None if one.effect.p is None else min(1.0, one.effect.p * len(words)))
+        sure = _sure(one.p_adjusted)
         if sure == OPEN or one.effect.value is None:
             continue
         better, other = (one.wording, one.against) if one.effect.value > 0 else (one.against, one.wording)
@@ -294,59 +308,6 @@ def _words(material: Material, words: list[WordingRow]) -> Iterator[Finding]:
             f"Tell the {one.part} as “{better}”, not as “{other}”.",
             f"It changes {one.outcome} by {figures(one.effect)}; {one.effect.persons} people.", sure, one.part, 1.5,
         )  # fmt: skip
-
-
-def _engagement(material: Material, rows: list[InterventionRow], events: list[EventRow]) -> Iterator[Finding]:
-    made = [*_unopened(material, events), *_undone(material, events), *_leaving(rows)]
-    known = adjusted([p for _, p in made], "holm").tolist() if made else []
-    for (finding, _), p in zip(made, known, strict=True):
-        if _sure(p) != OPEN:
-            yield replace(
-                finding,
-                sure=_sure(p),
-                means=f"{SURE[_sure(p)]} What would change it was not tried: let chance decide between two ways.",
-            )
-
-
-def _below(e: Estimate, limit: float) -> float | None:
-    """The p of a share below a limit; None where it is not below."""
-    return against(e, limit) if e.value is not None and e.value < limit else None
-
-
-def _unopened(material: Material, events: list[EventRow]) -> Iterator[tuple[Finding, float]]:
-    for one in events:
-        p = _below(one.receptivity, LOW)
-        if p is not None:
-            what = f"“{material.title(one.event)}”{_where(material, one.intervention)}"
-            why = (
-                f"Most leave it unopened: it is opened {figures(one.receptivity, percent=True)} of the time; "
-                f"{one.people} people, {one.deliveries} deliveries."
-            )
-            yield Finding(f"Try {what} at another moment, or another way.", why, OPEN, one.event, 1), p
-
-
-def _undone(material: Material, events: list[EventRow]) -> Iterator[tuple[Finding, float]]:
-    for one in events:
-        p = _below(one.completion, LOW)
-        if p is not None and _below(one.receptivity, LOW) is None:
-            what = f"“{material.title(one.event)}”{_where(material, one.intervention)}"
-            why = (
-                f"It is opened {figures(one.receptivity, percent=True)} of the time, but done only "
-                f"{figures(one.completion, percent=True)}; {one.people} people, {one.deliveries} deliveries."
-            )
-            yield Finding(f"Try to ask for less in {what}.", why, OPEN, one.event, 0.9), p
-
-
-def _leaving(rows: list[InterventionRow]) -> Iterator[tuple[Finding, float]]:
-    for row in rows:
-        left = row.disengaged
-        p = against(left, LEAVING) if left.value is not None and left.value > LEAVING else None
-        if p is not None:
-            why = (
-                f"{figures(left, percent=True)} end because the person disengages, more than {LEAVING:.0%}; "
-                f"{row.people} people, {row.runs} times."
-            )
-            yield Finding(f"Try “{row.title}” shorter or easier to begin.", why, OPEN, row.intervention, 1), p
 
 
 LEARN = "This is no result, but what the next analysis needs."
@@ -373,6 +334,14 @@ def _learning(material: Material, told: Effects, order: Sequences) -> Iterator[F
             "To learn what an event does, let chance decide at one decision rule: give its options probabilities.",
             "At no decision point was anything drawn with a known probability, so the data describe what came after and cannot tell what made it.",
             OPEN, "design", 0.5, LEARN,
+        )  # fmt: skip
+    drawn = [t for t in order.transitions if t.drawn and t.effect.known]
+    if drawn and not any(t.alike for t in drawn):
+        yield Finding(
+            "To learn which micro intervention helps more, judge those that answer one need by one measure and one limit.",
+            "What followed was drawn, but each is judged by its own success, or by a criterion that these data do not tell, so a difference "
+            "between two of them may be one of criteria. Analyze with the program, which says them.",
+            OPEN, "outcome", 0.45, LEARN,
         )  # fmt: skip
     later = [t for t in order.transitions if t.before not in (FIRST, ANYTHING)]
     if later and not any(t.drawn for t in later):

@@ -82,11 +82,12 @@ class WordingRow:
     outcome: str
     effect: Estimate
     assumption: str = NARRATIVE
+    p_adjusted: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """One row of a table."""
         named = {n: getattr(self, n) for n in ("intervention", "part", "wording", "against", "outcome")}
-        return named | self.effect.as_dict() | {"assumption": self.assumption}
+        return named | self.effect.as_dict() | {"p_adjusted": self.p_adjusted, "assumption": self.assumption}
 
 
 @dataclass(frozen=True)

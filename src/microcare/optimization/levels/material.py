@@ -1,6 +1,6 @@
 """What is analyzed: the tables of a journal, or any table of decision points, in one shape."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from microcare.base.wording import counted
 from microcare.optimization import tables
 from microcare.optimization.refusal import Refusal
 
-NOTHING = "nothing"
+NOTHING, SUCCESS = "nothing", "proximal success"
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Trial:
     points: int
     available: int
     cautions: tuple[str, ...] = ()
+    lower: bool = False
+    """Less of the outcome is better."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,19 @@ class Material:
     titles: Mapping[str, str] = field(default_factory=dict)
     roles: Roles | None = None
     synthetic: bool = False
+    criteria: Mapping[str, str] = field(default_factory=dict)
+    """How each micro intervention's success is judged, where the program says it."""
+    lower: frozenset[str] = frozenset()
+    """Outcomes of which less is better: of a rule (INTERVENTION/RULE), a column, or everything (*)."""
+
+    def alike(self, interventions: Iterable[str]) -> bool:
+        """Whether all of these are known to succeed by one criterion."""
+        found = {self.criteria.get(str(name)) for name in interventions}
+        return len(found) == 1 and None not in found
+
+    def is_lower(self, intervention: str, rule: str, measured: str) -> bool:
+        """Whether less of what is measured is better."""
+        return bool({"*", f"{intervention}/{rule}", measured} & self.lower)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table; empty where there is none."""
@@ -89,7 +104,8 @@ def trials(material: Material) -> list[Trial]:
     if not len(frame):
         return []
     if material.roles is not None:
-        return [_plain(frame, material.roles, material.titles)]
+        roles = material.roles
+        return [replace(_plain(frame, roles, material.titles), lower=material.is_lower("", "", roles.outcome))]
     groups = [c for c in ("intervention", "rule") if c in frame]
     parts = list(frame.groupby(groups, sort=True, dropna=False)) if groups else [(("", ""), frame)]
     found = []
@@ -97,8 +113,10 @@ def trials(material: Material) -> list[Trial]:
         names = dict(zip(groups, key if isinstance(key, tuple) else (key,), strict=False))
         trial = _drawn(rows, str(names.get("intervention", "")), str(names.get("rule", "")))
         if trial is not None:
+            figure = trial.measured != SUCCESS
+            lower = figure and material.is_lower(trial.intervention, trial.rule, trial.measured)
             usual = material.titles.get("proximal", trial.measured)
-            found.append(replace(trial, measured=material.measured(trial.intervention, trial.rule, usual)))
+            found.append(replace(trial, measured=material.measured(trial.intervention, trial.rule, usual), lower=lower))
     return found
 
 
@@ -128,7 +146,7 @@ def _outcome(rows: pd.DataFrame) -> tuple[pd.Series, str]:
         if figure.notna().any() and figure.notna().sum() >= 0.9 * rows["proximal"].notna().sum():
             return figure.astype(float), "proximal outcome"
     if "proximal_success" in rows:
-        return pd.to_numeric(rows["proximal_success"], errors="coerce").astype(float), "proximal success"
+        return pd.to_numeric(rows["proximal_success"], errors="coerce").astype(float), SUCCESS
     return pd.Series(np.nan, rows.index), "proximal outcome"
 
 

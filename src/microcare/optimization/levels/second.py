@@ -26,6 +26,10 @@ MODELED = (
     "What followed was not drawn. Its chance is modeled from the need's severity, how far the person had come and what came of "
     "the one before; the difference is an effect only if nothing else decided both what followed and how it went."
 )
+OWN_CRITERION = (
+    "Each is judged by its own criterion of success, or by one that is not known here: where one is easier to reach than "
+    "another, that alone makes a difference. With the program (`microcare analyze PROGRAM --data ...`) criteria are compared."
+)
 FIRST, ANY = "(first)", "(anything)"
 """Before the first one; and whatever came before, which tells something where pairs are too seldom."""
 LEAST_PERSONS, MOST_LEVELS, LEAST_ROWS = 8, 4, 15
@@ -44,18 +48,28 @@ class Transition:
     success: Estimate
     effect: Estimate
     drawn: bool
+    alike: bool = False
+    """Everything that is compared succeeds by one and the same criterion, as far as is known."""
     unknown: int = 0
     """How many of them have no outcome: they were not asked, did not answer, or are not over."""
     p_adjusted: float | None = None
 
     @property
+    def claims(self) -> bool:
+        """Whether it can make a finding: what followed was drawn, and all is judged alike."""
+        return self.drawn and self.alike
+
+    @property
     def assumption(self) -> str:
         """What the effect rests on."""
-        return DRAWN if self.drawn else MODELED
+        return (DRAWN if self.drawn else MODELED) + ("" if self.alike else f" {OWN_CRITERION}")
 
     def as_dict(self) -> dict[str, Any]:
         """One row of a table."""
-        named = {n: getattr(self, n) for n in ("before", "after", "n", "persons", "share_of_next", "drawn", "unknown")}
+        named = {
+            n: getattr(self, n)
+            for n in ("before", "after", "n", "persons", "share_of_next", "drawn", "alike", "unknown")
+        }
         return (
             named
             | self.success.as_dict("success_")
@@ -75,6 +89,7 @@ class ForWhom:
     drawn: bool
     p: float
     p_adjusted: float | None = None
+    alike: bool = False
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """One row a value."""
@@ -109,11 +124,13 @@ def sequences(material: Material, level: float = 0.95) -> Sequences:
     for before, own in ((ANY, known), *known.groupby("previous", sort=True)):
         for after, part in own.groupby("intervention", sort=True):
             rows, drawn, why = _rows(own, str(after))
+            alike = material.alike(own["intervention"].unique())
             estimate = nothing(why)
             if rows is not None:
                 try:
                     estimate = _effect(rows, drawn, level)
-                    for_whom += _for_whom(str(before), str(after), rows, drawn, level)
+                    named = (str(before), str(after))
+                    for_whom += (replace(w, alike=alike) for w in _for_whom(*named, rows, drawn, level, untold))
                 except Refusal as refused:
                     estimate = nothing(refused.issues[0], rows["person"].nunique(), len(rows))
             if not estimate.known:
@@ -121,7 +138,7 @@ def sequences(material: Material, level: float = 0.95) -> Sequences:
             transitions.append(
                 Transition(
                     str(before), str(after), len(part), part["person"].nunique(), len(part) / len(own),
-                    share(part, "success"), estimate, drawn, int(part["success"].isna().sum()),
+                    share(part, "success"), estimate, drawn, alike, int(part["success"].isna().sum()),
                 )
             )  # fmt: skip
     return Sequences(tuple(_holm(transitions)), tuple(_discoveries(for_whom)), tuple(untold))
@@ -171,7 +188,9 @@ def _effect(rows: pd.DataFrame, drawn: bool, level: float) -> Estimate:
     return of_row(effect.effects(level)[0], effect.n_persons, len(rows))
 
 
-def _for_whom(before: str, after: str, rows: pd.DataFrame, drawn: bool, level: float) -> Iterator[ForWhom]:
+def _for_whom(
+    before: str, after: str, rows: pd.DataFrame, drawn: bool, level: float, untold: list[tuple[str, str]]
+) -> Iterator[ForWhom]:
     if not drawn:
         return
     for name in (c for c in rows.columns if str(c).startswith("person_")):
@@ -188,7 +207,8 @@ def _for_whom(before: str, after: str, rows: pd.DataFrame, drawn: bool, level: f
             names = sorted(some[BY].unique())
             unit = np.eye(len(names))
             p = omnibus(effect.beta, effect.beta_vcov, unit[1:] - unit[0], effect.df).p
-        except Refusal:
+        except Refusal as refused:
+            untold.append((f"{after} after {before}, by {str(name).removeprefix('person_')}", refused.issues[0]))
             continue
         levels = tuple(
             (value, of_row(row, some.loc[some[BY] == value, "person"].nunique(), int((some[BY] == value).sum())))

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from microcare.optimization.levels.analysis import Analysis
-from microcare.optimization.levels.effects import ANY, OTHERS, Moderation, OptionEffect, OverTime
+from microcare.optimization.levels.effects import ANY, OTHERS, OptionEffect, OverTime
 from microcare.optimization.levels.findings import reading
 from microcare.optimization.levels.first import DESCRIBES
 from microcare.optimization.levels.material import NOTHING
+from microcare.optimization.levels.moderating import Moderation
 from microcare.optimization.report import pictures
 from microcare.optimization.report.pieces import Bar, figure, forest, percent, score, table, text
 
@@ -74,7 +75,7 @@ def effects(a: Analysis) -> Iterator[str]:
         heads = ("Option", "percentage points" if is_share else f"change in the {measured}")
         yield figure(
             forest(bars, heads, 100 if is_share else 1),
-            f"The difference in the {measured}, compared with {against}, with its 95% interval. "
+            f"The difference in the {measured}, compared with {against}, with its 95% interval.{' Less of it is better.' if some[0].lower else ''} "
             "Colored: told apart from 0 with all comparisons counted.",
             some[0].assumption,
             [c for o in some for c in o.cautions],

@@ -16,7 +16,7 @@ READING = (
     ("An interval", "is made so that it holds the true value in 95 of 100 such studies. A short one is much knowledge, a long one little."),
     ("The line at 0", "is no effect. An interval that crosses it fits with an effect and with none."),
     ("n", "counts decision points, deliveries or runs; what makes an interval short is mostly how many people there are."),
-    ("Many comparisons", "were made. “Settled” and “likely” count all of one kind together, so that chance alone seldom makes one."),
+    ("Many comparisons", "were made. “Settled” and “likely” count the whole page: where nothing is so, about 5 of 100 pages say such a thing."),
     ("Percentage points", "are differences of shares: from 40 % to 55 % is +15."),
 )  # fmt: skip
 
