@@ -11,6 +11,7 @@ from microcare.care.publish import publish
 from microcare.care.receive import receive
 from microcare.care.verify import verify, verify_all
 from microcare.care.version import page_version
+from microcare.care.wake import wake_due
 from microcare.care.withdraw import erase
 from microcare.hub import entry, stimulus
 from microcare.hub.state import State
@@ -123,6 +124,43 @@ def test_settings_reach_the_state(hub: Hub) -> None:
         until, "20:00-08:00", {"tea": -1.0}, "America/New_York",
     )  # fmt: skip
     assert page_version(person) > before
+
+
+ONCE = """
+program: once
+title: Once
+interventions:
+  hello:
+    title: Hello
+    aim: One word
+    events: {hi: {goal: support, say: Hi}}
+    rules: [{on: start, choose: [{if: local.hour < 24, deliver: nothing}, {deliver: hi}]}]
+"""
+ENDLESS = ONCE.replace("once", "endless") + "contact: {after: 0m, at: [], say: Here.}\n"
+"""It keeps in contact without end; its check does not see that."""
+
+
+def test_a_program_that_was_stopped_for_somebody_is_seen_first_at_the_desk(hub: Hub) -> None:
+    from microcare.care.caseload import page
+
+    hub.publish(ENDLESS)
+    quiet, person = hub.join(), hub.join("endless")
+    wake_due(clock.now())
+    shown = page(Wanted(), clock.now(), ZONE).lines
+    assert [x.id for x in shown] == [person, quiet]
+    assert [w.tone for w in shown[0].words if "was stopped for this person" in w.text] == ["alarm"]
+    assert caseload.counts(Wanted(), clock.now())["now"] == 1
+    assert not any("comes by itself" in w.text for w in shown[0].words)
+
+
+def test_where_nothing_comes_by_itself_any_more_is_said_at_the_desk(hub: Hub) -> None:
+    from microcare.care.caseload import page
+
+    hub.publish(ONCE)
+    person = hub.join("once")
+    line = page(Wanted(), clock.now(), ZONE).lines[0]
+    assert line.id == person
+    assert any("nothing comes by itself any more" in w.text for w in line.words)
 
 
 def test_facilitators_answer_alerts_by_name(hub: Hub) -> None:

@@ -101,6 +101,8 @@ def _words(x: caseload.Line, now: int, zone: str) -> Iterator[Word]:
     elif x.declining:
         yield Word(_("takes up less than before"), "hint")
     yield from _states(x)
+    if x.waits and x.paused_until <= now:
+        yield Word(_("nothing comes by itself any more"))
     if not x.programs:
         yield Word(_("has left") if x.active else _("invited, has not joined yet"))
 
@@ -113,6 +115,8 @@ def _alarms(x: caseload.Line, now: int) -> Iterator[Word]:
         yield Word(_("risk answer %(span)s ago, nobody has taken it on") % {"span": since}, "alarm")
     elif x.alerts:
         yield Word(_("risk answer %(span)s ago, taken on, not resolved") % {"span": since}, "alarm")
+    if x.stopped:
+        yield Word(_("a program was stopped for this person, because it failed"), "alarm")
     if x.failed:
         yield Word(_("something failed for this person"), "alarm")
 

@@ -40,6 +40,10 @@ class Attention:
     paused_until: int
     programs: tuple[str, ...]
     running: tuple[str, ...]
+    stopped: int
+    """Programs that were stopped for this person, because they failed or did something without end."""
+    waits: int
+    """Programs in which nothing comes by itself any more."""
 
 
 def attention(state: State) -> Attention:
@@ -64,6 +68,8 @@ def attention(state: State) -> Attention:
         paused_until=state.paused_until,
         programs=tuple(state.courses),
         running=tuple(f"{r.program}/{r.intervention}" for r in runs),
+        stopped=sum(bool(c.stopped) for c in state.courses.values()),
+        waits=sum(c.waits and not c.stopped for c in state.courses.values()),
     )
 
 

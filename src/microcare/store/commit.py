@@ -79,7 +79,8 @@ def caseload_row(person: str, state: State) -> Row:
     needs, programs, running = (json.dumps(names) for names in (found.needs, found.programs, found.running))
     return (
         found.alerts, found.untaken, found.urgent, found.raised, found.proposals, found.tasks, found.unread, found.check_in,
-        needs, found.quiet_since, int(found.declining), found.active, found.paused_until, programs, running, person,
+        needs, found.quiet_since, int(found.declining), found.active, found.paused_until, programs, running,
+        found.stopped, found.waits, person,
     )  # fmt: skip
 
 

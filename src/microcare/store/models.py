@@ -244,6 +244,8 @@ class Caseload(models.Model):
     paused_until = models.BigIntegerField(default=0)
     programs = models.TextField(default="[]")
     running = models.TextField(default="[]")
+    stopped = models.BigIntegerField(default=0, db_default=0)
+    waits = models.BigIntegerField(default=0, db_default=0)
     created = models.BigIntegerField(default=0)
 
     class Meta:

@@ -5,7 +5,14 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from microcare.hub import codec
 from microcare.store.commit import caseload_row
-from microcare.store.desk_queries import ADD_CASELOAD, SET_CASELOAD
+from microcare.store.desk_queries import ADD_CASELOAD
+
+SET_CASELOAD = """
+UPDATE caseload SET alerts = %s, untaken = %s, urgent = %s, raised = %s, proposals = %s, tasks = %s, unread = %s,
+check_in = %s, needs = %s, quiet_since = %s, declining = %s, active = %s, paused_until = %s, programs = %s, running = %s
+WHERE person = %s
+"""
+"""As the line was then; what later migrations add, they fill."""
 
 
 def fill(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -14,7 +21,8 @@ def fill(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
         cursor.execute("SELECT id, snapshot, created FROM person")
         for person, snapshot, created in cursor.fetchall():
             cursor.execute(ADD_CASELOAD, [person, created])
-            cursor.execute(SET_CASELOAD, caseload_row(person, codec.decode_state(snapshot)))
+            row = caseload_row(person, codec.decode_state(snapshot))
+            cursor.execute(SET_CASELOAD, (*row[:15], person))
 
 
 class Migration(migrations.Migration):
