@@ -167,6 +167,14 @@ def test_a_reached_target_is_said() -> None:
     assert story.of(entry.Waits)[-1].why[0] == "the target is reached"
 
 
+def test_what_any_questionnaire_tells_about_a_need_is_looked_at() -> None:
+    said = program() | {"target": {"reached": "mood.low <= 0", "assess": {"measure": "mood", "every": "2d"}}}
+    story = low(said, low=0, tired=0).pass_time("wed 08:01").answer("wed 08:30", "mood", low=4, tired=0)
+    assert [x.purpose for x in story.of(entry.Assessed)] == ["evaluation", "target"]
+    assert story.world.state.needs["p/low"].state == "present"
+    assert began(story) == ["03-04 08:30"]
+
+
 def test_an_evaluation_that_repeats_is_a_look_and_nothing_is_said() -> None:
     story = low(program([{"on": "start"}, {"every": "week", "at": "09:00"}]), low=0).pass_time("mon+9 08:00")
     assert not story.of(entry.Waits)

@@ -268,3 +268,17 @@ def test_an_outcome_that_is_awaited_is_assessed_as_it_was_planned() -> None:
     assert [x.result for x in story.pass_time(story.moment("wed 10:00") + 2 * DAY).of(entry.OverallOutcome)] == [
         "unknown"
     ]
+
+
+def test_another_goal_is_asked_for_although_the_one_before_was_reached() -> None:
+    def reached(story: Story) -> None:
+        story.pass_time("tue 08:30").answer("tue 08:30", "mood", low=1)
+
+    target = {"reached": "mood.low <= 1", "assess": {"measure": "mood", "every": "1d", "within": "2h"}}
+    before, after = BASE | {"target": target}, BASE | {"target": target | {"reached": "mood.low <= 0"}}
+    story = told(before, after, at="tue 12:00", doing=reached)
+    assert [x.reached for x in story.of(entry.TargetChecked)] == [True, None]
+    count = len(story.of(entry.Asked))
+    assert len(story.pass_time("fri 12:00").of(entry.Asked)) > count
+    same = told(before, before | {"contact": {"after": "90d", "say": "Here."}}, at="tue 12:00", doing=reached)
+    assert [x.reached for x in same.of(entry.TargetChecked)] == [True]

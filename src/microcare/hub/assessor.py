@@ -92,6 +92,8 @@ def _serve(work: Work, program: CompiledProgram, name: str, asked: Assessment, c
     in_time = not late or asked.given <= asked.expires
     if complete:
         work.happen(program.id, "measure", asked.measure, "completed")
+        # Whatever it was asked for: what it tells about needs is looked at.
+        work.settle[program.id] = None
     if asked.purpose == "proximal":
         if in_time and (not late or complete):
             _proximal(work, program, asked)

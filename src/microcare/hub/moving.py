@@ -51,6 +51,9 @@ def publish(work: Work, x: s.Publish) -> None:
         )
     )
     _forget_needs(work, new)
+    if work.state.courses[x.program].target is not None and _goal(old) != _goal(new):
+        # What is called the goal now has not been looked at yet.
+        work.say(entry.TargetChecked(at=work.now, received=work.now, program=x.program, reached=None))
     if moves:
         for name in going:
             _begin_added(work, name)
@@ -139,6 +142,11 @@ def _forget_needs(work: Work, new: CompiledProgram) -> None:
         program, _, need = name.partition("/")
         if program == new.id and need not in new.by_need and record.state != "unknown":
             work.say(entry.NeedChanged(at=work.now, received=work.now, program=program, need=need, state="unknown"))
+
+
+def _goal(program: CompiledProgram) -> str:
+    """When the clinical goal counts as reached."""
+    return program.target.expression.source if program.target is not None else ""
 
 
 def _begin_added(work: Work, name: str) -> None:
