@@ -14,6 +14,7 @@ from microcare.base.schedules import DayPattern, next_slot, window_bounds
 from microcare.hub.programs import Programs
 from microcare.hub.state import Course, Delivery, RuleRecord, Run, State, used
 from microcare.program.compiled import CompiledEvaluation, CompiledIntervention, CompiledProgram, CompiledRule
+from microcare.program.derived import Places, places_of
 
 NOBODY = RuleRecord()
 ANNOUNCED = 60 * 60_000
@@ -169,6 +170,13 @@ def clocks_of(rule: CompiledRule, state: State) -> tuple[tuple[int, int, int], .
     return tuple(found[clock] for clock in sorted(found))
 
 
+def known_clocks(places: Places, state: State) -> tuple[int, ...]:
+    """Times of day, in order, equal ones once; those that the person has not said are none."""
+    values = [(state.fields.get(field, default), clock) for clock, field, default in places]
+    found = (_clock(value) if isinstance(value, str) else clock for value, clock in values)
+    return tuple(sorted({clock for clock in found if clock is not None}))
+
+
 def lacks_a_time(rule: CompiledRule, state: State) -> bool:
     """Whether a rule cannot plan all that it may, because the person has not said a time."""
     return any(not isinstance(state.fields.get(field, default), str) for field, default in rule.clock_fields)
@@ -244,7 +252,8 @@ def newest(evaluation: CompiledEvaluation, state: State, first: Due, now: int) -
     """Day and place of the newest time of an evaluation that has come by now, from the first that is due on."""
     found = (first.number, int(first.part))
     while evaluation.pattern is not None:
-        slot = next_slot(evaluation.pattern, evaluation.clocks, state.zone, first.number, found, None)
+        clocks = known_clocks(evaluation.places, state)
+        slot = next_slot(evaluation.pattern, clocks, state.zone, first.number, found, None)
         if slot is None or slot.moment > now:
             break
         found = (slot.day, slot.index)
@@ -274,7 +283,12 @@ def _course(found: list[Line], program: CompiledProgram, state: State, course: C
         # What is repeated begins one period after joining; a context (weekend) begins with the first one to come.
         first = course.day or local_day(zone, since)
         after = (record.day, record.index) if record is not None else ((first, LAST) if every is not None else None)
-        slot = _next_slot(evaluation.pattern, evaluation.clocks, zone, first, after, since)
+        if record is not None and len(evaluation.places) == 1:
+            # One a day, though the person may move its time after it has come.
+            after = (record.day, LAST)
+        clocks = known_clocks(evaluation.places, state)
+        said = max((state.said.get(field, 0) for _, field, _ in evaluation.places if field), default=0)
+        slot = _next_slot(evaluation.pattern, clocks, zone, first, after, max(since, said))
         if slot is not None:
             place = f"{slot.index}"
             found.append((slot.moment, 8, "evaluation", program.id, place, slot.day, evaluation.index))
@@ -284,9 +298,9 @@ def _course(found: list[Line], program: CompiledProgram, state: State, course: C
         found.append((add(zone, asked, target.assess.every), 8, "target", program.id, "", 0, 0))
     contact = program.program.contact
     if contact is not None:
-        clock = parse_clock(contact.at[0]) if contact.at else None
         moment = add(zone, max(course.contacted, since), contact.after)
-        if clock is not None:
-            slot = next_slot(DayPattern("day"), (clock,), zone, local_day(zone, moment), None, moment)
+        clocks = known_clocks(places_of(contact.at, program.program.person), state)
+        if clocks:
+            slot = next_slot(DayPattern("day"), clocks, zone, local_day(zone, moment), None, moment)
             moment = slot.moment if slot is not None else moment
         found.append((moment, 9, "contact", program.id, "", 0, 0))

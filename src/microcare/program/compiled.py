@@ -212,7 +212,8 @@ class CompiledEvaluation:
     context: str
     """`start`, `report`, `intervention_ended`, a signal's name after `signals.`, or empty for a time."""
     pattern: DayPattern | None
-    clocks: tuple[int, ...]
+    places: tuple[tuple[int | None, str, str | None], ...]
+    """Its times of day as written: a fixed clock, or the person's field that holds it, with its default."""
     condition: Condition | None
     within: int
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from microcare.base.issues import Issue, Severity, nearest
-from microcare.base.moments import parse_clock
 from microcare.base.schedules import DayPattern, parse_days
 from microcare.expressions.compile import Expression, compile_expression
 from microcare.expressions.types import Leaf, Type
@@ -36,6 +35,7 @@ from microcare.program.derived import (
     is_scheduled,
     needed_names,
     pattern_of,
+    places_of,
     rule_name,
     times_of,
 )
@@ -364,9 +364,9 @@ class _Work:
             days = parse_days(trigger.on)
             if days is not None and days.weekdays:
                 context, pattern = "", days
-        clocks = tuple(sorted({c for c in map(parse_clock, trigger.at) if c is not None}))
+        places = places_of(trigger.at, self.program.person)
         condition = self.condition(trigger.condition, names, ("evaluate", index, "if"))
-        return CompiledEvaluation(index, trigger, context, pattern, clocks, condition, trigger.within.exact)
+        return CompiledEvaluation(index, trigger, context, pattern, places, condition, trigger.within.exact)
 
     def variants(self, part: str, variants: Sequence[Variant], names: Names) -> tuple[CompiledVariant, ...]:
         found = []

@@ -80,14 +80,20 @@ def times_of(rule: Rule, person: Mapping[str, PersonField]) -> tuple[tuple[int, 
     if isinstance(rule.every, Span) and rule.between is not None:
         start, end = rule.between
         return tuple(range(start, end, max(rule.every.milliseconds // 1000, 60))), ()
+    places = places_of(rule.at, person)
+    return tuple(sorted({c for c, _, _ in places if c is not None})), places
+
+
+def places_of(times: Iterable[str], person: Mapping[str, PersonField]) -> Places:
+    """Times of day as written."""
     places: list[tuple[int | None, str, str | None]] = []
-    for clock in rule.at:
+    for clock in times:
         if clock.startswith("person."):
             part = person.get(clock[7:])
             places.append((None, clock[7:], str(part.default) if part and part.default is not None else None))
         else:
             places.append((parse_clock(clock), "", None))
-    return tuple(sorted({c for c, _, _ in places if c is not None})), tuple(places)
+    return tuple(places)
 
 
 def refused(rule: Rule, on_signal: bool) -> str:

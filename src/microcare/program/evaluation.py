@@ -14,7 +14,7 @@ class EvaluationTrigger(Part):
     """What opens an evaluation: a fixed time, a context, the person's own report, the end of an intervention."""
 
     every: EveryField | None = described("A fixed time: `day`, `week`, `3 months`.", default=None)
-    at: Clocks = described("At which time of day.", default=("10:00",))
+    at: Clocks = described("At which times of day; a person's field may hold the time.", default=("10:00",))
     on: str | None = described(
         "`start`, `report`, `intervention_ended`; a context: `weekend`, `weekday`, a day's name, `signals.NAME`.",
         default=None,
@@ -75,7 +75,9 @@ class Contact(Part):
     """Contact kept in silence: care is long, and most days nothing happens."""
 
     after: SpanField = described("After so long with nothing.", default_factory=lambda: parse_span("60d"))
-    at: Clocks = described("At which time of day.", default=("11:00",))
+    at: Clocks = described(
+        "At which times of day, the first that comes; a person's field may hold it.", default=("11:00",)
+    )
     say: Text = described("What is said.")
 
 

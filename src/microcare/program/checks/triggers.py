@@ -1,9 +1,10 @@
 """Every trigger can come: it is well formed and names something that happens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from microcare.base.issues import Issue, nearest
 from microcare.base.schedules import parse_days
+from microcare.base.spans import Span
 from microcare.base.wording import human_list
 from microcare.expressions.advice import part_meant
 from microcare.program.checks.common import Checked, Path
@@ -20,14 +21,23 @@ def check(c: Checked) -> Iterator[Issue]:
             yield _malformed(c, (*path, "on"), rule.on, name)
         else:
             yield from _named(c, (*path, "on"), trigger, name)
-        for place, clock in enumerate(rule.at):
-            field = c.program.person.get(clock.removeprefix("person.")) if clock.startswith("person.") else None
-            if field is not None and field.default is None:
-                yield c.note((*path, "at", place), "unknown_time", f"`{clock}` has no default: until they say it, nothing is planned for it",
-                             "Give the field a `default`, if there is a time that suits most.")  # fmt: skip
+        yield from _unsaid(c, (*path, "at"), rule.at)
     for index, evaluation in enumerate(c.program.evaluate):
+        yield from _unsaid(c, ("evaluate", index, "at"), evaluation.at)
+        if isinstance(evaluation.every, Span):
+            yield c.error(("evaluate", index, "every"), "evaluation_span", "an evaluation comes on days, not after hours or minutes",
+                          "Write `every: day` with several times in `at`.")  # fmt: skip
         if evaluation.on is not None:
             yield from _evaluation(c, ("evaluate", index, "on"), evaluation.on)
+
+
+def _unsaid(c: Checked, path: Path, times: Iterable[str]) -> Iterator[Issue]:
+    """Times of day that the person may not have said."""
+    for place, clock in enumerate(times):
+        field = c.program.person.get(clock.removeprefix("person.")) if clock.startswith("person.") else None
+        if field is not None and field.default is None:
+            yield c.note((*path, place), "unknown_time", f"`{clock}` has no default: until they say it, nothing is planned for it",
+                         "Give the field a `default`, if there is a time that suits most.")  # fmt: skip
 
 
 def _malformed(c: Checked, path: Path, text: str, intervention: str) -> Issue:
