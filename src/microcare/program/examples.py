@@ -31,6 +31,7 @@ model:
 evaluate:
   - on: start
   - on: intervention_ended
+  - every: 3 months
 
 interventions:
   ten_minutes:
