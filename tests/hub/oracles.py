@@ -9,7 +9,7 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from microcare.base.spans import DAY
-from microcare.hub import effect, entry, recommender, scheduler, stimulus
+from microcare.hub import beginning, effect, entry, recommender, scheduler, stimulus
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step
@@ -46,6 +46,9 @@ class Watch:
         self.zone, self.quiet, self.paused_until = "UTC", "", 0
         self.courses: dict[str, str] = {}
         self.left: dict[str, int] = {}
+        self.completed: set[str] = set()
+        self.judged: set[str] = set()
+        self.fields: dict[str, stimulus.Value] = {"flag": False}
         self.asked: dict[str, entry.Asked] = {}
         self.answers: dict[str, dict[str, tuple[int, stimulus.Value]]] = defaultdict(dict)
         self.holds: dict[str, str] = {}
@@ -90,6 +93,7 @@ class Watch:
         if isinstance(x, entry.Enrolled):
             self.courses[x.program] = x.version
             self.left.pop(x.program, None)
+            self.fields |= x.fields
             self.traveled = self.traveled or (len(self.courses) > 1 and x.zone != self.zone)
             self.zone = x.zone
         elif isinstance(x, entry.Moved):
@@ -118,12 +122,19 @@ class Watch:
         elif isinstance(x, entry.Started):
             assert x.run not in self.runs
             self.runs[x.run] = x
+            self.may_begin(x)
         elif isinstance(x, entry.Postponed):
             self.postponed.add(f"{x.run}/{x.rule}/{x.slot}")
         elif isinstance(x, entry.Imported):
             self.imported[(x.program, x.rule, x.slot)] = x
         elif isinstance(x, entry.Asked):
             self.asked[x.assessment] = x
+        elif isinstance(x, entry.Assessed) and x.complete:
+            assert (x.assessment in self.completed) == bool(x.corrects), "a questionnaire completes once"
+            self.completed.add(x.assessment)
+        elif isinstance(x, entry.Proximal) and x.event and x.value is not None:
+            assert x.delivery not in self.judged, "a delivery has one outcome"
+            self.judged.add(x.delivery)
         elif isinstance(x, entry.Answered):
             assert x.value != 99, "what is no answer is refused"
 
@@ -143,8 +154,20 @@ class Watch:
                 moment += over - max(begin, since)
         return moment
 
+    def may_begin(self, x: entry.Started) -> None:
+        """Whether what begins is not contraindicated, as all programs here say it; what is not known counts."""
+        why = self.versions[(x.program, x.version)].program.interventions[x.intervention].contraindicated
+        flag, age = self.fields.get("flag"), self.fields.get("age")
+        if why == "person.flag":
+            assert flag is False, "nothing contraindicated begins"
+        elif why == "person.age > 70":
+            assert isinstance(age, int | float), "nothing begins that may be contraindicated"
+            assert age <= 70, "nothing contraindicated begins"
+
     def settings(self, x: entry.Set) -> None:
         """Remember a setting."""
+        if x.name.startswith("person."):
+            self.fields[x.name[7:]] = x.value
         if x.name == "zone":
             self.zone, self.traveled = str(x.value), True
         elif x.name == "quiet":
@@ -455,7 +478,7 @@ def forgotten(state: State, programs: Programs, now: int) -> None:
         if not program.program.model:
             begun = {r.intervention for r in state.runs.values()}
             left = [i for k, i in program.interventions.items() if k in course.left_out and k not in begun]
-            assert all(recommender.ruled_out(work, program, i) for i in left), f"{name}: what may begin has not begun"
+            assert all(beginning.unfit(work, program, i) for i in left), f"{name}: what may begin has not begun"
             continue
         levels = [n.level.level for n in program.needs if present(state, name, n.id)]
         for need in program.needs:

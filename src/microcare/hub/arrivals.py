@@ -18,6 +18,7 @@ from microcare.hub import (
     sequencer,
 )
 from microcare.hub import stimulus as s
+from microcare.hub.beginning import barred
 from microcare.hub.fits import answer_problem, field_problem, signal_problem
 from microcare.hub.fold import fold
 from microcare.hub.state import Delivery
@@ -25,6 +26,10 @@ from microcare.hub.work import Work
 
 THERE = 15 * MINUTE
 """What arrives later than this after it occurred was queued: the person may not be there any more."""
+
+
+REPEATED = MINUTE
+"""Who says the same twice within so long says it once: a tap that did not seem to help is tapped again."""
 
 
 def _refuse(work: Work, what: str, reason: str) -> None:
@@ -169,8 +174,12 @@ def _report(work: Work, x: s.Report) -> None:
     if x.name and not any(x.name in p.reports for p in work.in_use()):
         return _refuse(work, f"report {x.name}", "no program of this person knows it")
     work.present = _there(x)
+    heard = work.state.heard.get(x.name)
+    again = heard is not None and abs(x.at - heard) < REPEATED
+    work.say(entry.Reported(at=x.at, received=work.now, name=x.name, repeat=again))
+    if again:
+        return None
     work.asked.add(x.name)
-    work.say(entry.Reported(at=x.at, received=work.now, name=x.name))
     for program in programs:
         work.settle[program.id] = None
         work.happen(program.id, "report", x.name)
@@ -210,7 +219,7 @@ def _act(work: Work, x: s.Act) -> None:
         in_time = isinstance(closed, Delivery) and (not closed.expires or x.at <= closed.expires)
         if not isinstance(closed, Delivery):
             return _refuse(work, f"{x.act} {x.delivery}", "there is no such delivery")
-        if x.act != "done" or not in_time or closed.closed != "expired" or closed.run not in work.state.runs:
+        if x.act != "done" or not in_time or closed.closed not in delivery.LATE or closed.run not in work.state.runs:
             return _refuse(work, f"{x.act} {x.delivery}", f"it is over: {closed.closed}")
         found, late = closed, True
     if x.act not in ("done", "dismissed", "snoozed", "dropped"):
@@ -260,7 +269,7 @@ def _choice(work: Work, x: s.Choice) -> None:
     work.present = _there(x)
     program = work.course(offer.program)
     if x.intervention and program is not None:
-        reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
+        reason, _ = barred(work, program, x.intervention, asked=True)
         if reason:
             return _refuse(work, f"choice {x.offer}", reason)
     recommender.answer(work, x.offer, "accepted" if x.intervention else "declined", x.intervention, "person")
@@ -297,13 +306,13 @@ def _zone(work: Work, x: s.Zone) -> None:
 
 def _decide(work: Work, x: s.Decide) -> None:
     offer = work.state.offers.get(x.proposal)
-    if offer is None:
+    if offer is None or offer.action != "proposed":
         return _refuse(work, f"proposal {x.proposal}", "there is no such proposal")
     program = work.course(offer.program)
     if x.intervention:
         if program is None or x.intervention not in program.interventions:
             return _refuse(work, f"proposal {x.proposal}", f"there is no intervention {x.intervention}")
-        reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
+        reason, _ = barred(work, program, x.intervention)
         if reason:
             return _refuse(work, f"proposal {x.proposal}", reason)
     said = "accepted" if x.intervention else "declined"
@@ -315,13 +324,7 @@ def _assign(work: Work, x: s.Assign) -> None:
     program = work.course(x.program)
     if program is None or x.intervention not in program.interventions:
         return _refuse(work, f"assign {x.intervention}", "there is no such intervention for this person")
-    reason = recommender.ruled_out(work, program, program.interventions[x.intervention])
-    if not reason and any(
-        r.program == x.program and r.intervention == x.intervention for r in work.state.runs.values()
-    ):
-        reason = "running"
-    if not reason and any(a.hold for a in work.state.alerts.values()):
-        reason = "safety hold"
+    reason, _ = barred(work, program, x.intervention)
     if reason:
         return _refuse(work, f"assign {x.intervention}", reason)
     need = next((n.id for n in program.needs if x.intervention in n.need.interventions), "")

@@ -312,17 +312,20 @@ def figure(work: Work, proximal: CompiledProximal, since: int) -> Value:
 
 def _form(work: Work, asked: Assessment) -> None:
     """A complete form is the event done."""
-    found = work.state.deliveries.get(asked.delivery)
-    if isinstance(found, Delivery) and not found.done:
-        until = delivery.watch_until(work, asked.delivery, work.now)
+    found = work.state.deliveries.get(asked.delivery) or work.state.closed.get(asked.delivery)
+    if not isinstance(found, Delivery) or found.done or found.run not in work.state.runs:
+        return
+    if not found.closed or found.closed in delivery.LATE:
+        at = asked.given if found.closed else work.now
         work.say(
             entry.Acted(
-                at=work.now,
+                at=at,
                 received=work.now,
                 delivery=asked.delivery,
                 act="done",
                 by="form",
-                watch_until=until,
+                late=bool(found.closed),
+                watch_until=delivery.watch_until(work, asked.delivery, at),
             )
         )
         delivery.after_done(work, asked.delivery)

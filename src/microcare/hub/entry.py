@@ -166,6 +166,8 @@ class Reported(Entry, frozen=True, tag="reported"):
     """The person said what they need."""
 
     name: str
+    repeat: bool = False
+    """They had just said it: it asks for nothing more."""
 
 
 class Staged(Entry, frozen=True, tag="staged"):

@@ -377,6 +377,8 @@ def _signaled(state: State, x: e.Signaled) -> None:
 def _reported(state: State, x: e.Reported) -> None:
     _active(state, x.at)
     state.reports[x.name] = max(x.at, state.reports.get(x.name, 0))
+    if not x.repeat:
+        state.heard[x.name] = max(x.at, state.heard.get(x.name, 0))
 
 
 CLOSED_KEPT = 60

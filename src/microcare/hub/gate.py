@@ -21,6 +21,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 OPEN = Answer()
 STOPPED = "stopped by staff"
+RESTS = ("paused", "safety hold", STOPPED)
+"""Why nothing is begun, whatever it is."""
 
 
 def ask(work: Work, program: CompiledProgram, *, prompt: bool, again: bool = False, human: bool = False) -> Answer:

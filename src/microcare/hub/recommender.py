@@ -6,11 +6,12 @@ Candidates come from the conceptual model in its order of priorities; whatever i
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from microcare.base.moments import local_day
+from microcare.base.moments import HOUR, local_day
 from microcare.hub import delivery, effect, entry, gate, looks, narrator, scoring
+from microcare.hub.beginning import barred, unfit
 from microcare.hub.entry import Candidate
 from microcare.hub.state import NeedRecord, Offer, Past
-from microcare.hub.work import Work, holds
+from microcare.hub.work import Work
 from microcare.program.compiled import CompiledIntervention, CompiledNeed, CompiledProgram
 
 NO_PAST = Past()
@@ -48,7 +49,7 @@ def recommend(work: Work, program: CompiledProgram, why: str) -> None:
         return
     present = _present(work, program)
     _judge_offers(work, program)
-    asked = {n.id for n, _ in present if _asked_for(work, n)}
+    asked = {n.id for n, _ in present if _asked_for(work, program, n)}
     search = _Search()
     if present and (asked or _room(work, program)):
         _search(work, program, present, asked, search)
@@ -100,15 +101,13 @@ def begin(work: Work, program: CompiledProgram, why: str) -> None:
     search = _Search()
     for name in names:
         intervention = program.interventions[name]
-        reason, until = ruled_out(work, program, intervention), 0
-        if any(r.program == program.id and r.intervention == name for r in work.state.runs.values()):
+        reason, until = barred(work, program, name)
+        if reason == "running":
             continue
-        if not reason:
-            reason, until = gate.rests(work, program)
-            search.retry.append(until)
+        search.retry.append(until)
         if reason:
             search.left_out[name] = reason
-            search.conditional.append((intervention, _ruled_out(program, intervention)))
+            search.conditional.append((intervention, _unfit(program, intervention)))
         else:
             _time_is_over(work, program, why)
             start(work, program, name, "", "enrollment")
@@ -167,7 +166,7 @@ def _judge_offers(work: Work, program: CompiledProgram) -> None:
 def _is_stale(work: Work, program: CompiledProgram, offer: Offer) -> bool:
     """Whether what is offered must not begin; or its need is over, or waits for a more basic one; or others decide now."""
     offered = [program.interventions[i] for i in offer.interventions if i in program.interventions]
-    if any(ruled_out(work, program, intervention) for intervention in offered):
+    if any(unfit(work, program, intervention) for intervention in offered):
         return True
     if not offer.weighed:
         return False
@@ -185,8 +184,16 @@ def _action(program: CompiledProgram, mode: str) -> str:
     return {"self": "listed", "coach": "proposed", "clinician": "proposed"}.get(mode, app)
 
 
-def _asked_for(work: Work, need: CompiledNeed) -> bool:
-    """Whether the person has just asked for it: then levels and running interventions do not make it wait."""
+def _asked_for(work: Work, program: CompiledProgram, need: CompiledNeed) -> bool:
+    """Whether the person has just asked for it: then levels and running interventions do not make it wait.
+
+    What they asked for within the hour and have (it runs, or it waits for an answer) they do not get once more.
+    """
+    runs, offers = work.state.runs.values(), work.state.offers.values()
+    if any(r.program == program.id and r.need == need.id and not r.ended and work.now - r.started < HOUR for r in runs):
+        return False
+    if any(o.program == program.id and o.need == need.id for o in offers):
+        return False
     return (
         any(r.origin[0] == "reported" and r.origin[1] in work.asked for r in need.present.inputs.readers)
         or need.id in work.asked
@@ -246,33 +253,23 @@ def _reason(program: CompiledProgram, intervention: CompiledIntervention, asked:
     return lambda work: left_out(work, program, intervention, asked=asked)[0]
 
 
-def _ruled_out(program: CompiledProgram, intervention: CompiledIntervention) -> Reason:
-    return lambda work: ruled_out(work, program, intervention)
+def _unfit(program: CompiledProgram, intervention: CompiledIntervention) -> Reason:
+    return lambda work: unfit(work, program, intervention)
 
 
 def left_out(
     work: Work, program: CompiledProgram, intervention: CompiledIntervention, *, asked: bool = False
 ) -> tuple[str, int]:
     """Why a micro intervention is not a candidate now, and when that ends (0: not by time); empty: it is one."""
-    reason = ruled_out(work, program, intervention)
-    if reason:
+    reason, until = barred(work, program, intervention.id, asked=asked)
+    if reason and not until and reason not in gate.RESTS:
         return reason, 0
     authored = intervention.intervention
-    name = f"{program.id}/{intervention.id}"
-    past = work.state.past.get(name, NO_PAST)
-    if any(r.program == program.id and r.intervention == intervention.id for r in work.state.runs.values()):
-        return "running", 0
+    past = work.state.past.get(f"{program.id}/{intervention.id}", NO_PAST)
     if authored.at_most is not None and past.times >= authored.at_most:
         return "exhausted", 0
     if work.state.likes.get(intervention.id, 0) < 0:
         return "not for this person, they said", 0
-    view = work.view(program)
-    if intervention.requires is not None:
-        found = holds(intervention.requires, view)
-        if found is not True:
-            return "prerequisite unknown" if found is None else "prerequisite not met", 0
-    if intervention.resource is not None and holds(intervention.resource, view) is not True:
-        return "its resource is missing", 0
     if past.ended and work.now < past.ended + intervention.rest and not asked:
         return "resting", past.ended + intervention.rest
     declined = program.program.recommend.after_decline.exact
@@ -284,20 +281,12 @@ def left_out(
         return "rest between micro interventions", last + between
     if any(e.event.by_human for e in intervention.events.values()) and not _facilitated(work, program):
         return "no facilitator for it", 0
-    return gate.rests(work, program, asked=asked)
+    return reason, until
 
 
 def _facilitated(work: Work, program: CompiledProgram) -> bool:
     """Whether there is somebody to deliver what a human does: a roster, or the facilitator of this person's hub."""
     return bool(program.program.rosters) or mode_of(work, program) in ("coach", "clinician")
-
-
-def ruled_out(work: Work, program: CompiledProgram, intervention: CompiledIntervention) -> str:
-    """A contraindication, which not even an assignment overrides. What cannot be ruled out counts."""
-    if intervention.contraindicated is None:
-        return ""
-    found = holds(intervention.contraindicated, work.view(program))
-    return "" if found is False else "contraindication unknown" if found is None else "contraindicated"
 
 
 def _follow(
@@ -364,6 +353,17 @@ def answer(work: Work, name: str, said: str, intervention: str, by: str, edited:
         work.recommend.setdefault(offer.program, f"an offer was {said}")
 
 
+def _take_over(work: Work, program: CompiledProgram, name: str, offer: Offer) -> None:
+    """The app answers in the silence, and begins no more than it would begin by itself."""
+    wanted = program.interventions.get(offer.interventions[0])
+    reason = left_out(work, program, wanted)[0] if wanted is not None else "not in the suite"
+    if not reason:
+        answer(work, name, "accepted", offer.interventions[0], "app")
+        return
+    work.say(entry.OfferClosed(at=work.now, received=work.now, offer=name, answer="let go"))
+    work.recommend.setdefault(program.id, f"a proposal was let go: {reason}")
+
+
 def offer_expired(work: Work, name: str) -> None:
     """Nobody answered: a silence is an answer too. A proposal does what the program says."""
     offer = work.state.offers[name]
@@ -377,7 +377,7 @@ def offer_expired(work: Work, name: str) -> None:
         return
     rules = program.program.recommend
     if rules.unanswered == "app":
-        answer(work, name, "accepted", offer.interventions[0], "app")
+        _take_over(work, program, name, offer)
         return
     remind = work.now + rules.proposal_lasts.exact
     work.say(

@@ -114,7 +114,12 @@ def let_all_go(work: Work, run: str, why: str) -> None:
 def offer(work: Work, point: Point, name: str) -> None:
     """A rule offers another micro intervention, where it may be offered at all."""
     program = work.run_program(point.run)
-    reason, _ = recommender.left_out(work, program, program.interventions[name])
+    # It would begin in the version that the course is in by now.
+    current = work.course(program.id)
+    wanted = current.interventions.get(name) if current is not None else None
+    reason = "not in the suite"
+    if current is not None and wanted is not None:
+        reason, _ = recommender.left_out(work, current, wanted)
     need = work.state.runs[point.run].need
     chosen = () if reason else (name,)
     lasts = program.program.recommend.offer_lasts.exact

@@ -341,6 +341,8 @@ class State(msgspec.Struct, omit_defaults=True):
     measures: dict[str, Scores] = {}
     signals: dict[str, Series] = {}
     reports: dict[str, int] = {}
+    heard: dict[str, int] = {}
+    """When each report was last heard, repeats aside."""
     needs: dict[str, NeedRecord] = {}
     evaluations: dict[str, Evaluation] = {}
     triggers: dict[str, Trigger] = {}
