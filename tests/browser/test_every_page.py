@@ -26,7 +26,7 @@ NARROW = ViewportSize(width=320, height=640)
 NOT_PAGES = {
     "health", "language", "leave", "help/seen", "push/on", "push/off", "do", "stimuli", "photo", "photo/<str:reference>", "version", "demo",
     "media/<str:program>/<str:version>", "manifest.webmanifest", "sw.js", "settings/my-data.<str:form>", "desk/login/passkey",
-    "desk/logout", "desk/alive", "desk/away", "desk/account/do", "desk/account/passkey", "desk/staff/do",
+    "desk/logout", "desk/alive", "desk/now", "desk/away", "desk/account/do", "desk/account/passkey", "desk/staff/do",
     "desk/safety/do", "desk/safety/adverse-events.csv", "desk/people/<str:person>/do", "desk/monitor/numbers.csv",
 }  # fmt: skip
 """Routes that take something, or answer with a file."""
@@ -54,6 +54,7 @@ PAGES = {
     "desk/account/second": [("staff", "")],
     "desk/staff": [("staff", "")],
     "desk/trail": [("staff", "")],
+    "desk/alerts": [("staff", "")],
     "desk/emergency": [("staff", "")],
     "desk/emergencies": [("staff", "")],
     "desk/invite": [("staff", "")],

@@ -226,7 +226,7 @@ def test_a_week(demo: Demo, browser: Browser, look: Look) -> None:
     look(coach, "people-alert-desktop")
     coach.get_by_role("link", name=re.compile("Sasha")).click()
     coach.get_by_role("button", name="I take it on").click()
-    expect(coach.get_by_text("Somebody has taken it on.")).to_be_visible()
+    expect(coach.locator("#alerts").get_by_text("has taken it on (")).to_be_visible()
     look(coach, "person-alert-desktop")
     phone.goto(f"{demo.url}/help")
     expect(phone.get_by_text("Somebody of the team has seen your answer")).to_be_visible()

@@ -9,12 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import format_local, local_day
+from microcare.care.alerts import stories
 from microcare.care.labels import label
 from microcare.care.reading import Person
 from microcare.care.safeguards import responders
 from microcare.care.telling import Story, Voice, story
+from microcare.care.wordings import About
 from microcare.hub import entry as e
-from microcare.hub.explainer import inputs_of, title_of
+from microcare.hub.explainer import title_of
 from microcare.hub.scheduler import Due, agenda
 from microcare.hub.sentences import to_facilitator
 from microcare.hub.step import step
@@ -48,6 +50,9 @@ class AlertLine:
     """What the person said on the help page."""
     told: tuple[str, ...]
     """Who is told now."""
+    by: str
+    """Who has taken it on, and when; empty: nobody has."""
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +141,11 @@ def needs_of(person: Person) -> tuple[NeedLine, ...]:
 
 def _last_evidence(person: Person) -> Mapping[str, str]:
     found: dict[str, str] = {}
+    about = About(person.id, person.state)
     for _number, x in journals.newest(person.id, ("need_changed",)):
         if isinstance(x, e.NeedChanged):
-            found.setdefault(f"{x.program}/{x.need}", inputs_of(x.evidence))
+            seen = about.names.inputs(about.program(x.program, ""), x.evidence, gettext)
+            found.setdefault(f"{x.program}/{x.need}", seen)
         if found.keys() >= person.state.needs.keys():
             break
     return found
@@ -147,6 +154,7 @@ def _last_evidence(person: Person) -> Mapping[str, str]:
 def alerts_of(person: Person) -> tuple[AlertLine, ...]:
     """Open alerts, urgent ones first, then the oldest."""
     zone, found = person.state.zone, []
+    told_of = {s.alert: s for s in stories(person.id, person.state)} if person.state.alerts else {}
     for name, a in person.state.alerts.items():
         roster = a.then if a.level and a.then else a.roster
         told = responders(person.state, a.program, roster, person.now) if a.stage != "acknowledged" else ()
@@ -154,7 +162,20 @@ def alerts_of(person: Person) -> tuple[AlertLine, ...]:
             (gettext("a call") if q == "call" else label(q), label(answer)) for q, answer in a.triage.items()
         )
         when = format_local(zone, a.raised)[:16].replace("T", " ")
-        found.append(AlertLine(name, f"{a.measure}.{a.item}", when, a.stage, a.level, a.urgent, triage, told))
+        found.append(
+            AlertLine(
+                name,
+                told_of[name].what,
+                when,
+                a.stage,
+                a.level,
+                a.urgent,
+                triage,
+                told,
+                told_of[name].taken_by,
+                told_of[name].taken_at,
+            )
+        )
     return tuple(sorted(found, key=lambda a: not a.urgent))
 
 
@@ -176,7 +197,7 @@ def offers_of(person: Person) -> tuple[OfferLine, ...]:
             OfferLine(
                 name, offer.action, tuple(_candidates(voice, offer.interventions, why)), tuple(others),
                 tuple((voice.title(i), reason) for i, reason in why.left_out.items()) if why is not None else (),
-                to_facilitator(why, voice.program, say=gettext) if why is not None else "",
+                to_facilitator(why, voice.program, say=gettext, names=About(person.id, person.state).names) if why is not None else "",
                 format_local(person.state.zone, offer.expires)[:16].replace("T", " "),
                 _draft(person, name, offer.interventions[0]) if offer.action == "proposed" and offer.interventions else (),
             )

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import format_local
-from microcare.care.programs import programs
 from microcare.care.reading import Person
+from microcare.care.wordings import About
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.hub import entry as e
 from microcare.hub.explainer import shown, to_auditor
@@ -64,12 +64,13 @@ class EntryLine:
 def journal(person: Person, wanted: str = "", before: int = 0) -> tuple[EntryLine, ...]:
     """A page of the journal, newest first; `before` an entry's number, for the next page."""
     found: list[EntryLine] = []
+    about = About(person.id, person.state)
     kinds = UNSENT if wanted == "unsent" else (wanted,) if wanted and wanted != "all" else ()
     for number, stated in journals.newest(person.id, kinds, before):
         kind = stated.__struct_config__.tag
         if (not wanted and kind in QUIET) or (wanted == "unsent" and not _unsent(stated)):
             continue
-        found.append(_entry(person, number, str(kind), stated))
+        found.append(_entry(person, about, number, str(kind), stated))
         if len(found) == PAGE:
             break
     return tuple(found)
@@ -82,11 +83,11 @@ def _unsent(stated: e.Any) -> bool:
     return not (isinstance(stated, e.Undelivered) and stated.reason in ("seen", "answered"))
 
 
-def _entry(person: Person, number: int, kind: str, stated: e.Any) -> EntryLine:
+def _entry(person: Person, about: About, number: int, kind: str, stated: e.Any) -> EntryLine:
     program = getattr(stated, "program", "")
-    compiled = _compiled(program, getattr(stated, "version", "")) if program else None
+    compiled = about.program(program, getattr(stated, "version", "")) if program else None
     when = format_local(person.state.zone, stated.at)[:16]
-    sentence = to_facilitator(stated, compiled, person.state.zone, _)
+    sentence = to_facilitator(stated, compiled, person.state.zone, _, about.names)
     facts = tuple(_facts(stated, compiled)) if isinstance(stated, e.Decided) else ()
     line = (
         f"program={quote(stated.program)}&version={quote(stated.version)}&intervention={quote(stated.intervention)}"
@@ -125,11 +126,6 @@ def _facts(x: e.Decided, compiled: CompiledProgram | None) -> Iterator[tuple[str
     if x.source:
         yield _("Drawn elsewhere"), x.source
     yield _("Program version"), x.version
-
-
-def _compiled(program: str, version: str) -> CompiledProgram | None:
-    known = programs()
-    return known.of(program, version) if known.known(program, version) else known.current(program)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
 from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
 from microcare.care.reasons import reason
+from microcare.care.resting import program_of, resting
 from microcare.care.telling import Story, Voice, day_words, story
 from microcare.care.ways import Journey, journey
 from microcare.hub import entry as e
@@ -76,7 +77,7 @@ class Today:
     greeting: str = ""
     running: tuple[str, ...] = ()
     stopped: bool = False
-    """Staff have stopped a program."""
+    """Staff have stopped all that the person is in."""
     triage: tuple[letters.Triage, ...] = ()
     """What the help page asks, for each open alert."""
     came: tuple[str, ...] = ()
@@ -99,16 +100,19 @@ def today_of(person: Person) -> Today:
     waiting = tuple(i.event for i in events if i.event is not None and i.event.snoozed)
     there = [i for i in events if i.event is not None and not i.event.snoozed]
     items = (*_questions(person, there), *_offers(person), *_contacts(person), *_letters(person))
-    if any(person.programs.stopped(program, now) for program in state.courses):
-        # What staff have stopped waits; what a human says comes through.
-        there, waiting, items = [], (), tuple(_letters(person))
+    still = resting(person)
+    # What staff have stopped waits; what a human says comes through, and so does what another program brings.
+    there = [i for i in there if program_of(state, i.id) not in still]
+    waiting = tuple(w for w in waiting if w.program not in still)
+    items = tuple(i for i in items if i.kind in ("message", "check_in") or program_of(state, i.id) not in still)
     # The newest first, and among those that came together the first one said first: `sorted` keeps their order.
     rank = {"questions": 0, "event": 1, "offer": 4, "contact": 5, "message": -1, "check_in": -1}
     ordered = sorted((*there, *items), key=lambda i: _rank(i, rank))
     last = _last_word(person)
     voices = [v for p in state.courses if (v := person.voice(p)) is not None]
-    resting = state.paused_until > now or any(person.programs.stopped(program, now) for program in state.courses)
-    planned, may_come = ahead.today_brings(person) if state.courses and not resting else ((), False)
+    planned, may_come = (
+        ((), False) if not state.courses or still or state.paused_until > now else ahead.today_brings(person)
+    )
     return Today(
         version=person.loaded.version,
         now=now,
@@ -129,7 +133,7 @@ def today_of(person: Person) -> Today:
         welcome_back=bool(last) and now - last > AWAY,
         just_now=bool(last) and now - last < JUST_NOW,
         next=(*letters.agreed(person), *_next(person)),
-        stopped=any(person.programs.stopped(program, now) for program in state.courses),
+        stopped=bool(still) and len(still) == len(state.courses),
         triage=tuple(letters.triage(name, a) for name, a in state.alerts.items()),
         came=ahead.came_of_it(person, _runs(ordered)) if state.courses else (),
         planned=planned,
@@ -305,9 +309,10 @@ def _next(person: Person) -> tuple[str, ...]:
     state, now = person.state, person.now
     today_ = local_day(state.zone, now)
     said = []
+    still = resting(person)
     for run in state.runs.values():
         voice = person.voice(run.program, run.version)
-        if voice is None:
+        if voice is None or run.program in still:
             continue
         title = voice.title(run.intervention)
         if run.ended and run.outcome_at > now:
@@ -322,6 +327,8 @@ def _next(person: Person) -> tuple[str, ...]:
             )
     if said:
         return tuple(said)
+    if still and len(still) == len(state.courses):
+        return ()
     looks = [d.moment for d in agenda(person.programs, state) if d.kind in ("evaluation", "retry") and d.moment > now]
     if looks and min(looks) - now < 60 * DAY:
         when = day_words(local_day(state.zone, min(looks)), today_)

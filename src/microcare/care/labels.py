@@ -49,6 +49,13 @@ LABELS = {
     "analyst": lazy("analyst"),
     "safety_officer": lazy("safety officer"),
     "administrator": lazy("administrator"),
+    # what came of an alert
+    "safe": lazy("talked with them: safe now"),
+    "plan": lazy("safety plan agreed"),
+    "handed_over": lazy("handed over to other care"),
+    "emergency": lazy("emergency services called"),
+    "not_reached": lazy("not reached, others informed"),
+    "mistake": lazy("answered by mistake, confirmed with them"),
     # answers on the help page
     "danger": lazy("danger now"),
     "yes": lazy("yes"),
@@ -56,6 +63,10 @@ LABELS = {
     "unsure": lazy("not sure"),
 }
 """Each code's name. What is not here is shown as it is."""
+
+
+RESOLUTIONS = ("safe", "plan", "handed_over", "emergency", "not_reached", "mistake")
+"""The codes for what came of an alert."""
 
 
 def label(code: str) -> str:

@@ -10,8 +10,9 @@ from microcare.hub.state import State
 from microcare.program.safety import Roster
 from microcare.store import audit, stops
 from microcare.store.database import writing
+from microcare.store.stops import StopRow
 
-__all__ = ["EVERY", "OutdatedError", "go_on", "responders", "rosters_of", "set_roster", "stop"]
+__all__ = ["EVERY", "OutdatedError", "go_on", "lasting", "responders", "rosters_of", "set_roster", "stop"]
 
 
 def stop(program: str, by: str, why: str) -> None:
@@ -28,6 +29,11 @@ def go_on(serial: int, by: str) -> bool:
     if lifted:
         audit.append(now, by, "go on", next(s.program for s in stops.stops() if s.serial == serial))
     return lifted
+
+
+def lasting() -> dict[int, StopRow]:
+    """The stops that last, by their number."""
+    return {one.serial: one for one in stops.stops() if not one.until}
 
 
 def rosters_of(program: str, version: str = "") -> dict[str, Roster]:

@@ -28,12 +28,16 @@ def inputs_of(inputs: Mapping[str, Value]) -> str:
 def title_of(program: CompiledProgram | None, intervention: str, event: str = "", language: str = "en") -> str:
     """What people call a micro intervention, or one of its events."""
     found = program.program.interventions.get(intervention) if program is not None else None
-    if found is None:
+    if program is None or found is None:
         return event or intervention
     if event:
         part = found.events.get(event)
-        return text_in(part.title, language) if part is not None and part.title is not None else event
-    return text_in(found.title, language)
+        return (
+            text_in(part.title, language, program.program.language)
+            if part is not None and part.title is not None
+            else event
+        )
+    return text_in(found.title, language, program.program.language)
 
 
 def to_auditor(stated: e.Any) -> str:

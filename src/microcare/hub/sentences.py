@@ -4,15 +4,30 @@
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from microcare.base.moments import SECOND, format_duration, format_local, format_moment
 from microcare.base.wording import human_list
 from microcare.hub import entry as e
-from microcare.hub.explainer import inputs_of, shown, title_of
+from microcare.hub.explainer import shown
+from microcare.hub.explainer import title_of as title_in
+from microcare.hub.naming import CODES, Names
 from microcare.program.compiled import CompiledProgram
 
-Say = Callable[[str], str]
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Gives a sentence in the language of whoever asks; `names`: what they call the parts of a program."""
+
+    translate: Callable[[str], str]
+    names: Names = CODES
+
+    def __call__(self, text: str) -> str:
+        """A sentence in that language."""
+        return self.translate(text)
+
+
 Program = CompiledProgram | None
 
 
@@ -25,14 +40,21 @@ def as_written(text: str) -> str:
     return text
 
 
-def to_facilitator(stated: e.Any, program: Program = None, zone: str = "", say: Say = as_written) -> str:
-    """One sentence with the evidence; `zone`: moments to come are read on the person's wall."""
+def to_facilitator(
+    stated: e.Any, program: Program = None, zone: str = "", say: Callable[[str], str] = as_written, names: Names = CODES
+) -> str:
+    """One sentence with the evidence; `zone`: moments to come are read on the person's wall; `names`: see there."""
     make = TABLE.get(type(stated))
-    said = make(stated, program, say) if make is not None else type(stated).__name__
+    said = make(stated, program, Say(say, names)) if make is not None else type(stated).__name__
     until = next((found for name in TO_COME if (found := getattr(stated, name, 0))), 0)
     if zone and until:
         said = said.replace(format_moment(until), format_local(zone, until)[:16].replace("T", " "))
     return said
+
+
+def title_of(program: Program, intervention: str, _: Say, event: str = "") -> str:
+    """What people call a micro intervention, or one of its events, in the language that is spoken."""
+    return title_in(program, intervention, event, _.names.language or "en")
 
 
 def _named(what: str, _: Say) -> str:
@@ -50,7 +72,7 @@ def _list(words: tuple[str, ...] | list[str], _: Say) -> str:
 
 
 def _decided(x: e.Decided, p: Program, _: Say) -> str:
-    name = _("%(title)s, rule %(rule)s") % {"title": title_of(p, x.intervention), "rule": x.rule}
+    name = _("%(title)s, rule %(rule)s") % {"title": title_of(p, x.intervention, _), "rule": x.rule}
     why = f" ({_list(x.reasons, _)})" if x.reasons else ""
     if x.outcome == "randomized":
         chances = ", ".join(f"{option} {share:g}" for option, share in x.options.items())
@@ -72,7 +94,7 @@ def _delivered(x: e.Delivered, p: Program, _: Say) -> str:
     what = _named(x.what, _)
     if not what:
         intervention = x.run.split(".")[1] if "." in x.run else ""
-        what = _("Delivered: %(title)s") % {"title": title_of(p, intervention, x.name)}
+        what = _("Delivered: %(title)s") % {"title": title_of(p, intervention, _, x.name)}
     if x.human:
         return what + " " + _("to be done by a person")
     if x.prompt:
@@ -88,12 +110,12 @@ def _recommended(x: e.Recommended, p: Program, _: Say) -> str:
         word = {
             "started": _("Started"), "offered": _("Offered"), "listed": _("To choose from"), "proposed": _("Proposed"),
         }.get(x.action, x.action)  # fmt: skip
-        parts.append(f"{word}: {human_list([title_of(p, c) for c in x.chosen], _('or'))}")
+        parts.append(f"{word}: {human_list([title_of(p, c, _) for c in x.chosen], _('or'))}")
         found = next((c for c in x.candidates if c.intervention == x.chosen[0]), None)
         if found is not None:
             weights = ", ".join(f"{k} {v:.2f}" for k, v in found.parts.items())
             said = _("for the need %(need)s, score %(score)s (%(weights)s)") % {
-                "need": found.need, "score": f"{found.score:.2f}", "weights": weights,
+                "need": _.names.need(p, found.need), "score": f"{found.score:.2f}", "weights": weights,
             }  # fmt: skip
             chance = _(", drawn with probability %(p)s") % {"p": f"{found.probability:.2g}"}
             parts.append(said + (chance if found.probability > 0 else ""))
@@ -118,7 +140,10 @@ def _retried(x: e.Retried, p: Program, _: Say) -> str:
 
 
 def _evaluation(x: e.EvaluationOpened, p: Program, _: Say) -> str:
-    some = [_("%(count)s of %(measure)s") % {"count": len(items), "measure": m} for m, items in x.asks.items()]
+    some = [
+        _("%(count)s of %(measure)s") % {"count": len(items), "measure": _.names.measure(p, m)}
+        for m, items in x.asks.items()
+    ]
     asks = _("asks %(list)s") % {"list": _list(some, _)} if some else _("nothing to ask")
     known = _("; known already: %(list)s") % {"list": _list(x.known, _)} if x.known else ""
     return _("Evaluation opened (%(why)s): ") % {"why": x.why} + asks + known
@@ -127,13 +152,17 @@ def _evaluation(x: e.EvaluationOpened, p: Program, _: Say) -> str:
 def _need(x: e.NeedChanged, p: Program, _: Say) -> str:
     severity = _(", severity %(number)s") % {"number": f"{x.severity:.2f}"} if x.severity is not None else ""
     state = {"present": _("present"), "absent": _("absent"), "unknown": _("unknown")}.get(x.state, x.state)
-    evidence = inputs_of(x.evidence) or _("no evidence")
-    return _("Need %(need)s: %(state)s") % {"need": x.need, "state": state} + f"{severity} ({evidence})"
+    evidence = _.names.inputs(p, x.evidence, _) or _("no evidence")
+    return (
+        _("Need %(need)s: %(state)s") % {"need": _.names.need(p, x.need), "state": state} + f"{severity} ({evidence})"
+    )
 
 
 def _assessed(x: e.Assessed, p: Program, _: Say) -> str:
     scores = ", ".join(f"{k} {shown(v)}" for k, v in x.scores.items())
-    return f"{x.measure} ({x.purpose}): {_('complete') if x.complete else _('incomplete')}, {scores}"
+    return (
+        f"{_.names.measure(p, x.measure)} ({x.purpose}): {_('complete') if x.complete else _('incomplete')}, {scores}"
+    )
 
 
 def _proximal(x: e.Proximal, p: Program, _: Say) -> str:
@@ -148,27 +177,33 @@ def _outcome(x: e.OverallOutcome, p: Program, _: Say) -> str:
         "success": _("success"), "failure": _("failure"), "disengaged": _("disengaged"), "ended": _("ended"),
         "unknown": _("unknown"),
     }.get(x.result, x.result)  # fmt: skip
-    said = _("%(title)s is over: %(result)s") % {"title": title_of(p, x.intervention), "result": result}
+    said = _("%(title)s is over: %(result)s") % {"title": title_of(p, x.intervention, _), "result": result}
     return said + (f" ({x.reason})" if x.reason else "")
 
 
 def _alerted(x: e.Alerted, p: Program, _: Say) -> str:
-    what = {"item": f"{x.measure}.{x.item}", "value": shown(x.value), "who": x.roster or _("nobody")}
+    asked, given = _.names.question(p, x.measure, x.item), _.names.answer(p, x.measure, x.item, x.value, _)
+    what = {"item": asked, "value": given, "who": x.roster or _("nobody")}
     return _("Alert: %(item)s was answered %(value)s; %(who)s is told") % what
 
 
 def _alert_moved(x: e.AlertMoved, p: Program, _: Say) -> str:
     if x.stage == "escalated":
-        return _("Nobody took on %(alert)s in time; %(by)s is told") % {"alert": x.alert, "by": x.by}
+        return _("Nobody took on %(alert)s in time; %(by)s is told") % {"alert": _.names.alert(x.alert), "by": x.by}
     stage = {"acknowledged": _("acknowledged"), "resolved": _("resolved")}.get(x.stage, x.stage)
-    said = _("%(what)s: %(stage)s by %(by)s") % {"what": x.alert, "stage": stage, "by": x.by}
-    return said + (f" ({x.code})" if x.code else "")
+    said = _("%(what)s: %(stage)s by %(by)s") % {"what": _.names.alert(x.alert), "stage": stage, "by": x.by}
+    return said + (f" ({_.names.codes(x.code)})" if x.code else "")
 
 
 def _triaged(x: e.Triaged, p: Program, _: Say) -> str:
     about = {"danger": _("danger now"), "call": _("a call")}.get(x.question, x.question)
+    answer = (
+        {"yes": _("yes"), "no": _("no"), "unsure": _("not sure")}.get(x.answer, x.answer)
+        if _.names.language
+        else x.answer
+    )
     said = _("%(alert)s: asked about %(about)s, the person said %(answer)s") % {
-        "alert": x.alert, "about": about, "answer": x.answer,
+        "alert": _.names.alert(x.alert), "about": about, "answer": answer,
     }  # fmt: skip
     return said + (_("; it is urgent") if x.urgent else "")
 
@@ -201,13 +236,14 @@ def _narrated(x: e.Narrated, p: Program, _: Say) -> str:
 
 
 def _answered(x: e.Answered, p: Program, _: Say) -> str:
-    said = f"{x.measure}.{x.item}: {_('a text') if x.reference else shown(x.value)}"
+    given = _("a text") if x.reference else _.names.answer(p, x.measure, x.item, x.value, _)
+    said = f"{_.names.question(p, x.measure, x.item)}: {given}"
     return said + (_(" (arrived late)") if x.late else "")
 
 
 def _started(x: e.Started, p: Program, _: Say) -> str:
-    need = _(", for %(need)s") % {"need": x.need} if x.need else ""
-    return _("Began: %(title)s") % {"title": title_of(p, x.intervention)} + need + f" ({x.by})"
+    need = _(", for %(need)s") % {"need": _.names.need(p, x.need)} if x.need else ""
+    return _("Began: %(title)s") % {"title": title_of(p, x.intervention, _)} + need + f" ({x.by})"
 
 
 def _moments(x: e.MomentsDrawn, p: Program, _: Say) -> str:
@@ -219,7 +255,7 @@ def _moments(x: e.MomentsDrawn, p: Program, _: Say) -> str:
 def _asked(x: e.Asked, p: Program, _: Say) -> str:
     items = _("1 item") if len(x.items) == 1 else _("%(count)s items") % {"count": len(x.items)}
     return _("Asked: %(measure)s (%(purpose)s, %(items)s)") % {
-        "measure": x.measure,
+        "measure": _.names.measure(p, x.measure),
         "purpose": x.purpose,
         "items": items,
     }
@@ -229,7 +265,7 @@ def _target(x: e.TargetChecked, p: Program, _: Say) -> str:
     words = {
         True: _("Clinical goal reached"), False: _("Clinical goal not reached"), None: _("Clinical goal unknown"),
     }  # fmt: skip
-    return f"{words[x.reached]} ({inputs_of(x.inputs)})"
+    return f"{words[x.reached]} ({_.names.inputs(p, x.inputs, _)})"
 
 
 def _over(x: e.Ended, p: Program, _: Say) -> str:
@@ -239,7 +275,7 @@ def _over(x: e.Ended, p: Program, _: Say) -> str:
 
 def _offer_closed(x: e.OfferClosed, p: Program, _: Say) -> str:
     said = _("Offer %(answer)s") % {"answer": x.answer}
-    return said + (f": {title_of(p, x.intervention)}" if x.intervention else "")
+    return said + (f": {title_of(p, x.intervention, _)}" if x.intervention else "")
 
 
 TABLE: dict[type, Callable[[Any, Program, Say], str]] = {

@@ -100,7 +100,7 @@ def _where(wanted: Wanted, now: int) -> tuple[str | None, dict[str, Value]]:
     if wanted.programs is not None:
         if not wanted.programs:
             return None, parameters
-        among = _named("program", sorted(wanted.programs), parameters)
+        among = named_places("program", sorted(wanted.programs), parameters)
         parts.append(desk_queries.IN_PROGRAMS.format(programs=among))
     if wanted.show in FILTERS:
         parts.append(f"({FILTERS[wanted.show]})")
@@ -111,11 +111,11 @@ def _where(wanted: Wanted, now: int) -> tuple[str | None, dict[str, Value]]:
         found = people.named(wanted.search)
         if not found:
             return None, parameters
-        parts.append(f"c.person IN ({_named('person', found, parameters)})")
+        parts.append(f"c.person IN ({named_places('person', found, parameters)})")
     return " AND ".join(parts), parameters
 
 
-def _named(word: str, values: Collection[str], parameters: dict[str, Value]) -> str:
+def named_places(word: str, values: Collection[str], parameters: dict[str, Value]) -> str:
     """Places for values, named one by one."""
     names = [f"{word}{k}" for k in range(len(values))]
     parameters.update(zip(names, values, strict=True))

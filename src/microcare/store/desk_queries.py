@@ -62,6 +62,18 @@ ORDER BY chosen.rank, c.raised, c.quiet_since = 0, c.quiet_since, c.created DESC
 COUNTS = "SELECT COUNT(*), " + ", ".join(f"SUM(CASE WHEN {c} THEN 1 ELSE 0 END)" for c in FILTERS.values())
 """How many people each filter has: everybody, then each in its order."""
 
+AT_RISK = """
+SELECT c.person, p.version FROM person p JOIN caseload c ON c.person = p.id WHERE p.alerts > 0 AND {where}
+ORDER BY c.urgent = 0, c.untaken = 0, c.raised, c.person
+"""
+"""Everybody with open alerts, the most urgent first. Walks the small index of those who have any."""
+
+ALERTS_MOVED = """
+SELECT c.person, c.received, c.body FROM journal c WHERE c.kind = 'alert_moved' AND c.received < %(before)s AND {where}
+ORDER BY c.received DESC, c.sequence DESC
+"""
+"""What became of alerts, newest first."""
+
 GROUPS = """
 SELECT g.name, COUNT(*) FROM person_group g JOIN caseload c ON c.person = g.person WHERE {where} GROUP BY g.name ORDER BY g.name
 """

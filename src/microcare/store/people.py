@@ -79,6 +79,11 @@ def email_of(person: str) -> str:
     return _who(person)[1]
 
 
+def name_of(person: str) -> str:
+    """What a person is called; empty where they have been erased."""
+    return _who(person)[0]
+
+
 def _who(person: str) -> tuple[str, str]:
     found = row(queries.IDENTITY, [person])
     return ("", "") if found is None else _opened(person, *found)

@@ -100,6 +100,8 @@ RULES: dict[str, Rule] = {
     "desk/account/do": Rule(STAFF, fresh=True),
     "desk/account/second": Rule(STAFF, fresh=True, enrolling=True),
     "desk/account/passkey": Rule(STAFF, fresh=True, enrolling=True),
+    "desk/now": Rule(STAFF),
+    "desk/alerts": Rule(STAFF, access.SEE),
     "desk/staff": Rule(STAFF, access.ADMINISTER),
     "desk/staff/do": Rule(STAFF, access.ADMINISTER, fresh=True),
     "desk/trail": Rule(STAFF, access.ADMINISTER),
@@ -151,14 +153,14 @@ def _staff(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpRe
         return redirect_to_login(request.get_full_path())
     # Whether the page is still alive is asked by the page itself: that is no deed of theirs.
     route = request.resolver_match.route if request.resolver_match is not None else ""
-    asks = route == "desk/alive"
+    asks = route in ("desk/alive", "desk/now")
     standing = signing.standing_of(request, touch=not asks or request.method == "POST")
     if standing.session is None:
         if route == "desk/away" and signing.was_here(request):
             # A machine that slept says late that it is away; what was typed there is kept all the same.
             return None
         if asks:
-            return JsonResponse({"left": 0})
+            return JsonResponse({"left": 0}, status=200 if route == "desk/alive" else 401)
         kept = signing.carry(request)
         signing.sign_out(request)
         if not kept["again"]:
@@ -204,6 +206,7 @@ def doors(request: HttpRequest) -> list[tuple[str, str]]:
 
 DOORS = {
     "desk/": gettext_lazy("People"),
+    "desk/alerts": gettext_lazy("Alerts"),
     "desk/monitor": gettext_lazy("Deliveries"),
     "desk/safety": gettext_lazy("Safety"),
     "desk/programs": gettext_lazy("Programs"),

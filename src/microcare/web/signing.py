@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from microcare.care import access, clock, emergencies, passkeys, staff_sessions
-from microcare.care.access import access_of
+from microcare.care import access, clock, emergencies, passkeys, staff_sessions, watch
+from microcare.care.access import Access, access_of
+from microcare.care.programs import names
 from microcare.care.staff_sessions import Standing
 from microcare.store import audit
 from microcare.store import staff_accounts as store
@@ -170,6 +171,15 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "desk_administers": allowed.may(access.ADMINISTER),
         "desk_reviews": allowed.may(access.REVIEW),
         "to_review": emergencies.to_review(allowed),
+        "desk_now": watch.now(allowed),
+        "desk_stop": stoppable(allowed),
         "in_emergency": bool(person) and emergencies.is_open(allowed.user, person),
         "draft": staff_sessions.take_draft(allowed.user) if request.method == "GET" else "",
     }
+
+
+def stoppable(allowed: Access) -> dict[str, Any] | None:
+    """What whoever asks may stop: everything, or some programs."""
+    where = allowed.programs(access.STOP)
+    mine = [program for program in names() if where is None or program in where]
+    return {"every": where is None, "programs": mine} if where is None or mine else None

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from microcare.care import access, caseload, clock, desk, explaining
+from microcare.care import access, alerts, caseload, clock, desk, explaining
+from microcare.care.labels import RESOLUTIONS, label
 from microcare.care.reading import Person, read_person
 from microcare.care.ways import journey_of
 from microcare.hub import entry
@@ -27,15 +28,6 @@ MODES = {
     "clinician": gettext_lazy("clinician"),
     "self": gettext_lazy("the person"),
 }
-CODES = {
-    "safe": gettext_lazy("talked with them: safe now"),
-    "plan": gettext_lazy("safety plan agreed"),
-    "handed_over": gettext_lazy("handed over to other care"),
-    "emergency": gettext_lazy("emergency services called"),
-    "not_reached": gettext_lazy("not reached, others informed"),
-    "mistake": gettext_lazy("answered by mistake, confirmed with them"),
-}
-"""What came of an alert."""
 
 
 @require_GET
@@ -75,9 +67,11 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
         "paused": found.state.paused_until > found.now,
         "mode": found.state.mode,
         "modes": MODES,
-        "codes": CODES,
+        "codes": {code: label(code) for code in RESOLUTIONS},
         "needs": desk.needs_of(found),
         "alerts": desk.alerts_of(found),
+        "alert_version": found.loaded.version if found.state.alerts else 0,
+        "past_alerts": [s for s in alerts.stories(person, found.state) if s.resolved],
         "offers": desk.offers_of(found),
         "with_them": desk.with_them(found),
         "assignable": desk.assignable(found),

@@ -13,6 +13,7 @@ from microcare.care.access import Access
 from microcare.care.programs import names
 from microcare.hub.programs import EVERY
 from microcare.store import notes, stops
+from microcare.web import signing
 from microcare.web.access import access_of, closed
 from microcare.web.facilitator import rostering
 from microcare.web.settings import DESK_ZONE
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = [s for s in stops.stops() if s.program == EVERY or s.program in mine or allowed.may(access.STOP)]
     context = {
         "section": "safety",
-        "stopped": [(s, _wall(s.since)) for s in found if not s.until],
+        "stopped": [(s, _wall(s.since), _may_stop(allowed, s.program)) for s in found if not s.until],
         "before": [(s, _wall(s.since), _wall(s.until)) for s in found if s.until][:20],
         "programs": mine,
         "may_stop": allowed.may(access.STOP),
@@ -40,7 +41,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _wall(moment: int) -> str:
-    return format_local(DESK_ZONE, moment)[:16].replace("T", " ")
+    """On the wall of the desk, which is named: other times here are on each person's."""
+    return f"{format_local(DESK_ZONE, moment)[:16].replace('T', ' ')} ({DESK_ZONE})"
 
 
 def _may_roster(allowed: Access, program: str) -> bool:
@@ -53,18 +55,31 @@ def do(request: HttpRequest) -> HttpResponse:
     allowed, by, deed = access_of(request), request.user.get_username(), request.POST.get("deed", "")
     program = request.POST.get("program", "")
     if deed in ("stop", "go_on"):
+        serial = request.POST.get("serial", "")
+        lasts = safeguards.lasting().get(int(serial) if serial.isdecimal() and len(serial) < 12 else 0)
         if not allowed.may(access.STOP):
             return closed(request)
-        _stopping(request, deed, program, by)
-    elif deed in rostering.DEEDS:
+        if deed == "go_on" and lasts is None:
+            messages.error(request, _("It was let go on already."))
+        elif not _may_stop(allowed, program if lasts is None else lasts.program):
+            return closed(request)
+        else:
+            _stopping(request, lasts.serial if deed == "go_on" and lasts is not None else 0, program, by)
+        return HttpResponseRedirect(signing.safe(request, request.POST.get("back", "/desk/safety")))
+    if deed in rostering.DEEDS:
         return rostering.do(request, deed, program, by) if _may_roster(allowed, program) else closed(request)
     return HttpResponseRedirect("/desk/safety")
 
 
-def _stopping(request: HttpRequest, deed: str, program: str, by: str) -> None:
-    if deed == "go_on":
-        serial = request.POST.get("serial", "")
-        if serial.isdecimal() and safeguards.go_on(int(serial), by):
+def _may_stop(allowed: Access, program: str) -> bool:
+    """Whether they may stop it, and let it go on: everything only whoever may everywhere."""
+    where = allowed.programs(access.STOP)
+    return where is None or (program != EVERY and program in where)
+
+
+def _stopping(request: HttpRequest, serial: int, program: str, by: str) -> None:
+    if serial:
+        if safeguards.go_on(serial, by):
             messages.success(request, _("It goes on. What was missed is not made up for."))
         return
     why = request.POST.get("why", "").strip()[:500]

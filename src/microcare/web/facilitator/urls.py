@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from microcare.web.facilitator import account, emergency, monitor_pages, offering, pages, safety, signing_in, staff
+from microcare.web.facilitator import (
+    account,
+    emergency,
+    monitor_pages,
+    offering,
+    pages,
+    safety,
+    signing_in,
+    staff,
+    watching,
+)
 
 urlpatterns = [
     path("desk/", pages.people),
@@ -18,6 +28,8 @@ urlpatterns = [
     path("desk/account/do", account.do),
     path("desk/account/second", account.second),
     path("desk/account/passkey", account.passkey),
+    path("desk/now", watching.now),
+    path("desk/alerts", watching.all_alerts),
     path("desk/staff", staff.staff),
     path("desk/staff/do", staff.do),
     path("desk/trail", staff.trail),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from microcare.care import clock
 from microcare.care.languages import speak
 from microcare.care.receive import BusyError, Received, receive
+from microcare.care.resting import mark as stops_mark
 from microcare.care.version import page_version
 from microcare.care.ways import PHOTO
 from microcare.hub import stimulus
@@ -196,7 +197,7 @@ def version(request: HttpRequest, person: str) -> HttpResponse:
     """The person's version: pages poll it. 304 where it is what the page has."""
     number = page_version(person)
     mark = f'"{number}"'
-    headers = {"ETag": mark, "X-Now": str(clock.now())}
+    headers = {"ETag": mark, "X-Now": str(clock.now()), "X-Stops": stops_mark()}
     if request.headers.get("If-None-Match") == mark:
         return HttpResponse(status=304, headers=headers)
     return JsonResponse({"version": number}, headers=headers)

@@ -14,6 +14,7 @@ from microcare.care.journeys import helps
 from microcare.care.languages import direction, speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
+from microcare.care.resting import mark, rests
 from microcare.care.telling import now_words
 from microcare.program.compiled import CompiledProgram
 from microcare.store import deployment, journals
@@ -91,6 +92,8 @@ def page(request: HttpRequest, template: str, person: Person, context: Mapping[s
         "now": now,
         "zone": zone,
         "spoken": spoken(voices[0].program, person.state.language) if voices else "",
+        "rests": rests(person),
+        "stops": mark(),
         "has_help": bool(helps(person)),
         "demo": deployment.is_demo(),
         "clock": now_words(zone, now),

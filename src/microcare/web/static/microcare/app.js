@@ -184,7 +184,7 @@ async function show(address, quietly = false) {
   arrive();
   // Help that is being read stays until the person puts it away.
   if (open && !$("#help-card", main)) main.prepend(open);
-  for (const name of ["version", "now", "zone", "page"]) main.dataset[name] = fresh.dataset[name];
+  for (const name of ["version", "now", "zone", "page", "stops"]) main.dataset[name] = fresh.dataset[name];
   document.title = page.title;
   const bar = $(".demo"), newBar = $(".demo", page);
   if (bar && newBar) bar.replaceWith(newBar);
@@ -261,9 +261,10 @@ async function poll() {
     learn(Number(answer.headers.get("X-Now") || NaN));
     await reached();
     if ((await queue.due(person)).length) { await flush(); await sent(); }
-    else if (answer.status === 200 && LIVE.includes(main.dataset.page)) {
-      const found = String((await answer.json()).version);
-      if (found !== version && !busy()) await show(here(), true);
+    else if (LIVE.includes(main.dataset.page)) {
+      const found = answer.status === 200 ? String((await answer.json()).version) : version;
+      const stops = answer.headers.get("X-Stops") ?? main.dataset.stops;
+      if ((found !== version || stops !== main.dataset.stops) && !busy()) await show(here(), true);
     }
   } catch {
     failures += 1;

@@ -1,0 +1,61 @@
+"""What staff read of somebody: questions, answers and codes in the words of the program, in the language of whoever reads."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from django.utils.translation import get_language, gettext
+
+from microcare.care.labels import label
+from microcare.care.programs import programs
+from microcare.hub import entry as e
+from microcare.hub.naming import Names
+from microcare.hub.state import State
+from microcare.program.compiled import CompiledProgram
+from microcare.store import journals
+
+
+class About:
+    """How staff read about one person. What it takes is read from their journal once, and only where it is asked for."""
+
+    def __init__(self, person: str, state: State) -> None:
+        self.person, self.state = person, state
+
+    @cached_property
+    def alerted(self) -> Mapping[str, e.Alerted]:
+        """What raised each alert there ever was."""
+        found = journals.entries_of_kinds(self.person, ("alerted",))
+        return {x.alert: x for _, x in found if isinstance(x, e.Alerted)}
+
+    @cached_property
+    def names(self) -> Names:
+        """How the entries of their journal name things."""
+        plain = Names(get_language() or "en")
+        alerts = {name: self._question(plain, x) for name, x in self.alerted.items()}
+        return Names(plain.language, alerts, label)
+
+    def what(self, alert: str) -> str:
+        """The question and the answer that raised an alert."""
+        x = self.alerted.get(alert)
+        if x is None:
+            return alert
+        given = self.names.answer(self._asked(x), x.measure, x.item, x.value, gettext)
+        return gettext("%(question)s was answered %(answer)s") % {"question": self.names.alert(alert), "answer": given}
+
+    def _question(self, names: Names, x: e.Alerted) -> str:
+        return names.question(self._asked(x), x.measure, x.item)
+
+    def _asked(self, x: e.Alerted) -> CompiledProgram | None:
+        """The program in a version that knows the question: theirs, or the newest of those that do."""
+        theirs = self.program(x.program, "")
+        known = [one for one in programs() if one.id == x.program]
+        having = (one for one in (theirs, *reversed(known)) if one is not None and x.measure in one.measures)
+        every = list(having)
+        return next((one for one in every if x.item in one.measures[x.measure].items), every[0] if every else theirs)
+
+    def program(self, program: str, version: str) -> CompiledProgram | None:
+        """A program in a version; without one in the version that they are in."""
+        known, course = programs(), self.state.courses.get(program)
+        for wanted in (version, course.version if course is not None else ""):
+            if wanted and known.known(program, wanted):
+                return known.of(program, wanted)
+        return known.current(program)
