@@ -50,4 +50,4 @@ def test_the_guide_shows_both_trials_and_a_sequence() -> None:
     commands = [line for block in blocks() for line in block if line.startswith("$ ")]
     assert sum("examples/trial-data" in c for c in commands) >= 3
     assert sum(f" {REAL} " in c for c in commands) >= 3
-    assert sum("examples/sequences" in c for c in commands) == 1
+    assert sum("examples/sequences" in c for c in commands) == 2

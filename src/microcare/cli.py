@@ -348,15 +348,15 @@ def analyze_effect(
     ] = None,
     over: Annotated[str | None, typer.Option(help="The effect over this column (a day), with a band.")] = None,
     influence: Annotated[bool, typer.Option("--influence", help="How much each person moves the result.")] = False,
+    lower_is_better: Annotated[bool, typer.Option("--lower-is-better", help="Less of the outcome is better.")] = False,
     format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
 ) -> None:
     """The causal excursion effect of a treatment, from the table of a micro-randomized trial."""
-    shown = ("table", "combination", "over", "influence", "format")
-    given = {name: value for name, value in locals().items() if name not in (*shown, "shown")}
+    given = {k: v for k, v in locals().items() if k not in ("table", "combination", "over", "influence", "format")}
     from microcare.commands.effect import Shown, parted, run
 
     given |= {"probability": parted(probability), "numerator": parted(numerator), "allow": frozenset(allow or ())}
-    given["arms"] = arms.split(",") if arms else None
+    given |= {"arms": arms.split(",") if arms else None}
     raise typer.Exit(run(table, given, Shown(tuple(combination or ()), over, influence), format))
 
 

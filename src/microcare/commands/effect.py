@@ -32,7 +32,7 @@ def parted(text: str | None) -> Any:
     return parts if len(parts) > 1 else parts[0]
 
 
-def run(table: Path, given: dict[str, Any], shown: Shown, format_: str) -> int:
+def run(table: Any, given: dict[str, Any], shown: Shown, format_: str) -> int:
     """Estimate and print; what speaks against a number is printed instead, with exit status 1."""
     from microcare.optimization.refusal import Refusal
 
@@ -42,12 +42,16 @@ def run(table: Path, given: dict[str, Any], shown: Shown, format_: str) -> int:
     try:
         _effect(table, given, shown, format_)
     except Refusal as refused:
-        if format_ == "json":
-            say_json({"refused": list(refused.issues)})
-        for issue in refused.issues:
-            complain(issue)
-        return PROBLEMS
+        return _refused(refused, format_)
     return OK
+
+
+def _refused(refused: Any, format_: str) -> int:
+    if format_ == "json":
+        say_json({"refused": list(refused.issues)})
+    for issue in refused.issues:
+        complain(issue)
+    return PROBLEMS
 
 
 def trial(specification: Path, table: Path, format_: str) -> int:
@@ -63,10 +67,14 @@ def trial(specification: Path, table: Path, format_: str) -> int:
         return PROBLEMS
     if format_ == "text":
         say(f"{made.title or made.trial}, as pre-registered under {made.hash}\n")
-    return run(table, made.question() | {"level": 1 - made.alpha}, Shown(), format_)
+    try:
+        rows = made.rows(table)
+    except Refusal as refused:
+        return _refused(refused, format_)
+    return run(rows, made.question() | {"level": 1 - made.alpha}, Shown(), format_)
 
 
-def _effect(table: Path, given: dict[str, Any], shown: Shown, format_: str) -> None:
+def _effect(table: Any, given: dict[str, Any], shown: Shown, format_: str) -> None:
     from microcare.optimization.excursion import excursion_effect
 
     level = given["level"]

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from microcare.base.wording import counted
 from microcare.optimization import designs, nuisances, tables, validation, windows
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.designs import Blueprint, Design
 from microcare.optimization.nuisances import Logistic
-from microcare.optimization.question import TIMES, Question, several
+from microcare.optimization.question import OWN, TIMES, Question, several
 from microcare.optimization.refusal import Refusal
 from microcare.optimization.tables import Number
 from microcare.optimization.trial_data import Nuisance, TrialData
@@ -42,9 +43,11 @@ def trial_data(
     codes, persons = tables.persons(frame, q.person)
     if len(persons) < 2 and part is None:
         raise Refusal("the table has one person: what works for people cannot be told from one")
-    available = _available(frame, q)
+    available = availability(frame, q, notes)
     labels, arm = arms(frame, q, available, part is None)
     p, drawn = _probability(frame, q, labels, arm, available, codes, len(persons), notes)
+    if set(OWN) <= set(frame.columns):
+        available = _eligible(p, arm, available, labels, notes)
     validation.probabilities(p, arm, available, labels, found)
     order, time = _order(frame, q, codes, notes, found)
     validation.identities(persons, codes, time, found)
@@ -125,10 +128,44 @@ def _summary(q: Question) -> str:
     return "any" if q.family == "log" and q.window > 1 else "last"
 
 
-def _available(frame: pd.DataFrame, q: Question) -> Marks:
+def availability(frame: pd.DataFrame, q: Question, notes: list[str]) -> Marks:
+    """Where a row can tell something, (rows,): the person was available, and in a decision table of ours chance decided."""
+    own = set(OWN) <= set(frame.columns)
+    decided = (
+        frame["randomized"].eq(1).fillna(value=False).to_numpy(dtype=bool) if own else np.ones(len(frame), dtype=bool)
+    )
     if q.availability is None:
-        return np.ones(len(frame), dtype=bool)
-    values = tables.numbers(frame, q.availability, "availability")
+        available = np.ones(len(frame), dtype=bool)
+    else:
+        # Where nothing was decided a table of ours may not know whether the person was available.
+        known = frame[q.availability]
+        available = _stated(
+            frame.assign(**{q.availability: known.where(known.notna() | decided, 0)}) if own else frame, q
+        )
+    left = int((available & ~decided).sum())
+    if left:
+        notes.append(
+            f"{counted(left, 'decision point')} at which chance did not decide {'is' if left == 1 else 'are'} left out"
+        )
+    kept: Marks = available & decided
+    return kept
+
+
+def _eligible(p: Floats, arm: Places, available: Marks, labels: tuple[str, ...], notes: list[str]) -> Marks:
+    """Rows of ours at which every arm could be drawn: an option that was not eligible there has no probability."""
+    could = (np.isfinite(p) & (p > 0)).all(axis=1)
+    left = int((available & ~could).sum())
+    if left:
+        none = [label for k, label in enumerate(labels) if (available & ~(np.isfinite(p[:, k]) & (p[:, k] > 0))).any()]
+        notes.append(
+            f"{counted(left, 'decision point')} at which {' or '.join(none)} could not be drawn {'is' if left == 1 else 'are'} left out"
+        )
+    kept: Marks = available & could
+    return kept
+
+
+def _stated(frame: pd.DataFrame, q: Question) -> Marks:
+    values = tables.numbers(frame, str(q.availability), "availability")
     if not set(np.unique(values)) <= {0.0, 1.0}:
         raise Refusal(f"availability {q.availability}: it is 0 or 1 in every row, and never unknown")
     return np.asarray(values == 1)

@@ -50,6 +50,7 @@ def conclude(
         warnings=tuple(found.said) + fitted.warnings,
         notes=tuple(notes),
         more=fitted.more,
+        lower_is_better=q.lower_is_better,
     )
 
 

@@ -45,6 +45,7 @@ class Effect:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+    lower_is_better: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -130,8 +131,16 @@ class Effect:
         return (
             f"Where the person was available, {self.treatment} {what} on average{where}; "
             f"{level:.0%} interval {shown(row.lower)} to {shown(row.upper)}, from {self.n_persons} persons and {self.n_available} "
-            f"available decision points: {close}"
+            f"available decision points: {close}{self.better(row)}"
         )
+
+    def better(self, row: Row) -> str:
+        """Where less of the outcome is better: whether an effect that is told apart from none helps."""
+        if not self.lower_is_better:
+            return ""
+        sure = row.lower > 0 or row.upper < 0
+        verdict = f", so it {'does harm' if row.estimate > 0 else 'helps'}" if sure and len(self.terms) == 1 else ""
+        return f" Less of {self.outcome} is better{verdict}."
 
     def _place(self, term: str) -> int:
         if term not in self.terms:
@@ -163,6 +172,7 @@ class Effect:
             "n_available": self.n_available,
             "df": self.df,
             "sentence": self.sentence(level),
+            "lower_is_better": self.lower_is_better,
             "warnings": list(self.warnings),
             "notes": list(self.notes),
             **self.more,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from microcare.optimization import tables
-from microcare.optimization.arranging import trial_data
+from microcare.optimization.arranging import availability, trial_data
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.designs import Design, design, variables
 from microcare.optimization.nuisances import SMALLEST, logistic
@@ -132,9 +132,7 @@ def ended(table: Table, asked: Ending, more: Sequence[str] = ()) -> Ended:
     codes, persons = tables.persons(frame, asked.person)
     y = tables.numbers(frame, asked.outcome, "outcome")
     _one_each(y, codes, persons, asked)
-    available = np.ones(len(frame), dtype=bool)
-    if asked.availability is not None:
-        available = tables.numbers(frame, asked.availability, "availability") == 1
+    available = availability(frame, q, [])
     counted = (np.ones(len(frame), dtype=bool) if asked.over == "all" else available) & np.isfinite(y)
     omega, notes = _omega(frame, asked, codes, counted)
     staying = None
@@ -188,6 +186,8 @@ def _staying(
 
 
 def _one_each(y: Floats, codes: Places, persons: Sequence[object], asked: Ending) -> None:
+    if not np.isfinite(y).any():
+        raise Refusal(f"outcome {asked.outcome}: nobody has it")
     first = pd.Series(y).groupby(codes).transform("first").to_numpy()
     differing = np.flatnonzero((y != first) & (np.isfinite(y) | np.isfinite(first)))
     if len(differing):

@@ -70,6 +70,7 @@ def excursion_effect(
         folds: with `dr`, the number of groups of persons for cross-fitting; 1 fits the models on everybody.
         omega: with `dr`, the weight of each row: `one` or `variance`, p (1 - p).
         allow: names of refusals that are only said.
+        lower_is_better: less of the outcome is better, and the sentence says what that means.
 
     Returns:
         The effect, with terms in the order of the moderators (for each arm, with several).

@@ -62,6 +62,10 @@ def _plain(column: pd.Series, name: str) -> pd.Series:
         raise Refusal(f"the table has two columns {name}: which one is meant cannot be told; rename one")
     if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
         raise Refusal(f"{name} is a time: a formula takes numbers and names; make it a column of days or hours before")
+    if not is_category(column):
+        found = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if (np.isfinite(found) & (np.abs(found) > tables.LARGEST)).any():
+            raise Refusal(f"{name} has a number too large to reckon with; is it a code for unknown?")
     return column
 
 

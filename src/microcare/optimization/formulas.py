@@ -5,6 +5,7 @@ library gets what is built here from the parsed tree, under the names that the t
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn, TypeAlias
@@ -99,6 +100,18 @@ def parse(formula: str, role: str = "the formula") -> Formula:
         Refusal: it is not in the grammar, or too large.
     """
     return _Reader(formula, role).formula()
+
+
+def terms(formula: str) -> list[str]:
+    """A formula's terms as they print, without the average."""
+    return [":".join(term) for term in parse(formula).terms if term]
+
+
+def joined(formula: str, more: Sequence[str]) -> str:
+    """The formula with more terms, those that it lacks."""
+    has = {frozenset(term) for term in parse(formula).terms}
+    lacking = [one for one in more if frozenset(parse(one).terms[-1]) not in has]
+    return " + ".join([parse(formula).text, *lacking]) if lacking else formula
 
 
 def names(tree: Tree) -> list[str]:

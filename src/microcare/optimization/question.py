@@ -11,6 +11,9 @@ MISSING = ("error", "drop", "ipw", "dr")
 TIMES = ("time_utc", "planned_utc", "decision_point", "time", "t")
 """Columns that are taken for the time where none is named and an outcome lies later."""
 
+OWN = ("randomized", "eligible")
+"""Columns by which a decision table of ours says where chance decided, and among what."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -44,6 +47,7 @@ class Question:
     allow: frozenset[str] = frozenset()
     missing_model: str | None = None
     probability_model: str | None = None
+    lower_is_better: bool = False
 
     def columns(self, known: Sequence[str]) -> list[str]:
         """The columns that the question reads, of those a table has."""
@@ -54,6 +58,8 @@ class Question:
                 asked.append(str(value))
         for formula in (self.moderators, self.controls, self.missing_model, self.probability_model):
             asked += designs.variables(formula) if formula is not None else ()
+        if set(OWN) <= set(known):
+            asked += OWN
         if self.time is None and self.window + self.lag > 1:
             asked += [c for c in TIMES if c in known][:1]
         return list(dict.fromkeys(asked))

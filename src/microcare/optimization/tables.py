@@ -33,6 +33,8 @@ LOST = re.compile(r"-?\d(?:\.\d+)?[eE]\+\d+|-?\d{16,}\.0+")
 """How a number is written that was kept with about sixteen digits."""
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 ZONED = re.compile(r":\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$")
+LARGEST = 1e100
+"""Nothing that is measured is larger; its square would be no number any more."""
 ABSENT = ["", "NA", "NaN", "nan", "None", "null", "."]
 """How files write that a value is unknown."""
 
@@ -123,7 +125,7 @@ class Source:
         query = f"SELECT {self.select(columns)} FROM {self._text}" + (f" ORDER BY {_quoted(order)}" if order else "")  # noqa: S608
         with self._said():
             result = self._connection.execute(query, self._parameters)
-            while len(frame := result.fetch_df_chunk(vectors)):
+            while len(frame := _chunk(result, vectors)):
                 yield frame
 
     @contextmanager
@@ -142,6 +144,13 @@ def opened(path: str | Path, most: float = float("inf"), ids: Iterable[str | Non
             connection.execute("SET memory_limit = ?", [f"{max(int(most / 1e6), memory.LEAST)}MB"])
             connection.execute("SET threads = ?", [1 if most < 1e9 else 2])
         yield Source(connection, Path(path), ids)
+
+
+def _chunk(result: duckdb.DuckDBPyConnection, vectors: int) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # As in `read`.
+        warnings.filterwarnings("ignore", "The inplace keyword")
+        return result.fetch_df_chunk(vectors)
 
 
 def _as_text(
@@ -305,6 +314,11 @@ def numbers(frame: pd.DataFrame, name: str, role: str) -> Floats:
     found: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isinf(found).any():
         raise Refusal(f"{role} {name}: row {int(np.flatnonzero(np.isinf(found))[0]) + 1} is infinite")
+    if (np.abs(found) > LARGEST).any():
+        row = int(np.flatnonzero(np.abs(found) > LARGEST)[0])
+        raise Refusal(
+            f"{role} {name}: row {row + 1} is {found[row]:g}, too large to reckon with; is it a code for unknown?"
+        )
     return found
 
 

@@ -84,11 +84,14 @@ def test_the_promised_analysis_is_made(tmp_path: Path) -> None:
     from tests.optimization.trials import trial
 
     table = trial(persons=30).assign(
-        chosen=lambda f: f.a.map({0: "nothing", 1: "suggestion"}), p_suggestion=lambda f: f.p, proximal=lambda f: f.y
+        chosen=lambda f: f.a.map({0: "nothing", 1: "suggestion"}),
+        p_suggestion=lambda f: f.p,
+        proximal=lambda f: f.y,
+        day=lambda f: f.t,
     )
     table.to_csv(tmp_path / "t.csv", index=False)
     found = json.loads(run("analyze", "trial", WALKING, tmp_path / "t.csv", "--format", "json").stdout)
-    assert found["n_persons"] == 30 and len(found["effects"]) == 1
+    assert found["n_persons"] == 30 and len(found["effects"]) == 3
     assert read(WALKING).hash in run("analyze", "trial", WALKING, tmp_path / "t.csv").stdout
 
 

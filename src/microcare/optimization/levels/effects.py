@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from microcare.base.wording import counted
+from microcare.optimization import tables
 from microcare.optimization.effect import Effect
 from microcare.optimization.levels.estimates import Estimate, mean, of_row
 from microcare.optimization.levels.material import NOTHING, Trial
@@ -203,7 +204,7 @@ def _dated(trial: Trial) -> pd.DataFrame:
     if trial.day is None:
         return trial.rows
     day = pd.to_numeric(trial.rows[trial.day], errors="coerce")
-    return trial.rows.assign(**{DAY: day}) if day.notna().all() else trial.rows
+    return trial.rows.assign(**{DAY: day}) if day.abs().le(tables.LARGEST).all() else trial.rows
 
 
 def _among(trial: Trial) -> Iterator[tuple[str, pd.DataFrame]]:

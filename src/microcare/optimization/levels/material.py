@@ -144,7 +144,9 @@ def _outcome(rows: pd.DataFrame) -> tuple[pd.Series, str]:
     if "proximal" in rows:
         figure = pd.to_numeric(rows["proximal"], errors="coerce")
         if figure.notna().any() and figure.notna().sum() >= 0.9 * rows["proximal"].notna().sum():
-            return figure.astype(float), "proximal outcome"
+            return pd.Series(
+                tables.numbers(pd.DataFrame({"proximal": figure}), "proximal", "outcome"), rows.index
+            ), "proximal outcome"
     if "proximal_success" in rows:
         return pd.to_numeric(rows["proximal_success"], errors="coerce").astype(float), SUCCESS
     return pd.Series(np.nan, rows.index), "proximal outcome"

@@ -9,12 +9,16 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from microcare.optimization import formulas
+from microcare.optimization import formulas, tables
 from microcare.optimization.arrays import Floats
 from microcare.optimization.planning.curves import Curve, polynomials
 from microcare.optimization.planning.mrt import Binary, Continuous, columns, staying
+from microcare.optimization.question import Question
 from microcare.optimization.refusal import Refusal
+from microcare.optimization.tables import Table
 
+LATER = ("missing", "missing_model", "lower_is_better")
+"""Words that a specification got later: without them its hash is what it was."""
 Share = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(min_length=1)]
 
@@ -60,6 +64,11 @@ class Specification(_Part):
     base: float | None = None
     availability: Course = Course(mean=1.0)
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    missing: Literal["drop", "ipw", "dr", "error"] = "drop"
+    """What is done where an available decision point has no outcome: as `analyze effect` takes it."""
+    missing_model: str | None = None
+    """What having an outcome depends on, a formula; else the controls and the treatment."""
+    lower_is_better: bool = False
     terms: Annotated[int, Field(ge=1, le=5)] = 1
     """1 tests the average effect, 2 a line over the days, 3 a parabola."""
     alpha: Share = 0.05
@@ -67,11 +76,11 @@ class Specification(_Part):
     persons: Annotated[int, Field(ge=2)] | None = None
     seed: int = 1
 
-    @field_validator("moderators", "controls")
+    @field_validator("moderators", "controls", "missing_model")
     @classmethod
-    def _read(cls, formula: str) -> str:
+    def _read(cls, formula: str | None) -> str | None:
         try:
-            formulas.parse(formula)
+            formulas.parse(formula or "")
         except Refusal as refused:
             raise ValueError(refused.issues[0]) from None
         return formula
@@ -91,8 +100,12 @@ class Specification(_Part):
 
     @property
     def hash(self) -> str:
-        """The pre-registration hash: the same for the same specification, however the file is written."""
-        said = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """The pre-registration hash: the same for the same specification, however the file is written, and for ever: a word
+        that came later counts only where it is used.
+        """
+        made = self.model_dump(mode="json")
+        made = {k: v for k, v in made.items() if k not in LATER or v != type(self).model_fields[k].default}
+        said = json.dumps(made, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()
 
     def plan(self) -> Continuous | Binary:
@@ -116,11 +129,36 @@ class Specification(_Part):
     def question(self) -> dict[str, Any]:
         """What `excursion_effect` is asked of the trial's decision table."""
         others = list(self.arms)[1:]
+        # The effect over the days as it was planned: 1, day, day ** 2, ...; what moderates is controlled for.
+        over = ["day", *(f"I(day ** {k})" for k in range(2, self.terms))][: self.terms - 1]
+        moderators = formulas.joined(self.moderators, over)
         return {
+            "missing": self.missing, "missing_model": self.missing_model, "lower_is_better": self.lower_is_better,
+            "estimator": "dr" if self.missing == "dr" else None,
             "outcome": self.outcome, "treatment": "chosen", "person": "person", "availability": "available",
             "arms": list(self.arms), "probability": {arm: f"p_{arm}" for arm in others}, "family": self.family,
-            "numerator": {arm: self.arms[arm] for arm in others}, "moderators": self.moderators, "controls": self.controls,
+            "numerator": {arm: self.arms[arm] for arm in others}, "moderators": moderators,
+            "controls": formulas.joined(self.controls, formulas.terms(moderators)),
         }  # fmt: skip
+
+    def rows(self, table: Table) -> Table:
+        """The rows of the rule that randomizes, where the table has several; else the table.
+
+        Raises:
+            Refusal: it has rows of other rules only.
+        """
+        known = tables.names(table)
+        if not self.rule or not {"intervention", "rule"} <= set(known):
+            return table
+        asked = Question(**self.question())
+        frame = tables.read(table, ["intervention", "rule", *asked.columns(known)], known, asked.texts)
+        named = frame["intervention"].astype(str) + "." + frame["rule"].astype(str)
+        own = frame[named == self.rule].reset_index(drop=True)
+        if not len(own):
+            raise Refusal(
+                f"the table has no decision point of the rule {self.rule}; it has {', '.join(sorted(named.unique())[:10])}"
+            )
+        return own
 
 
 def read(path: Path) -> Specification:
