@@ -10,7 +10,7 @@ from msgspec.structs import FieldInfo, fields
 from microcare.hub import stimulus
 
 COMMON = tuple(field.name for field in fields(stimulus.Stimulus))
-WORDS = {str: "text", int: "whole number", bool: "true or false", stimulus.Value: "value", dict[str, float]: "numbers by name",
+WORDS = {str: "text", int: "whole number", bool: "true or false", stimulus.Value: "value", dict[str, float]: "numbers by name", tuple[str, ...]: "list of texts",
          dict[str, int]: "whole numbers by name",
          dict[str, str]: "texts by name", dict[str, stimulus.Value]: "values by name"}  # fmt: skip
 

@@ -17,11 +17,13 @@ from msgspec.structs import replace
 from microcare.care import clock
 from microcare.care.failure import describe, moving
 from microcare.care.programs import programs
+from microcare.care.sealing import sealed
 from microcare.hub import entry, stimulus
 from microcare.hub.advance import advance
+from microcare.hub.listening import heard
 from microcare.hub.programs import Programs
 from microcare.hub.step import Step, step
-from microcare.store import commit, journals, wakeups
+from microcare.store import commit, journals, texts, wakeups
 from microcare.store.commit import write
 from microcare.store.journals import Loaded
 
@@ -62,6 +64,8 @@ class _Road:
 
     programs: Programs
     loaded: Loaded
+    kept: dict[str, stimulus.Any] = field(default_factory=dict)
+    """What has been sealed, by key: what is done again after a conflict keeps no text once more."""
     pending: list[Step] = field(default_factory=list)
     saved: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
@@ -71,6 +75,7 @@ class _Road:
         """Take one stimulus with all that goes before it and follows from it at once."""
         alone = isinstance(one, stimulus.Answer)
         taken = False
+        one = self._sealed(one)
         try:
             for done in moving(self._advance(one)):
                 own = done.stimulus is one
@@ -86,6 +91,15 @@ class _Road:
             self._failed(error)
             if not taken:
                 self._take_without_time(one)
+
+    def _sealed(self, one: stimulus.Any) -> stimulus.Any:
+        """It without the person's words; what a text says to the safety rules is heard here, whoever sent it."""
+        person, state = self.loaded.person, self._last().state
+        one = self.kept[one.key] = sealed(person, state, self.kept.get(one.key, one))
+        if not isinstance(one, stimulus.Answer):
+            return one
+        text = texts.text(person, str(one.value)) if one.reference else ""
+        return replace(one, heard=heard(self.programs, state, one, text))
 
     def _advance(self, one: stimulus.Any) -> Iterator[Step]:
         before = self._last()
@@ -144,10 +158,11 @@ def receive(person: str, stimuli: Sequence[stimulus.Any]) -> Received:
     keys = [one.key for one in arriving]
     saved: list[str] = []
     refused: dict[str, str] = {}
+    kept: dict[str, stimulus.Any] = {}
     for _ in range(ATTEMPTS):
         # The person first, then their keys: a key that another writer saves in between moves the person's version, and
         # the commit sees it. The other way round it would be missed.
-        road = _Road(programs(), journals.load(person))
+        road = _Road(programs(), journals.load(person), kept)
         known = journals.known(person, keys) - set(saved) - set(refused)
         done = known | set(saved) | set(refused)
         conflict = not _travel(road, [one for one in arriving if one.key not in done], now)

@@ -17,6 +17,7 @@ from microcare.exchange.open_mhealth import Refusal
 from microcare.exchange.wearables import signals_of
 from microcare.hub import codec, stimulus
 from microcare.hub.advance import advance, wake
+from microcare.hub.listening import apart
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step
@@ -134,6 +135,7 @@ def _play(programs: Programs, lines: list[tuple[str, stimulus.Any]], end: int | 
             continue
         keys.add((person, one.key))
         state, due, sequence = people.get(person, (State(), None, 0))
+        one = apart(programs, state, one) if isinstance(one, stimulus.Answer) else one
         steps = advance(programs, person, state, due, one, punctual=True)
         yield from _take(people, person, sequence, steps)
     last = end if end is not None else max((max(s.arrived, s.at) for _, s in lines), default=0)

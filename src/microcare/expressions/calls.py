@@ -93,7 +93,12 @@ class FullChecker(Checker):
     # --- functions on values
 
     def known(self, part: Part) -> Node | None:
-        inner = self.check(part.parts[0])
+        first = part.parts[0]
+        name = self.lookup(first.word) if first.kind == "path" else None
+        if name is not None and name.sealed:
+            leaf = self.add_leaf(Leaf(first.word, first.word, None, (), name.type), first)
+            return self.make("known", Type.BOOLEAN, part, [leaf])
+        inner = self.check(first)
         return None if inner is None else self.make("known", Type.BOOLEAN, part, [inner])
 
     def if_unknown(self, part: Part) -> Node | None:
@@ -184,7 +189,7 @@ class FullChecker(Checker):
             self.problem("history", message, cure, first)
             return None
         name = self.lookup(first.word)
-        if name is None:
+        if name is None or name.sealed:
             self.check(first)
             return None
         if not name.history:

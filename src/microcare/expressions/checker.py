@@ -172,6 +172,10 @@ class Checker:
 
     def path(self, part: Part, wanted: Type | None, options: tuple[str, ...]) -> Node | None:
         name = self.lookup(part.word)
+        if name is not None and name.sealed:
+            message = f"{part.word} is in the person's own words or pictures, which are sealed before rules see them."
+            self.problem("sealed", message, name.sealed, part)
+            return None
         if name is not None:
             return self.add_leaf(Leaf(part.word, part.word, None, (), name.type), part, name.options)
         message, cure = advice.unknown_name(part.word, self.scope.paths(), wanted, options)

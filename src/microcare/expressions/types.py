@@ -42,12 +42,15 @@ class Name:
     history: a series of dated values is kept, so window functions work on it.
     options: the only texts it can be, if these are known; comparing it with another literal is then a
     mistake.
+    sealed: what a person wrote or photographed is kept apart and never reaches an expression, which can only ask
+    whether it is known; the text says what to write instead. Empty for everything else.
     """
 
     path: str
     type: Type
     history: bool = False
     options: tuple[str, ...] = ()
+    sealed: str = ""
 
 
 class Scope(Protocol):

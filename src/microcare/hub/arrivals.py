@@ -127,12 +127,12 @@ def _answer(work: Work, x: s.Answer) -> None:
         after = fold(work.state, stated)
         given = questionnaires.recall(after, x.assessment) or asked
         made = _changed(before, assessor.totals(work, after, given))
-        if not safety.risks(work, after, given, {x.item: x.value}, made):
+        if not safety.risks(work, after, given, {x.item: x.value}, made, x.heard):
             return _refuse(work, what, "not in this program any more")
     work.say(stated)
     given = questionnaires.recall(work.state, x.assessment) or asked
     made = _changed(before, assessor.totals(work, work.state, given))
-    safety.check(work, given, {x.item: x.value}, x.at, made)
+    safety.check(work, given, {x.item: x.value}, x.at, made, x.heard)
 
 
 def _left(work: Work, program: str, at: int) -> bool:

@@ -104,6 +104,8 @@ class Alerted(Entry, frozen=True, tag="alerted"):
     measure: str
     item: str
     value: Value
+    reference: bool = False
+    """`value` says where a text is kept: words of the rule were found in it."""
     roster: str = ""
     then: str = ""
     acknowledge_by: int = 0

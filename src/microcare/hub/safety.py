@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from microcare.hub import effect, entry
 from microcare.hub.asked import program_of
+from microcare.hub.listening import name_of
 from microcare.hub.state import Assessment, State
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, number_of
@@ -31,19 +32,27 @@ Totals = Mapping[str, Value]
 """Scores of one questionnaire, by name."""
 
 
-def check(work: Work, asked: Assessment, answers: Mapping[str, Value], at: int, totals: Totals) -> None:
+def check(
+    work: Work, asked: Assessment, answers: Mapping[str, Value], at: int, totals: Totals, loud: tuple[str, ...] = ()
+) -> None:
     """Check an answer that has just been saved, and totals that are new, and raise what is due."""
-    for rule, given in risks(work, work.state, asked, answers, totals):
+    for rule, given in risks(work, work.state, asked, answers, totals, loud):
         _raise(work, asked, rule, given, at)
 
 
 def risks(
-    work: Work, state: State, asked: Assessment, answers: Mapping[str, Value], totals: Totals
+    work: Work,
+    state: State,
+    asked: Assessment,
+    answers: Mapping[str, Value],
+    totals: Totals,
+    loud: tuple[str, ...] = (),
 ) -> list[tuple[Heard, Value]]:
     """The safety rules that hold for answers and totals of a questionnaire: those of the version that asked it count.
 
     A rule of the course's version counts before them where it asks the same question, because whoever publishes a better
-    rule means everybody, and because its rosters are those of today.
+    rule means everybody, and because its rosters are those of today. `loud`: the rules that found their
+    words in a text before it was sealed.
     """
     own = program_of(work.programs, state, asked)
     course = state.courses.get(asked.program)
@@ -59,7 +68,8 @@ def risks(
             (Heard(program.version, rule), answers.get(name, value))
             for name, value in given.items()
             for rule in program.safety.get((asked.measure, name), ())
-            if holds(rule.condition, View(program, state, work.now, None, value)) is True
+            if name_of(program, rule.index) in loud
+            or holds(rule.condition, View(program, state, work.now, None, value)) is True
         ]
         if found:
             return found
@@ -95,6 +105,7 @@ def _raise(work: Work, asked: Assessment, heard: Heard, value: Value, at: int) -
             measure=asked.measure,
             item=rule.item,
             value=value,
+            reference=rule.rule.words is not None,
             roster=alert.roster if alert is not None else "",
             then=alert.then or "" if alert is not None else "",
             acknowledge_by=work.now + within if alert is not None else 0,

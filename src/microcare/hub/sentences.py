@@ -182,7 +182,8 @@ def _outcome(x: e.OverallOutcome, p: Program, _: Say) -> str:
 
 
 def _alerted(x: e.Alerted, p: Program, _: Say) -> str:
-    asked, given = _.names.question(p, x.measure, x.item), _.names.answer(p, x.measure, x.item, x.value, _)
+    asked = _.names.question(p, x.measure, x.item)
+    given = _("a text") if x.reference else _.names.answer(p, x.measure, x.item, x.value, _)
     what = {"item": asked, "value": given, "who": x.roster or _("nobody")}
     return _("Alert: %(item)s was answered %(value)s; %(who)s is told") % what
 

@@ -52,12 +52,17 @@ class Time(Stimulus, frozen=True, tag="time"):
 
 
 class Answer(Stimulus, frozen=True, tag="answer"):
-    """One answer to one item of an open assessment. Free text arrives as a reference to where it is kept."""
+    """One answer to one item of an open assessment. Free text is kept apart; the engine gets a reference to it.
+
+    `heard`: the safety rules (VERSION/PLACE) that found one of their words in the text before that. The hub and the
+    replay listen themselves to a text that comes as words.
+    """
 
     assessment: str
     item: str
     value: Value
     reference: bool = False
+    heard: tuple[str, ...] = ()
 
 
 class Signal(Stimulus, frozen=True, tag="signal"):

@@ -12,7 +12,7 @@ from microcare.hub.state import PastRun, Run, Scores, Series, State
 from microcare.hub.stimulus import Value
 from microcare.program.assessment import Item
 from microcare.program.compiled import CompiledProgram, Inputs, Reader
-from microcare.program.scope import WEEKDAYS, scored
+from microcare.program.scope import SEALED, WEEKDAYS, scored
 
 NO_SCORES = Scores(0, False)
 
@@ -82,6 +82,8 @@ def _window(reader: Reader, program: CompiledProgram) -> Getter:
 def _person(program: CompiledProgram, field: str, type_: str) -> Getter:
     part = program.program.person.get(field)
     default = part.default if part is not None else None
+    if type_ == "text":
+        return lambda view: True if view.state.fields.get(field, default) is not None else None
     return lambda view: view.state.fields.get(field, default)
 
 
@@ -111,7 +113,12 @@ def _score(program: CompiledProgram, measure: str, score: str) -> Getter:
 
 
 def number_of(item: Item, value: Value) -> Value:
-    """An answer as expressions see it: the score of a choice whose answers all have one, else the answer itself."""
+    """An answer as expressions see it: the score of a choice whose answers all have one, else the answer itself.
+
+    Of a text or a photo they see that there is one: what it says is sealed, in the preview as in the live hub.
+    """
+    if item.kind in SEALED:
+        return None if value is None else True
     if item.choices and isinstance(value, str):
         choice = item.choices.get(value)
         if scored(item):

@@ -17,7 +17,7 @@ from microcare.program.narrative import Variant
 from microcare.program.outcome import Proximal
 from microcare.program.program import Program
 from microcare.program.safety import SafetyRule
-from microcare.program.scope import Origin
+from microcare.program.scope import Names, Origin
 from microcare.program.triggers import Trigger
 
 
@@ -51,6 +51,27 @@ class Condition:
     def holds(self, values: list[Value]) -> Value:
         """Its value over values read for its inputs; None is unknown."""
         return self.expression.function(*[values[i] for i in self.where])
+
+
+class Gather:
+    """Collects the leaves of several conditions, so that each value is read once and frozen once."""
+
+    def __init__(self) -> None:
+        self.readers: dict[Leaf, Reader] = {}
+        self.inputs = Inputs(())
+
+    def place(self, expression: Expression, names: Names) -> tuple[int, ...]:
+        for leaf in expression.leaves:
+            if leaf not in self.readers:
+                self.readers[leaf] = Reader(leaf, names.origin(leaf.path))
+        order = list(self.readers)
+        return tuple(order.index(leaf) for leaf in expression.leaves)
+
+    def finish(self) -> Inputs:
+        """Fill the inputs that all its conditions share; only ever called while compiling."""
+        self.inputs.readers = tuple(self.readers.values())
+        self.inputs.names = tuple(r.leaf.name for r in self.inputs.readers)
+        return self.inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +222,7 @@ class CompiledSafety:
     measure: str
     item: str
     condition: Condition
+    """Never true where the rule listens for words: those are looked for before the answer is sealed."""
 
 
 @dataclass(frozen=True, slots=True)

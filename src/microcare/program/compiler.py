@@ -6,8 +6,8 @@ from itertools import islice
 
 from microcare.base.issues import Issue, Severity, nearest
 from microcare.base.schedules import DayPattern, parse_days
-from microcare.expressions.compile import Expression, compile_expression
-from microcare.expressions.types import Leaf, Type
+from microcare.expressions.compile import compile_expression
+from microcare.expressions.types import Type
 from microcare.program.assessment import Measure
 from microcare.program.compiled import (
     CompiledCase,
@@ -22,8 +22,8 @@ from microcare.program.compiled import (
     CompiledSafety,
     CompiledVariant,
     Condition,
+    Gather,
     Inputs,
-    Reader,
 )
 from microcare.program.content import Form
 from microcare.program.decision import Action, Case, Rule, options_of
@@ -71,27 +71,6 @@ def compile_program(program: Program, source: Source) -> tuple[CompiledProgram |
     return (None if any(i.severity is Severity.ERROR for i in found) else compiled), found
 
 
-class _Gather:
-    """Collects the leaves of several conditions, so that each value is read once and frozen once."""
-
-    def __init__(self) -> None:
-        self.readers: dict[Leaf, Reader] = {}
-        self.inputs = Inputs(())
-
-    def place(self, expression: Expression, names: Names) -> tuple[int, ...]:
-        for leaf in expression.leaves:
-            if leaf not in self.readers:
-                self.readers[leaf] = Reader(leaf, names.origin(leaf.path))
-        order = list(self.readers)
-        return tuple(order.index(leaf) for leaf in expression.leaves)
-
-    def finish(self) -> Inputs:
-        """Fill the inputs that all its conditions share; only ever called while compiling."""
-        self.inputs.readers = tuple(self.readers.values())
-        self.inputs.names = tuple(r.leaf.name for r in self.inputs.readers)
-        return self.inputs
-
-
 @dataclass
 class _Work:
     program: Program
@@ -110,7 +89,7 @@ class _Work:
         names: Names,
         path: Path,
         expects: Type = Type.BOOLEAN,
-        into: _Gather | None = None,
+        into: Gather | None = None,
     ) -> Condition | None:
         """Compile one expression; all its problems are kept, placed in the file."""
         if text is None:
@@ -122,7 +101,7 @@ class _Work:
                 place = type(where)(where.file, where.line, where.column + problem.offset)
                 self.issues.append(Issue(problem.code, Severity.ERROR, place, problem.message, problem.cure))
             return None
-        gather = into or _Gather()
+        gather = into or Gather()
         where_ = gather.place(result, names)
         if into is None:
             gather.finish()
@@ -195,7 +174,7 @@ class _Work:
         elif proximal.ask is not None:
             measure = name
             item = asked_measure(proximal).items["answer"]
-            inner = with_value(names, "answer", answer_type(item), tuple(item.choices))
+            inner = with_value(names, "answer", answer_type(item), tuple(item.choices), item)
         else:
             inner = with_value(names, "value", Type.NUMBER)
         success = self.condition(proximal.success, inner, (*path, "success"))
@@ -245,7 +224,7 @@ class _Work:
         return CompiledEvent(name, event, expires, proximal, contra, form)
 
     def rule(self, index: int, rule: Rule, names: Names, path: Path, rule_id: str) -> CompiledRule:
-        gather = _Gather()
+        gather = Gather()
         available = []
         for reason, text in rule.available.items():
             place = (*path, "available", reason) if reason else (*path, "available")
@@ -299,7 +278,7 @@ class _Work:
             return Trigger("measure", found.name, found.stage)
         return found
 
-    def case(self, action: Action, names: Names, path: Path, gather: _Gather | None) -> CompiledCase:
+    def case(self, action: Action, names: Names, path: Path, gather: Gather | None) -> CompiledCase:
         condition = None
         if isinstance(action, Case) and gather is not None:
             condition = self.condition(action.condition, names, (*path, "if"), into=gather)
@@ -350,8 +329,13 @@ class _Work:
                 cure = f"Did you mean `{near}`?" if near else "A safety rule looks at an item or a score of a measure."
                 self.complain(("safety", index, "on"), "safety_item", f"there is no item `{rule.on}`", cure)
                 continue
-            scope = with_value(names, "value", *looked_at(part, item))
-            condition, key = self.condition(rule.condition, scope, ("safety", index, "if")), (measure, item)
+            answered = part.items.get(item)
+            if rule.words is not None and (answered is None or answered.kind != "text"):
+                cure = f"Write `if: ...` over its answer: `{rule.on}` is no text."
+                self.complain(("safety", index, "words"), "safety_words", "only a text can be searched for words", cure)
+            scope, key = with_value(names, "value", *looked_at(part, item), answered), (measure, item)
+            silent = rule.words is not None
+            condition = _never() if silent else self.condition(rule.condition, scope, ("safety", index, "if"))
             if condition is not None:
                 found[key] = (*found.get(key, ()), CompiledSafety(index, rule, measure, item, condition))
         return found
@@ -381,7 +365,7 @@ class _Work:
 
 
 def _never() -> Condition:
-    """Stands in for a condition with errors; the program is not used then."""
+    """Stands in for a condition with errors (the program is not used then), or where words are listened for instead."""
     expression = compile_expression("false", Names(), Type.BOOLEAN)
     assert not isinstance(expression, tuple)
     return Condition(expression, Inputs(()), ())

@@ -31,6 +31,7 @@ CURES = {
     "one_of": "Keep exactly one of them.",
     "random_window": "Add a window, like `between: \"09:00-20:00\"`.",
     "every_window": "Add a window, like `between: \"09:00-20:00\"`.",
+    "safety_words": "Write words and phrases, like [want to die, suicid*]; a `*` only at the end.",
     "safety_on": "Name the item that is looked at, like mood.low.",
     "two_ways": "Write what every option delivers into each: `{go: {p: 0.6, deliver: [info, go]}, only: {p: 0.4, deliver: info}}`; "
     "or give `deliver` a rule of its own.",

@@ -155,7 +155,7 @@ narrative:
     "ChannelStep": "- {channel: email, after: 4h}",
     "SafetyRule": """\
 - on: mood.low
-  if: value >= 3
+  if: value >= 3                # of a text instead: words: {en: [want to die, suicid*]}
   show: safety/crisis.md
   alert: {roster: on_duty, acknowledge_within: 15m, then: lead}""",
     "Alert": "alert: {roster: on_duty, acknowledge_within: 15m, then: lead}",

@@ -1,12 +1,13 @@
 """Safety rules: before every other rule, on every saved answer, never randomized, never silenced."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from microcare.base.moments import is_zone, parse_window
 from microcare.base.spans import parse_span
+from microcare.base.word_lists import LONGEST, MOST, empty
 from microcare.program.parts import Expr, Part, SpanField, Text, described
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -23,14 +24,36 @@ class Alert(Part):
     then: str | None = described("Who is told then.", default=None)
 
 
+def _lists(value: object) -> object:
+    """One word alone is a list of one."""
+    return {k: [v] if isinstance(v, str) else v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+WordLists = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_lists)]
+"""Words and phrases, a list for each language."""
+
+
 class SafetyRule(Part):
-    """One check on one answer or score. It cannot be randomized, limited or switched off by any other rule."""
+    """One check on one answer or score. It cannot be randomized, limited or switched off by any other rule.
+
+    A text is sealed before the rules see it. For a text, `words` lists what is looked for, for each language; all lists
+    are looked for, whatever language the person uses. A phrase is found as whole words side by side, whatever their
+    case, accents and signs; `*` at its end stands for any ending (`suicid*`). Only that something was found
+    reaches the rules, never the words. A list finds what it lists: it misses hints, other words, slips of the pen, and
+    it does not know "not" (see [words](../safety/words.md)). Ask the question itself, too.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["if"]}, {"required": ["words"]}]})
 
     on: str = described(
         "The answer it looks at, `MEASURE.ITEM`, or a total, `MEASURE.score` (or another score); its value is `value`. "
         "A total is heard as soon as all that it needs is answered, whatever is answered last."
     )
-    condition: Expr = described("When it is a risk.", alias="if")
+    condition: Expr | None = described("When it is a risk. For every answer but a text.", alias="if", default=None)
+    words: WordLists | None = described(
+        "For an answer in the person's own words: words and phrases, a list for each language, any of which is a risk.",
+        default=None,
+    )
     show: str | None = described("The help page shown at once: a Markdown file.", default=None)
     say: Text | None = described("Or its text.", default=None)
     alert: Alert | None = described("The alert to staff.", default=None)
@@ -42,6 +65,25 @@ class SafetyRule(Part):
         if value.count(".") != 1:
             raise PydanticCustomError("safety_on", "{value} is not MEASURE.ITEM", {"value": repr(value)})
         return value
+
+    @field_validator("words")
+    @classmethod
+    def _plain(cls, value: dict[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]] | None:
+        for phrases in (value or {}).values():
+            wrong = next((p for p in phrases if empty(p) or len(p) > LONGEST or "*" in p.rstrip("*")), None)
+            if wrong is not None:
+                raise PydanticCustomError(
+                    "safety_words", "{value} is no word or phrase", {"value": repr(wrong[:LONGEST])}
+                )
+            if not phrases or len(phrases) > MOST:
+                raise PydanticCustomError("safety_words", "a list holds 1 to {most} words", {"most": MOST})
+        return value
+
+    @model_validator(mode="after")
+    def _one(self) -> "SafetyRule":
+        if (self.condition is None) == (not self.words):
+            raise PydanticCustomError("one_of", "needs exactly one of: {fields}", {"fields": "if, words"})
+        return self
 
 
 class Roster(Part):

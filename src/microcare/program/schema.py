@@ -35,6 +35,10 @@ SHORT: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "SafetyRule.words": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+    },
     "Program.suite": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
     "Intervention.bct": {"type": "array", "items": {"type": ["string", "number"]}},
 }

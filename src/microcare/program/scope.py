@@ -28,7 +28,8 @@ NAMES: tuple[NameDoc, ...] = (
     NameDoc("person.FIELD", "as declared", "A characteristic or preference of the person. Of a text only `known()`."),
     NameDoc("signals.NAME", "as declared", "The latest value of a signal, unknown when older than its `fresh` (or `keep`). Has a history."),
     NameDoc("MEASURE.score", "number", "The latest complete score. Has a history. Also `MEASURE.SUBSCORE` for each of `scores`."),
-    NameDoc("MEASURE.ITEM", "as answered", "The latest answer to an item. A choice whose answers all have scores is a number."),
+    NameDoc("MEASURE.ITEM", "as answered", "The latest answer to an item. A choice whose answers all have scores is a number. "
+            "Of a text or a photo only `known()`."),
     NameDoc("MEASURE.age", "number", "Days since the measure was last completed."),
     NameDoc("MEASURE.completed_at", "moment", "When the measure was last completed."),
     NameDoc("reported.NAME", "boolean", "The person has reported this, and the report still counts."),
@@ -59,7 +60,7 @@ NAMES: tuple[NameDoc, ...] = (
     NameDoc("EVENT.times_delivered", "number", "How often in this run. Likewise for the others.", "in an intervention"),
     NameDoc("EVENT.success", "boolean", "Whether its latest proximal outcome was a success; unknown if not known.", "in an intervention"),
     NameDoc("EVENT.value", "number", "The figure of its latest proximal outcome.", "in an intervention"),
-    NameDoc("EVENT.answer", "as answered", "The answer to its latest proximal question.", "in an intervention"),
+    NameDoc("EVENT.answer", "as answered", "The answer to its latest proximal question. Of a text or a photo only `known()`.", "in an intervention"),
     NameDoc("EVENT.completed_in_a_row", "number", "Completed so often since one was missed or dismissed.", "in an intervention"),
     NameDoc("EVENT.succeeded_in_a_row", "number", "Successes since it last failed.", "in an intervention"),
     NameDoc("EVENT.completed_at", "moment", "When it was last completed. Also `delivered_at`, `done_at`.", "in an intervention"),
@@ -67,10 +68,10 @@ NAMES: tuple[NameDoc, ...] = (
     NameDoc("run.quiet_days", "number", "Days for which something has waited without any engagement; 0 if nothing waits.", "in an intervention"),
     NameDoc("run.points", "number", "Decision points so far.", "in an intervention"),
     NameDoc("run.need", "text", "The need state it answers.", "in an intervention"),
-    NameDoc("answer", "as answered", "The answer.", "in `success` of an `ask`"),
+    NameDoc("answer", "as answered", "The answer. Of a text or a photo only `known()`.", "in `success` of an `ask`"),
     NameDoc("value", "number", "The figure taken of the signal.", "in `success` of a `signal`"),
-    NameDoc("value", "as answered", "The answer just saved, or the total just made.", "in a safety rule's `if`"),
-    NameDoc("ITEM", "as answered", "The answer to an item of the measure itself.", "in `score` and `scores`"),
+    NameDoc("value", "as answered", "The answer just saved, or the total just made. Of a text or a photo only `known()`.", "in a safety rule's `if`"),
+    NameDoc("ITEM", "as answered", "The answer to an item of the measure itself. Of a text or a photo only `known()`.", "in `score` and `scores`"),
 )  # fmt: skip
 
 PERSON_TYPES = {
@@ -106,10 +107,17 @@ class Names:
         self._names: dict[str, tuple[Name, Origin]] = {}
 
     def add(
-        self, path: str, type_: Type, origin: Origin, *, history: bool = False, options: Collection[str] = ()
+        self,
+        path: str,
+        type_: Type,
+        origin: Origin,
+        *,
+        history: bool = False,
+        options: Collection[str] = (),
+        sealed: str = "",
     ) -> None:
-        """Make a name known."""
-        self._names[path] = (Name(path, type_, history, tuple(options)), origin)
+        """Make a name known. `sealed`: expressions never see its value; what to write instead."""
+        self._names[path] = (Name(path, type_, history, tuple(options), sealed), origin)
 
     def lookup(self, path: str) -> Name | None:
         """The name at a dotted path."""
@@ -151,6 +159,18 @@ def answer_type(item: Answerable) -> Type:
     }[item.kind]
 
 
+SEALED = ("text", "photo")
+"""Kinds of answers that are kept apart, under the person's own key: the engine holds a reference, and no expression it."""
+
+
+def sealed(item: Answerable, path: str) -> str:
+    """What to write where an expression looks at an answer that is kept apart; empty where it may look."""
+    if item.kind not in SEALED:
+        return ""
+    other = "a safety rule can listen for `words:`; " if item.kind == "text" else ""
+    return f"Ask `known({path})`, or give the question `choices`; {other}".rstrip("; ") + "."
+
+
 def scored(item: Answerable) -> bool:
     """Whether every choice has a score, so that an answer counts as that number."""
     return bool(item.choices) and all(choice.score is not None for choice in item.choices.values())
@@ -166,7 +186,9 @@ def program_names(program: Program, measures: Mapping[str, Measure]) -> Names:
     names = Names()
     _fixed(names)
     for field, part in program.person.items():
-        names.add(f"person.{field}", PERSON_TYPES[part.type], ("person", field, part.type), options=_options(part))
+        cure = f"Ask `known(person.{field})`, or declare it as a choice." if part.type == "text" else ""
+        origin = ("person", field, part.type)
+        names.add(f"person.{field}", PERSON_TYPES[part.type], origin, options=_options(part), sealed=cure)
     for name, signal in program.signals.items():
         names.add(
             f"signals.{name}", SIGNAL_TYPES[signal.type], ("signal", name), history=True, options=signal.options
@@ -228,14 +250,17 @@ def _measure(names: Names, name: str, measure: Measure) -> None:
     for item, part in measure.items.items():
         type_ = answer_type(part)
         options = tuple(part.choices) if type_ is Type.TEXT else ()
-        names.add(f"{name}.{item}", type_, ("item", name, item), options=options)
+        path = f"{name}.{item}"
+        names.add(path, type_, ("item", name, item), options=options, sealed=sealed(part, path))
 
 
 def item_names(measure: Measure) -> Names:
     """The names known in a measure's own scores: its items."""
     names = Names()
     for item, part in measure.items.items():
-        names.add(item, answer_type(part), ("answer", item), options=tuple(part.choices))
+        names.add(
+            item, answer_type(part), ("answer", item), options=tuple(part.choices), sealed=sealed(part, item)
+        )  # fmt: skip
     return names
 
 
@@ -259,7 +284,9 @@ def intervention_names(outer: Names, intervention: Intervention) -> Names:
             if event.proximal.ask is not None:
                 type_ = Type.TEXT if is_yes_no(event.proximal) else answer_type(event.proximal)
                 options = ("yes", "no") if is_yes_no(event.proximal) else tuple(event.proximal.choices)
-                names.add(f"{name}.answer", type_, ("event_value", name, "value"), options=options)
+                path = f"{name}.answer"
+                cure = sealed(event.proximal, path)
+                names.add(path, type_, ("event_value", name, "value"), options=options, sealed=cure)
             else:
                 names.add(f"{name}.value", Type.NUMBER, ("event_value", name, "value"))
     return names
@@ -271,10 +298,13 @@ def looked_at(measure: Measure, part: str) -> tuple[Type, tuple[str, ...]]:
     return (answer_type(item), tuple(item.choices)) if item is not None else (Type.NUMBER, ())
 
 
-def with_value(outer: Names, name: str, type_: Type, options: Collection[str] = ()) -> Names:
-    """The names known where one value is being looked at: `answer` or `value`."""
+def with_value(
+    outer: Names, name: str, type_: Type, options: Collection[str] = (), item: Answerable | None = None
+) -> Names:
+    """The names known where one value is being looked at: `answer` or `value`, of an item where it is answered."""
     names = Names(outer)
-    names.add(name, type_, ("given",), options=options)
+    cure = sealed(item, name) if item is not None else ""
+    names.add(name, type_, ("given",), options=options, sealed=cure)
     return names
 
 

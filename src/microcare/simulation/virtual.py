@@ -178,7 +178,7 @@ class VirtualPerson:
                 assessment=x.assessment,
                 item=item,
                 value=value,
-                reference=measure.items[item].kind in ("text", "photo"),
+                reference=measure.items[item].kind == "photo",
             )
 
     def _answer(self, item: Item, measure: str, name: str, assessment: str) -> Value:

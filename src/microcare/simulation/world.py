@@ -6,6 +6,7 @@ from heapq import heappop, heappush
 from microcare.base.moments import DAY, local_day, local_midnight
 from microcare.hub import entry, stimulus
 from microcare.hub.advance import advance, wake
+from microcare.hub.listening import apart
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step
@@ -43,6 +44,8 @@ class World:
                 one = heappop(self._queue)[2]
                 if virtual is not None and isinstance(one, stimulus.Choice):
                     one = virtual.choose(self.state, one) or one
+                if isinstance(one, stimulus.Answer):
+                    one = apart(self.programs, self.state, one)
                 steps = advance(self.programs, self.person, self.state, self.due, one)
             elif self.due is not None and self.due <= until:
                 # One instant at a time; what a stimulus made due in its past (travel) is asked now.

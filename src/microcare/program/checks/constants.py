@@ -97,7 +97,7 @@ def _conditions(c: Checked, compiled: CompiledProgram) -> Iterator[tuple[Path, s
     if compiled.target is not None:
         yield ("target", "reached"), "target", compiled.target, {}
     for rules in compiled.safety.values():
-        for safety in rules:
+        for safety in (rule for rule in rules if rule.rule.words is None):
             measure = compiled.measures[safety.measure]
             given = _given("value", measure.items[safety.item]) if safety.item in measure.items else {}
             bounds = _range(compiled, ("score", measure.id, safety.item)) if safety.item in measure.scores else None

@@ -29,6 +29,7 @@ def check(c: Checked) -> Iterator[Issue]:
                 "Add `show: safety/crisis.md`, or `say:`.",
             )
         yield from _languages(c, path, rule)
+        yield from _lists(c, path, rule)
         if rule.alert is None:
             yield c.error(path, "no_alert", "nobody is told of this risk answer",
                           "Add `alert: {roster: on_duty, acknowledge_within: 15m}`.")  # fmt: skip
@@ -61,6 +62,25 @@ def check(c: Checked) -> Iterator[Issue]:
                           "Name another roster, or delete the line.")  # fmt: skip
         elif roster.otherwise is not None and roster.otherwise not in p.rosters:
             yield c.unknown(("rosters", name, "otherwise"), "no_roster", "roster", roster.otherwise, p.rosters)
+
+
+def _lists(c: Checked, path: Path, rule: SafetyRule) -> Iterator[Issue]:
+    """Words that are listened for: in every language of the program, none so short that it stands everywhere."""
+    if rule.words is None:
+        return
+    for language in dict.fromkeys((c.program.language, *c.program.languages)):
+        if CODE.fullmatch(language) and not {language, language.split("-")[0]} & set(rule.words):
+            yield c.error((*path, "words"), "words_language", f"no words are listened for in `{language}`",
+                          f"Add `{language}: [...]`: who writes in it is not heard.")  # fmt: skip
+    for language, phrases in rule.words.items():
+        if not CODE.fullmatch(language):
+            yield c.error((*path, "words", language), "words_language", f"`{language[:40]}` is no code of a language",
+                          "Write its code, like `en` or `de`.", True)  # fmt: skip
+        for index, phrase in enumerate(phrases):
+            if len(phrase.strip("*")) < 4 and phrase.isascii():
+                yield c.warning((*path, "words", language, index), "short_word",
+                                f"`{phrase}` is so short that it stands in many texts, in other languages too",
+                                "Write more of it: `want to die` instead of `die`.", key=False)  # fmt: skip
 
 
 def _languages(c: Checked, path: Path, rule: SafetyRule) -> Iterator[Issue]:
