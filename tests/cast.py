@@ -370,6 +370,15 @@ VERBS: dict[str, Callable[[Story, str, Any, str], None]] = {
     "draw": _sends(lambda s, v, c: stimulus.Draw(program=s.program.id, **v, **c)),
     "withdraw": _sends(lambda s, v, c: stimulus.Withdraw(program=v or "", **c)),
     "acknowledge": _sends(lambda s, v, c: stimulus.Acknowledge(alert=_first(s.world.state.alerts), by="carla", **c)),
+    "notice": _sends(
+        lambda s, v, c: stimulus.Notice(
+            alert=v.get("alert") or _first(s.world.state.alerts),
+            result=v["result"],
+            rosters=tuple(v.get("rosters", ())),
+            urgent=v.get("urgent", False),
+            **c,
+        )
+    ),
     "triage": _sends(
         lambda s, v, c: stimulus.Triage(
             alert=_first(s.world.state.alerts), question=next(iter(v)), answer=next(iter(v.values())), **c

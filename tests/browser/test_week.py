@@ -216,9 +216,11 @@ def test_a_week(demo: Demo, browser: Browser, look: Look) -> None:
     expect(phone.get_by_text("Are you in danger now")).to_be_visible()
     look(phone, "help-phone")
     phone.get_by_role("button", name="I am not sure").first.click()
-    expect(phone.get_by_text("Shall they call you as soon as they can?").first).to_be_visible()
-    phone.get_by_role("button", name="Yes, please call").first.click()
-    expect(phone.get_by_text("have been told that it is urgent").first).to_be_visible()
+    expect(phone.get_by_text("Shall somebody of the team call you as soon as they can?").first).to_be_visible()
+    phone.get_by_label("Your phone number").first.fill("0170 123")
+    phone.get_by_role("button", name="Yes, please call me").first.click()
+    expect(phone.get_by_text("You asked to be called at 0170 123.").first).to_be_visible()
+    expect(phone.get_by_text("We could not tell them that you want a call.").first).to_be_visible(timeout=30_000)
 
     # The coach sees it first, takes it on, notes, and resolves it with a code.
     coach.goto(f"{demo.url}/desk/")

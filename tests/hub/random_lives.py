@@ -317,6 +317,10 @@ MAKERS: dict[str, Callable[[Life, Move, Case], stimulus.Any | None]] = {
     ),
     "acknowledge": lambda life, m, times: stimulus.Acknowledge(alert=_first(life.state.alerts), by="carla", **times),
     "resolve": lambda life, m, times: stimulus.Resolve(alert=_first(life.state.alerts), by="carla", code="safe", **times),
+    "notice": lambda life, m, times: stimulus.Notice(
+        alert=_first(life.state.alerts), result=("told", "unclear", "nobody", "perhaps")[m.a % 4],
+        rosters=("r",) if m.b % 2 else (), urgent=m.b > 3, **times
+    ),
     "triage": lambda life, m, times: stimulus.Triage(
         alert=_first(life.state.alerts), question=("danger", "call", "mood")[m.a % 3], answer=("yes", "no", "unsure")[m.b % 3], **times
     ),

@@ -115,6 +115,10 @@ def _alarms(x: caseload.Line, now: int) -> Iterator[Word]:
         yield Word(_("risk answer %(span)s ago, nobody has taken it on") % {"span": since}, "alarm")
     elif x.alerts:
         yield Word(_("risk answer %(span)s ago, taken on, not resolved") % {"span": since}, "alarm")
+    if x.unreached:
+        yield Word(_("the alert reached nobody"), "alarm")
+    if x.calls:
+        yield Word(_("wants to be called"), "alarm")
     if x.stopped:
         yield Word(_("a program was stopped for this person, because it failed"), "alarm")
     if x.failed:

@@ -16,11 +16,12 @@ from microcare.care.failure import describe
 from microcare.care.holding import held
 from microcare.care.programs import programs
 from microcare.care.receive import receive
-from microcare.care.safeguards import responders
+from microcare.care.safeguards import on_duty
 from microcare.channels.channel import Channel, Message, Outcome, Result, together
-from microcare.hub import effect
+from microcare.hub import effect, notices
+from microcare.hub.alert import Alert
 from microcare.hub.state import State
-from microcare.hub.stimulus import Receipt
+from microcare.hub.stimulus import Notice, Receipt
 from microcare.store import journals, outbox, people
 from microcare.store.database import writing
 from microcare.store.outbox import Waiting
@@ -34,6 +35,8 @@ FIRST_RETRY, LONGEST_RETRY = 60_000, 30 * 60_000
 """How soon a notice that nobody took is tried again, ms; doubled each time."""
 FIRST_REMINDER, LONGEST_REMINDER = 30 * 60_000, 4 * 3_600_000
 """How soon staff are reminded of an alert that nobody has taken on, ms; doubled each time."""
+
+NOBODY = "nobody stands in the roster %s"
 
 
 @dataclass(slots=True)
@@ -224,17 +227,13 @@ def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
     if reminder and outbox.superseded(one, notice.alert):
         outbox.settle(one, "accepted", clock.now(), detail="a later notice took over", told=True)
         return
-    subject, body = mails.to_staff("reminder" if reminder else "alert", notice.level, f"{work.address}/desk/")
-    # The same key until one was taken, so that no mailbox gets it twice; a reminder is a message of its own.
-    key = f"{one.key}-r{one.attempts}" if reminder else one.key
-    outcomes = [
-        _attempt(work, "email", Message(f"{key}-{n}", to, subject, body, clock.now()))
-        for n, to in enumerate(responders(state, notice.program, notice.roster, clock.now()))
-    ]
-    outcome = together(outcomes or [Outcome(Result.FAILED, f"nobody stands in the roster {notice.roster}")])
+    outcomes = _tell_staff(work, one, notice, state, reminder=reminder)
+    outcome = together([o for _, o in outcomes] or [Outcome(Result.FAILED, NOBODY % notice.roster)])
+    known = _enter(one, notice, alert, outcomes)
     taken = outcome.result is Result.ACCEPTED
     first, longest = (FIRST_REMINDER, LONGEST_REMINDER) if taken or reminder else (FIRST_RETRY, LONGEST_RETRY)
-    again = clock.now() + min(first << min(one.attempts, 20), longest)
+    # What the engine could not be told is told with the next attempt, which then comes soon.
+    again = clock.now() + (min(first << min(one.attempts, 20), longest) if known else FIRST_RETRY)
     status = "accepted" if taken or reminder else "pending"
     outbox.settle(one, status, clock.now(), detail=outcome.detail, told=True, next_try=again, attempted=True)
     if taken:
@@ -242,6 +241,52 @@ def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
     else:
         work.done.failed += 1
         log.error("alert %s of %s reached nobody by mail: %s", notice.alert, one.person, outcome.detail)
+
+
+def _tell_staff(
+    work: _Round, one: Waiting, notice: effect.Notify, state: State, *, reminder: bool
+) -> list[tuple[str, Outcome]]:
+    """Try each of those who are to be told; what came of each, with their roster."""
+    urgent = state.alerts[notice.alert].urgent
+    kind = "reminder" if reminder else "alert"
+    subject, body = mails.to_staff(kind, notice.level, f"{work.address}/desk/", urgent=urgent)
+    # The same key until one was taken, so that no mailbox gets it twice; a reminder is a message of its own.
+    key = f"{one.key}-r{one.attempts}" if reminder else one.key
+    roster_of: dict[str, str] = {}
+    for roster, addresses in on_duty(state, notice.program, notice.roster, clock.now()).items():
+        for address in addresses:
+            roster_of.setdefault(address, roster)
+    return [
+        (roster, _attempt(work, "email", Message(f"{key}-{n}", to, subject, body, clock.now())))
+        for n, (to, roster) in enumerate(roster_of.items())
+    ]
+
+
+def _enter(one: Waiting, notice: effect.Notify, alert: Alert, outcomes: list[tuple[str, Outcome]]) -> bool:
+    """Let the engine know what came of it, where that is news: pages say only what is entered. False: it could not be."""
+    by_result = {
+        result: tuple(dict.fromkeys(roster for roster, o in outcomes if o.result is result))
+        for result in (Result.ACCEPTED, Result.UNCLEAR)
+    }
+    if by_result[Result.ACCEPTED]:
+        result, rosters = "told", by_result[Result.ACCEPTED]
+    elif by_result[Result.UNCLEAR]:
+        result, rosters = "unclear", by_result[Result.UNCLEAR]
+    else:
+        result, rosters = "nobody", ()
+    key = f"notice:{one.sequence}:{one.index}:{one.attempts}"
+    came = Notice(
+        key=key, at=clock.now(), alert=notice.alert, result=result, rosters=rosters,
+        urgent=alert.urgent and result == "told",
+    )  # fmt: skip
+    if not notices.is_news(alert, came):
+        return True
+    try:
+        receive(one.person, [came])
+    except Exception as error:
+        log.exception("what came of telling staff of %s could not be entered yet: %s", one.person, describe(error))
+        return False
+    return True
 
 
 def _tell(work: _Round) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import format_local, local_day
+from microcare.care import reaching
 from microcare.care.alerts import stories
 from microcare.care.labels import label
 from microcare.care.reading import Person
@@ -16,6 +17,7 @@ from microcare.care.safeguards import responders
 from microcare.care.telling import Story, Voice, story
 from microcare.care.wordings import About
 from microcare.hub import entry as e
+from microcare.hub.attention import in_danger
 from microcare.hub.explainer import title_of
 from microcare.hub.scheduler import Due, agenda
 from microcare.hub.sentences import to_facilitator
@@ -49,7 +51,16 @@ class AlertLine:
     triage: tuple[tuple[str, str], ...]
     """What the person said on the help page."""
     told: tuple[str, ...]
-    """Who is told now."""
+    """Who is to be told now."""
+    reached: str
+    """What came of telling staff, in words."""
+    nobody: bool
+    """It is known that nobody was reached."""
+    call: bool
+    """The person wants to be called."""
+    phone: str
+    """At this number; empty: they gave none."""
+    phone_when: str
     by: str
     """Who has taken it on, and when; empty: nobody has."""
     since: str
@@ -164,19 +175,11 @@ def alerts_of(person: Person) -> tuple[AlertLine, ...]:
         when = format_local(zone, a.raised)[:16].replace("T", " ")
         found.append(
             AlertLine(
-                name,
-                told_of[name].what,
-                when,
-                a.stage,
-                a.level,
-                a.urgent,
-                triage,
-                told,
-                told_of[name].taken_by,
-                told_of[name].taken_at,
+                name, told_of[name].what, when, a.stage, a.level, in_danger(a), triage, told, *reaching.reached_words(person, name, a),
+                a.triage.get("call") == "yes", *reaching.phone(person), told_of[name].taken_by, told_of[name].taken_at,
             )
-        )
-    return tuple(sorted(found, key=lambda a: not a.urgent))
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda a: not (a.urgent or a.call)))
 
 
 def offers_of(person: Person) -> tuple[OfferLine, ...]:

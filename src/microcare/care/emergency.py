@@ -1,5 +1,7 @@
-"""The emergency number where a person is, by their time zone. A program's own crisis text comes first; this is below it."""
+"""The emergency number where a person is: by the country they named, else by their time zone; where neither tells, it is
+asked. A program's own numbers stand beside it."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
@@ -18,14 +20,38 @@ NUMBERS = {
 """Numbers that reach an ambulance, with the countries (ISO 3166) in which they do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """What is known of the number to call."""
+
+    numbers: tuple[str, ...]
+    """The one of the country they named first; two where what they named and their time zone disagree; none known: none."""
+    country: str
+    """Where they are, as far as that is known; empty: it must be asked."""
+
+    @property
+    def ask(self) -> bool:
+        """Whether the country must be asked to know the number."""
+        return not self.numbers and not self.country
+
+
 @lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    """The country of each zone, from the zone database's own table."""
-    found: dict[str, str] = {}
-    for line in files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            country, _, zone = line.split("\t")[:3]
-            found[zone] = country
+def _zones() -> dict[str, frozenset[str]]:
+    """The countries of each zone, from the zone database's own tables."""
+    places = files("tzdata.zoneinfo")
+    found: dict[str, frozenset[str]] = {}
+    shared: dict[str, frozenset[str]] = {}
+    for name, into in (("zone.tab", found), ("zone1970.tab", shared)):
+        for line in places.joinpath(name).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                countries, _, zone = line.split("\t")[:3]
+                into[zone] = frozenset(countries.split(","))
+    for line in places.joinpath("tzdata.zi").read_text(encoding="utf-8").splitlines():
+        if line.startswith("L "):
+            _, zone, other = line.split()
+            # An older name stands for all countries that share its zone now: which of them it was, nobody can tell.
+            if "/" in other and not other.startswith(("Etc/", "SystemV/")) and zone in shared:
+                found.setdefault(other, shared[zone])
     return found
 
 
@@ -34,6 +60,26 @@ def _by_country() -> dict[str, str]:
     return {country: number for number, countries in NUMBERS.items() for country in countries.split()}
 
 
-def emergency_number(zone: str) -> str:
-    """The number to call where this zone is; empty where it is not known."""
-    return _by_country().get(_countries().get(zone, ""), "")
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """All countries: code and English name, by name."""
+    text = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
+    pairs = [line.split("\t")[:2] for line in text.splitlines() if line and not line.startswith("#")]
+    return {pair[0]: pair[1] for pair in sorted(pairs, key=lambda pair: pair[1])}
+
+
+def emergency(zone: str, country: str = "") -> Emergency:
+    """What to call where somebody is who named this country (empty: none) and whose clock shows this zone."""
+    there = _zones().get(zone, frozenset())
+    numbers = {_by_country().get(code, "") for code in there}
+    of_zone = next(iter(numbers)) if len(numbers) == 1 else ""
+    if not country:
+        return Emergency((of_zone,) if of_zone else (), next(iter(there)) if len(there) == 1 else "")
+    own = _by_country().get(country, "")
+    other = of_zone if country not in there else ""
+    return Emergency(tuple(dict.fromkeys(number for number in (own, other) if number)), country)
+
+
+def emergency_number(zone: str, country: str = "") -> str:
+    """The first number to call; empty where it is not known."""
+    return next(iter(emergency(zone, country).numbers), "")

@@ -34,6 +34,8 @@ QUIET = (
 """Entries that the journal shows only on request."""
 UNSENT = ("decided", "undelivered", "postponed")
 """Entries that may say that something did not reach the person."""
+GROUPED = {"unsent": UNSENT, "alerted": ("alerted", "notified", "triaged", "alert_moved")}
+"""The filters that show several kinds of entries."""
 FILTERS = {
     "": lazy("What matters"),
     "decided": lazy("Decision points"),
@@ -65,7 +67,7 @@ def journal(person: Person, wanted: str = "", before: int = 0) -> tuple[EntryLin
     """A page of the journal, newest first; `before` an entry's number, for the next page."""
     found: list[EntryLine] = []
     about = About(person.id, person.state)
-    kinds = UNSENT if wanted == "unsent" else (wanted,) if wanted and wanted != "all" else ()
+    kinds = GROUPED.get(wanted) or ((wanted,) if wanted and wanted != "all" else ())
     for number, stated in journals.newest(person.id, kinds, before):
         kind = stated.__struct_config__.tag
         if (not wanted and kind in QUIET) or (wanted == "unsent" and not _unsent(stated)):

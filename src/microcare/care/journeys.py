@@ -42,17 +42,6 @@ WAITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
-    """The help page of a safety rule. `alert` is the open alert it belongs to; empty: it stands ready."""
-
-    alert: str
-    text: str
-    """Markdown."""
-    hours: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Today:
     """What is with a person now. `items` in order: the first one is shown, the others wait."""
 
@@ -64,8 +53,8 @@ class Today:
     name: str
     items: tuple[Item, ...]
     snoozed: tuple[EventCard, ...]
-    alerts: tuple[Help, ...]
-    help: tuple[Help, ...]
+    alerts: tuple[str, ...]
+    """Open alerts, by name."""
     paused_until: int = 0
     left: bool = False
     """The person is in no program any more."""
@@ -78,8 +67,6 @@ class Today:
     running: tuple[str, ...] = ()
     stopped: bool = False
     """Staff have stopped all that the person is in."""
-    triage: tuple[letters.Triage, ...] = ()
-    """What the help page asks, for each open alert."""
     came: tuple[str, ...] = ()
     """What came of the last thing that they said or chose, in sentences."""
     planned: tuple[str, ...] = ()
@@ -122,19 +109,13 @@ def today_of(person: Person) -> Today:
         name=person.name,
         items=tuple(ordered),
         snoozed=waiting,
-        alerts=tuple(
-            h
-            for name, a in state.alerts.items()
-            if (h := _help(person, a.program, a.rule, name, a.version)) is not None
-        ),
-        help=helps(person),
+        alerts=tuple(state.alerts),
         paused_until=state.paused_until if state.paused_until > now else 0,
         left=not state.courses,
         welcome_back=bool(last) and now - last > AWAY,
         just_now=bool(last) and now - last < JUST_NOW,
         next=(*letters.agreed(person), *_next(person)),
         stopped=bool(still) and len(still) == len(state.courses),
-        triage=tuple(letters.triage(name, a) for name, a in state.alerts.items()),
         came=ahead.came_of_it(person, _runs(ordered)) if state.courses else (),
         planned=planned,
         may_come=may_come,
@@ -339,40 +320,10 @@ def _next(person: Person) -> tuple[str, ...]:
     return tuple(said)
 
 
-# -- Help -------------------------------------------------------------------------------------------------------------
-
-
-def helps(person: Person) -> tuple[Help, ...]:
-    """The help pages of all the person's programs: those of their safety rules, each text once."""
-    found: dict[str, Help] = {}
-    for program in person.state.courses:
-        voice = person.voice(program)
-        for index in range(len(voice.program.program.safety) if voice is not None else 0):
-            one = _help(person, program, index, "")
-            if one is not None:
-                found.setdefault(one.text, one)
-    return tuple(found.values())
-
-
-def _help(person: Person, program: str, rule: int, alert: str, version: str = "") -> Help | None:
-    """What a safety rule shows, in the version whose rule it is."""
-    voice = person.voice(program, version)
-    if voice is None or rule >= len(voice.program.program.safety):
-        return None
-    authored = voice.program.program.safety[rule]
-    text = voice.say(authored.say)
-    if text is None and authored.show is not None:
-        text = cards.read_text(voice.program.id, voice.program.version, authored.show, voice.language)
-    roster = voice.program.program.rosters.get(authored.alert.roster) if authored.alert is not None else None
-    return Help(alert, text or "", roster.hours if roster else "", voice.plain(roster.note) if roster else "")
-
-
 __all__ = [
-    "Help",
     "Journey",
     "Person",
     "Today",
-    "helps",
     "journey",
     "read_person",
     "today",

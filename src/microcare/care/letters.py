@@ -9,7 +9,6 @@ from microcare.base.moments import local_clock, local_day
 from microcare.care.reading import Person
 from microcare.care.telling import clock_words, day_words
 from microcare.hub import entry as e
-from microcare.hub.state import Alert
 from microcare.store import journals
 
 SECTIONS = ("signs", "alone", "places", "people", "professionals", "safe")
@@ -35,16 +34,6 @@ class PlanStep:
     name: str
     question: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Triage:
-    """What the help page of an open alert asks next; without a question, it says what happens now."""
-
-    alert: str
-    question: str
-    urgent: bool
-    taken_on: bool
 
 
 def letters(person: Person) -> tuple[Letter, ...]:
@@ -111,14 +100,3 @@ def plan(person: Person) -> tuple[PlanStep, ...]:
     }
     kept: Mapping[str, str] = person.state.plan
     return tuple(PlanStep(name, questions[name], person.texts.get(kept.get(name, ""), "")) for name in SECTIONS)
-
-
-def triage(name: str, alert: Alert) -> Triage:
-    """What is asked next on the help page of an alert."""
-    asked = alert.triage
-    question = ""
-    if "danger" not in asked:
-        question = "danger"
-    elif asked["danger"] != "no" and "call" not in asked and alert.roster:
-        question = "call"
-    return Triage(name, question, alert.urgent, alert.stage == "acknowledged")

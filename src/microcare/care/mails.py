@@ -32,8 +32,9 @@ def _letter(text: str, address: str, more: str = "") -> str:
     return f"{text}\n\n{address}\n" + (f"\n{more}" if more else "")
 
 
-def to_staff(kind: str, level: int, address: str) -> tuple[str, str]:
-    """Subject and text of a mail to staff. kind: alert, reminder, or one of `STAFF`; level: how often it was passed on."""
+def to_staff(kind: str, level: int, address: str, *, urgent: bool = False) -> tuple[str, str]:
+    """Subject and text of a mail to staff. kind: alert, reminder, or one of `STAFF`; level: how often it was passed on;
+    urgent: the person says so."""
     if kind in STAFF:
         subject, text = STAFF[kind]
         return str(subject), _letter(str(text), address)
@@ -47,6 +48,10 @@ def to_staff(kind: str, level: int, address: str) -> tuple[str, str]:
         if level
         else ""
     )
+    if urgent:
+        return _("Urgent: an alert needs you"), _letter(
+            _("An alert waits for a person to take it on:"), address, _("It is urgent.")
+        )
     if kind == "reminder":
         return _("Still open: an alert needs you"), _letter(
             _("Still open: an alert waits for a person to take it on:"), address, passed

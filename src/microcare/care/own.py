@@ -59,7 +59,13 @@ KINDS: Mapping[str, Kind] = {
     "settings": (
         lazy("What you chose"),
         (WHAT, lazy("value")),
-        {e.Enrolled: read.joined, e.Set: read.setting, e.Withdrew: read.left, e.Alerted: read.alert},
+        {
+            e.Enrolled: read.joined,
+            e.Set: read.setting,
+            e.Withdrew: read.left,
+            e.Alerted: read.alert,
+            e.Notified: read.notified,
+        },
     ),
 }
 """Each kind's title and columns, and how its entries are read. Every other entry is told in a sentence, at the end."""

@@ -163,6 +163,13 @@ def alert(reading: Reading, x: e.Alerted) -> Cells:
     )
 
 
+def notified(reading: Reading, x: e.Notified) -> Cells:
+    """What came of telling staff of it."""
+    words = {"told": _("a message went to people of the team"),
+             "unclear": _("nobody can tell whether the message to the team arrived")}  # fmt: skip
+    return _("an answer that worried"), words.get(x.result, _("the team could not be reached"))
+
+
 def started(reading: Reading, x: e.Started) -> Cells:
     """A micro intervention began."""
     voice = reading.voice(x.program)

@@ -12,11 +12,11 @@ from microcare.program.assessment import Item as Item_
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One answer that can be tapped. `help`: it is a risk answer, so that help is shown at once."""
+    """One answer that can be tapped. `help`: the safety rules for which it is a risk answer, so that help is shown at once."""
 
     value: str
     label: str
-    help: bool = False
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _question(
     voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, before: str, now: int
 ) -> Question:
     points = tuple(
-        Point(_plain(value), label, risky(course, asked.measure, name, value, now))
+        Point(_plain(value), label, risks(course, asked.measure, name, value, now))
         for value, label in answers(voice, item)
     )
     return Question(
@@ -138,11 +138,12 @@ def _plain(value: Value) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
-def risky(voice: Voice, measure: str, item: str, value: Value, now: int) -> bool:
-    """Whether a safety rule would hold for this answer, so that a page can show help before anything is sent."""
+def risks(voice: Voice, measure: str, item: str, value: Value, now: int) -> str:
+    """The safety rules that would hold for this answer, so that a page can show their help before anything is sent."""
     program = voice.program
     if measure not in program.measures or item not in program.measures[measure].items:
-        return False
+        return ""
     given = number_of(program.measures[measure].items[item], value)
     view = View(program, voice.state, now, None, given)
-    return any(holds(rule.condition, view) is True for rule in program.safety.get((measure, item), ()))
+    rules = program.safety.get((measure, item), ())
+    return " ".join(f"{program.id}.{rule.index}" for rule in rules if holds(rule.condition, view) is True)

@@ -12,7 +12,9 @@ from microcare.store import audit, stops
 from microcare.store.database import writing
 from microcare.store.stops import StopRow
 
-__all__ = ["EVERY", "OutdatedError", "go_on", "lasting", "responders", "rosters_of", "set_roster", "stop"]
+__all__ = [
+    "EVERY", "OutdatedError", "go_on", "lasting", "on_duty", "responders", "rosters_of", "set_roster", "stop",
+]  # fmt: skip
 
 
 def stop(program: str, by: str, why: str) -> None:
@@ -56,11 +58,16 @@ def rosters_of(program: str, version: str = "") -> dict[str, Roster]:
 
 def responders(state: State, program: str, roster: str, now: int) -> tuple[str, ...]:
     """The addresses of those who are told of an alert now; all there are, where the roster is gone or would reach nobody."""
+    found = [address for people in on_duty(state, program, roster, now).values() for address in people]
+    return tuple(dict.fromkeys(found))
+
+
+def on_duty(state: State, program: str, roster: str, now: int) -> dict[str, tuple[str, ...]]:
+    """The same by roster."""
     course = state.courses.get(program)
     rosters = rosters_of(program, course.version if course is not None else "")
-    names = told(rosters, roster, state.zone, now)
-    found = [address for name in names for address in rosters[name].people]
-    return tuple(dict.fromkeys(found or [address for one in rosters.values() for address in one.people]))
+    found = {name: rosters[name].people for name in told(rosters, roster, state.zone, now)}
+    return found if any(found.values()) else {name: one.people for name, one in rosters.items()}
 
 
 class OutdatedError(Exception):

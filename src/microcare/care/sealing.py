@@ -54,7 +54,7 @@ def item_of(state: State, asked: Assessment, name: str) -> Item | None:
 
 def _is_free_setting(state: State, name: str) -> bool:
     kind, _dot, rest = name.partition(".")
-    return kind == "plan" or (kind == "person" and _is_free_field(rest, set(state.courses)))
+    return kind in ("plan", "phone") or (kind == "person" and _is_free_field(rest, set(state.courses)))
 
 
 def _is_free_field(name: str, courses: set[str]) -> bool:

@@ -4,6 +4,7 @@ from microcare.care import clock
 from microcare.care.keys import new_key
 from microcare.care.programs import programs
 from microcare.care.receive import Received, receive
+from microcare.hub.state import State
 from microcare.hub.stimulus import Setting, Value, Zone
 from microcare.store import journals, texts
 
@@ -45,6 +46,21 @@ def _is_text(person: str, name: str) -> bool:
 def zone(person: str, name: str, key: str = "") -> Received:
     """The person is in another time zone."""
     return receive(person, [Zone(key=key or new_key("zone"), at=clock.now(), zone=name)])
+
+
+def phone(person: str, number: str) -> None:
+    """The number the person wants to be called at; empty: none any more."""
+    found = phone_stimuli(person, journals.load(person).state, number, new_key("phone"), clock.now())
+    if found:
+        receive(person, found)
+
+
+def phone_stimuli(person: str, state: State, number: str, key: str, now: int) -> list[Setting]:
+    """The same as a stimulus; none where nothing changes."""
+    plain = number.strip()[:40]
+    if plain == (texts.text(person, state.phone) if state.phone else ""):
+        return []
+    return [Setting(key=key, at=now, name="phone", value=texts.keep(person, plain) if plain else None)]
 
 
 def keep_step(person: str, name: str, text: str) -> None:

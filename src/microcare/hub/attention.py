@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from microcare.base.moments import DAY
+from microcare.hub.alert import Alert
+from microcare.hub.notices import reached_nobody
 from microcare.hub.state import Delivery, State
 
 RECENT, BEFORE = 6, 12
@@ -44,6 +46,10 @@ class Attention:
     """Programs that were stopped for this person, because they failed or did something without end."""
     waits: int
     """Programs in which nothing comes by itself any more."""
+    unreached: int
+    """Open alerts of which it is known that nobody could be told."""
+    calls: int
+    """Open alerts whose person wants to be called."""
 
 
 def attention(state: State) -> Attention:
@@ -53,7 +59,7 @@ def attention(state: State) -> Attention:
     return Attention(
         alerts=len(alerts),
         untaken=sum(a.stage != "acknowledged" for a in alerts),
-        urgent=sum(a.urgent for a in alerts),
+        urgent=sum(in_danger(a) for a in alerts),
         raised=min((a.raised for a in alerts), default=0),
         proposals=sum(o.action == "proposed" for o in state.offers.values()),
         tasks=sum(d.human and not d.done for d in state.deliveries.values()),
@@ -70,7 +76,14 @@ def attention(state: State) -> Attention:
         running=tuple(f"{r.program}/{r.intervention}" for r in runs),
         stopped=sum(bool(c.stopped) for c in state.courses.values()),
         waits=sum(c.waits and not c.stopped for c in state.courses.values()),
+        unreached=sum(reached_nobody(a) for a in alerts),
+        calls=sum(a.triage.get("call") == "yes" for a in alerts),
     )
+
+
+def in_danger(alert: Alert) -> bool:
+    """Whether the person has ever said that they are or may be in danger. A wish to be called alone does not say so."""
+    return alert.danger or (alert.urgent and alert.triage.get("call") != "yes")
 
 
 def declining(state: State) -> bool:

@@ -124,6 +124,17 @@ class AlertMoved(Entry, frozen=True, tag="alert_moved"):
     acknowledge_by: int = 0
 
 
+class Notified(Entry, frozen=True, tag="notified"):
+    """What came of trying to tell staff of an alert: told, unclear, or nobody. Only what is news is entered."""
+
+    alert: str
+    result: str
+    rosters: tuple[str, ...] = ()
+    """Of whose people at least one was told (or may have been)."""
+    urgent: bool = False
+    """The message said that it is urgent."""
+
+
 class Triaged(Entry, frozen=True, tag="triaged"):
     """What the person said on the help page of an alert. Urgent: they are or may be in danger, or want to be called."""
 
@@ -553,6 +564,7 @@ Any = (
     | Followed
     | Alerted
     | AlertMoved
+    | Notified
     | Triaged
     | Messaged
     | CheckInSet

@@ -14,8 +14,8 @@ from microcare.base.moments import DAY, local_day
 from microcare.base.schedules import WEEKDAYS
 from microcare.hub import asked as questionnaires
 from microcare.hub import entry as e
+from microcare.hub.alert import Alert
 from microcare.hub.state import (
-    Alert,
     Assessment,
     CheckIn,
     Course,
@@ -250,6 +250,10 @@ def _set(state: State, x: e.Set) -> None:
         state.days_off = tuple(sorted(WEEKDAYS.index(day) for day in names_in(x.value)))
     elif x.name == "channels":
         state.channels_off = tuple(names_in(x.value))
+    elif x.name == "country":
+        state.country = str(x.value or "")
+    elif x.name == "phone":
+        state.phone, state.phone_at = str(x.value or ""), x.received
     elif x.name.startswith("consent."):
         state.consents[x.name[8:]] = int(x.value or 0)
     elif x.name.startswith("like."):
@@ -320,6 +324,7 @@ def _alerted(state: State, x: e.Alerted) -> None:
         x.item,
         version=x.version,
         within=x.acknowledge_by - x.received if x.acknowledge_by else 0,
+        received=x.received,
     )
     _count(state, "alert")
 
@@ -334,7 +339,22 @@ def _alert_moved(state: State, x: e.AlertMoved) -> None:
     elif x.stage == "escalated":
         state.alerts[x.alert] = replace(found, level=found.level + 1, acknowledge_by=x.acknowledge_by)
     else:
-        state.alerts[x.alert] = replace(found, stage=x.stage, acknowledge_by=0)
+        taken = x.at if x.stage == "acknowledged" else found.taken
+        state.alerts[x.alert] = replace(found, stage=x.stage, acknowledge_by=0, taken=taken)
+
+
+def _notified(state: State, x: e.Notified) -> None:
+    found = state.alerts.get(x.alert)
+    if found is None:
+        return
+    if x.result == "told":
+        told = {**dict.fromkeys(x.rosters, x.at), **found.told}
+        urgent_told = x.at if x.urgent else found.urgent_told
+        state.alerts[x.alert] = replace(found, told=told, unclear=0, failed=0, urgent_told=urgent_told)
+    elif x.result == "unclear":
+        state.alerts[x.alert] = replace(found, unclear=found.unclear or x.at)
+    else:
+        state.alerts[x.alert] = replace(found, failed=found.failed or x.at)
 
 
 def _triaged(state: State, x: e.Triaged) -> None:
@@ -342,9 +362,12 @@ def _triaged(state: State, x: e.Triaged) -> None:
     found = state.alerts.get(x.alert)
     if found is None:
         return
-    changed = replace(found, triage={**found.triage, x.question: x.answer}, urgent=found.urgent or x.urgent)
+    danger = found.danger or (x.urgent and x.question == "danger")
+    triage = {**found.triage, x.question: x.answer}
+    changed = replace(found, triage=triage, urgent=found.urgent or x.urgent, danger=danger)
     if x.acknowledge_by:
         changed = replace(changed, acknowledge_by=x.acknowledge_by, stage="open", level=found.level + 1)
+        changed = replace(changed, urgent_at=x.received, urgent_told=0)
     state.alerts[x.alert] = changed
 
 
@@ -778,6 +801,7 @@ TABLE: dict[type, Callable[[State, Any], None]] = {
     e.Followed: _followed,
     e.Alerted: _alerted,
     e.AlertMoved: _alert_moved,
+    e.Notified: _notified,
     e.Triaged: _triaged,
     e.Messaged: _messaged,
     e.CheckInSet: _check_in_set,

@@ -1,5 +1,7 @@
 """Preferences: what a person may set, and what makes no sense."""
 
+import re
+
 from microcare.base.moments import parse_window
 from microcare.base.schedules import WEEKDAYS
 from microcare.hub import consent
@@ -27,7 +29,10 @@ def problem(work: Work, name: str, value: Value) -> str:
         return consent.problem(work, name[8:], value)
     if name == "language":
         return "" if isinstance(value, str) and 0 < len(value) < 36 else f"{value!r} is no language"
-    if name.startswith("plan."):
+    if name == "country":
+        good = value in (None, "") or (isinstance(value, str) and re.fullmatch("[A-Z]{2}", value) is not None)
+        return "" if good else f"{value!r} is no country in two capital letters"
+    if name == "phone" or name.startswith("plan."):
         return "" if value is None or isinstance(value, str) else "needs a reference to a text"
     if name.startswith("like."):
         return "" if value in (-1, 0, 1) else f"{value!r} is not -1, 0 or 1"

@@ -185,15 +185,24 @@ def _alerted(x: e.Alerted, p: Program, _: Say) -> str:
     asked = _.names.question(p, x.measure, x.item)
     given = _("a text") if x.reference else _.names.answer(p, x.measure, x.item, x.value, _)
     what = {"item": asked, "value": given, "who": x.roster or _("nobody")}
-    return _("Alert: %(item)s was answered %(value)s; %(who)s is told") % what
+    return _("Alert: %(item)s was answered %(value)s; to be told: %(who)s") % what
 
 
 def _alert_moved(x: e.AlertMoved, p: Program, _: Say) -> str:
     if x.stage == "escalated":
-        return _("Nobody took on %(alert)s in time; %(by)s is told") % {"alert": _.names.alert(x.alert), "by": x.by}
+        return _("Nobody took on %(alert)s in time; to be told: %(by)s") % {"alert": _.names.alert(x.alert), "by": x.by}
     stage = {"acknowledged": _("acknowledged"), "resolved": _("resolved")}.get(x.stage, x.stage)
     said = _("%(what)s: %(stage)s by %(by)s") % {"what": _.names.alert(x.alert), "stage": stage, "by": x.by}
     return said + (f" ({_.names.codes(x.code)})" if x.code else "")
+
+
+def _notified(x: e.Notified, p: Program, _: Say) -> str:
+    said = {
+        "told": _("%(alert)s: a message went to %(who)s"),
+        "unclear": _("%(alert)s: nobody can tell whether the message to %(who)s arrived"),
+    }.get(x.result, _("%(alert)s: nobody could be told"))
+    said %= {"alert": _.names.alert(x.alert), "who": _list(x.rosters, _) if x.rosters else _("nobody")}
+    return said + (_("; it says that it is urgent") if x.urgent and x.result == "told" else "")
 
 
 def _triaged(x: e.Triaged, p: Program, _: Say) -> str:
@@ -289,6 +298,7 @@ TABLE: dict[type, Callable[[Any, Program, Say], str]] = {
     e.Followed: lambda x, p, _: _("What follows from the answer was looked at"),
     e.Alerted: _alerted,
     e.AlertMoved: _alert_moved,
+    e.Notified: _notified,
     e.Triaged: _triaged,
     e.Messaged: _messaged,
     e.CheckInSet: _check_in,

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import astuple
 
+from microcare.hub.alert import Alert
 from microcare.hub.forms import Form, Question
 from microcare.hub.stimulus import Value
 
@@ -260,29 +261,6 @@ class Offer(Record, frozen=True):
     """It was made for its need, and weighed against others; otherwise a rule made it."""
 
 
-class Alert(Record, frozen=True):
-    """A risk that a person of the staff must take on."""
-
-    program: str
-    rule: int
-    episode: str
-    raised: int
-    stage: str = "open"
-    acknowledge_by: int = 0
-    level: int = 0
-    roster: str = ""
-    then: str = ""
-    hold: bool = True
-    measure: str = ""
-    item: str = ""
-    version: str = ""
-    within: int = 0
-    """How long somebody had at first to take it on, ms."""
-    triage: dict[str, str] = {}
-    """What the person has said on its help page, by question."""
-    urgent: bool = False
-
-
 class CheckIn(Record, frozen=True):
     """A check-in that a facilitator and the person have agreed on."""
 
@@ -357,6 +335,10 @@ class State(msgspec.Struct, omit_defaults=True):
     """What they agreed to: `PROGRAM.PURPOSE` and the version of its text; 0 where they took it back."""
     plan: dict[str, str] = {}
     """The person's own safety plan: references to its texts, by step."""
+    country: str = ""
+    phone: str = ""
+    """The number to call them at: a reference to its text."""
+    phone_at: int = 0
     unread: int = 0
     """Since when something the person wrote waits for a facilitator (0: nothing does)."""
     watches: dict[str, Watch] = {}

@@ -107,9 +107,10 @@ class Choice(Stimulus, frozen=True, tag="choice"):
 
 
 class Setting(Stimulus, frozen=True, tag="setting"):
-    """A setting or a characteristic of the person: language, mode, quiet, pause, `person.NAME`, `like.INTERVENTION`.
+    """A setting or a characteristic of the person: language, mode, quiet, pause, country, phone, `person.NAME`, `like.INTERVENTION`.
 
     `pause` holds the moment it ends (0 ends it now); `quiet` is a window like `21:30-07:00` ("" for the program's);
+    `country` is a code like `DE`; `phone` is a reference to where the number is kept.
     `like.X` is 1 (liked), 0 or -1 (not for me).
     """
 
@@ -166,6 +167,20 @@ class Resolve(Stimulus, frozen=True, tag="resolve"):
     alert: str
     by: str
     code: str
+
+
+class Notice(Stimulus, frozen=True, tag="notice"):
+    """What came of trying to tell staff of an alert.
+
+    `result`: `told` (a way to them has taken the message), `unclear` (it may have, nobody can tell), or `nobody`.
+    """
+
+    alert: str
+    result: str
+    rosters: tuple[str, ...] = ()
+    """Of whose people at least one was told (or may have been)."""
+    urgent: bool = False
+    """The message said that it is urgent."""
 
 
 class Triage(Stimulus, frozen=True, tag="triage"):
@@ -232,6 +247,7 @@ Any = (
     | Draw
     | Acknowledge
     | Resolve
+    | Notice
     | Triage
     | Message
     | Arrange

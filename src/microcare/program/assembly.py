@@ -229,7 +229,7 @@ class Assembly:
         if last == "file":
             return len(path) == 3 and path[0] == "measures"
         if last == "show":
-            return path[0] == "safety"
+            return path[0] in ("safety", "help")
         return last in FILE_WORDS and "content" in path and path[0] == "interventions"
 
     def file(self, path: Where, value: str) -> str:

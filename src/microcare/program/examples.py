@@ -75,7 +75,8 @@ walking/
   interventions/ten_minutes.yaml
   content/why.md            # files that events show; why.de.md beside it is its German text
   images/street.jpg
-  safety/crisis.md
+  safety/crisis.md          # shown after a risk answer
+  safety/help.md            # shown by "Help now"
 """
 """The same as a folder."""
 
@@ -153,6 +154,11 @@ narrative:
     "Contact": 'contact: {after: 45d, at: "11:00", say: Nothing to do today.}',
     "Limits": 'limits: {per_day: 3, per_week: 14, gap: 90m, quiet: "21:30-06:45"}',
     "ChannelStep": "- {channel: email, after: 4h}",
+    "HelpPage": """\
+help:
+  numbers: [{title: Crisis line, call: "988", where: [US]}]
+  show: safety/help.md""",
+    "HelpNumber": '- {title: Crisis line, call: "988", text: "988", where: [US], hours: at any hour}',
     "SafetyRule": """\
 - on: mood.low
   if: value >= 3                # of a text instead: words: {en: [want to die, suicid*]}
@@ -166,6 +172,7 @@ studies:
   covers: research""",
     "Roster": """\
 on_duty:
+  title: the nurses on duty
   people: [duty@example.org]
   hours: Monday to Friday 9:00 to 17:00
   days: [monday, tuesday, wednesday, thursday, friday]

@@ -14,7 +14,7 @@ from microcare.program.narrative import Narrative
 from microcare.program.outcome import Target
 from microcare.program.parts import Identifier, Part, SpanField, Text, WindowField, described
 from microcare.program.person import PersonFields, Report, Signals
-from microcare.program.safety import Roster, SafetyRule
+from microcare.program.safety import HelpPage, Roster, SafetyRule
 
 
 class Limits(Part):
@@ -97,6 +97,7 @@ class Program(Part):
     consent: dict[Identifier, Purpose] = described(
         "What those who join are asked to agree to, purpose by purpose.", default_factory=dict
     )
+    help: HelpPage | None = described('What "Help now" shows everybody.', default=None)
     safety: tuple[SafetyRule, ...] = described("Checked on every saved answer, before everything else.", default=())
     rosters: dict[Identifier, Roster] = described("Who answers alerts.", default_factory=dict)
 

@@ -64,6 +64,8 @@ ORDER: tuple[tuple[type[BaseModel], str], ...] = (
     (Limits, "`limits:`"),
     (ChannelStep, "in the list `channels:`"),
     (consent.Purpose, "under `consent:`, by name"),
+    (safety.HelpPage, "`help:`"),
+    (safety.HelpNumber, "in the list `numbers:` of `help:`"),
     (safety.SafetyRule, "in the list `safety:`"),
     (safety.Alert, "a safety rule's `alert:`"),
     (safety.Roster, "under `rosters:`, by name"),

@@ -1,5 +1,6 @@
-"""Safety rules: before every other rule, on every saved answer, never randomized, never silenced."""
+"""Safety: rules before every other rule, on every saved answer; who answers alerts; what the help page shows."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -11,6 +12,53 @@ from microcare.base.word_lists import LONGEST, MOST, empty
 from microcare.program.parts import Expr, Part, SpanField, Text, described
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+NUMBER = re.compile(r"\+?[0-9][0-9 ()/.,#*\-]{1,30}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+class HelpNumber(Part):
+    """Somebody who can be called, or written to, at once."""
+
+    title: Text = described("Whom one reaches.")
+    call: str | None = described("The number to call.", default=None)
+    text: str | None = described("The number to send a text message to.", default=None)
+    where: tuple[str, ...] = described(
+        "The countries in which it works, like `[US, CA]` (ISO 3166); everywhere if not given.", default=()
+    )
+    hours: Text | None = described("When somebody answers, in plain words.", default=None)
+
+    @field_validator("call", "text")
+    @classmethod
+    def _number(cls, value: str | None) -> str | None:
+        if value is not None and NUMBER.fullmatch(value) is None:
+            raise PydanticCustomError("phone_number", "{value} is not a phone number", {"value": repr(value)})
+        return value
+
+    @field_validator("where")
+    @classmethod
+    def _countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [code for code in value if COUNTRY.fullmatch(code) is None]
+        if wrong:
+            raise PydanticCustomError(
+                "country", "{value} is not a country in two capital letters", {"value": repr(wrong[0])}
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _something(self) -> "HelpNumber":
+        if self.call is None and self.text is None:
+            raise PydanticCustomError("help_number", "a number to `call` or to `text` is missing", {})
+        return self
+
+
+class HelpPage(Part):
+    """What "Help now" shows everybody, whatever they have answered."""
+
+    numbers: tuple[HelpNumber, ...] = described("Whom one can call at once; they stand first.", default=())
+    show: str | None = described("What else it says: a Markdown file.", default=None)
+    say: Text | None = described("Or its text.", default=None)
 
 
 class Alert(Part):
@@ -89,6 +137,7 @@ class SafetyRule(Part):
 class Roster(Part):
     """The people who answer alerts, and when."""
 
+    title: Text | None = described("What participants call them, like `the nurses on duty`.", default=None)
     people: tuple[str, ...] = described("Addresses of those who are told.", default=())
     hours: str = described(
         "When they are there, in plain words (in all languages at once); shown to participants. A safety rule needs it.",

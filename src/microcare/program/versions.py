@@ -26,8 +26,11 @@ def hashes(program: Program, files: Mapping[str, bytes]) -> tuple[str, str]:
     return digest(canonical(behavior)), digest(canonical([wording, contents]))
 
 
-WORDS = {"about", "hours", "behaviors", "gains", "Program.source", "ExternalApp.name"}
-"""Texts that are written in one language only."""
+WORDS = {
+    "about", "hours", "behaviors", "gains", "Program.source", "ExternalApp.name", "HelpNumber.call", "HelpNumber.text",
+    "HelpNumber.where",
+}  # fmt: skip
+"""Texts that are written in one language only; and numbers to call, whose correction reaches everybody at once."""
 
 
 @cache

@@ -39,6 +39,8 @@ class Line:
     running: tuple[str, ...]
     stopped: int
     waits: int
+    unreached: int
+    calls: int
     failed: str
     erased: bool = False
     """They have erased who they are; an alert about them is still open."""
@@ -124,11 +126,11 @@ def named_places(word: str, values: Collection[str], parameters: dict[str, Value
 
 def _line(found: tuple[Any, ...]) -> Line:
     person, sealed, wrapped, alerts, untaken, urgent, raised, proposals, tasks, unread, check_in, needs, *rest = found
-    quiet_since, declining, active, paused_until, programs, running, stopped, waits, failed = rest
+    quiet_since, declining, active, paused_until, programs, running, stopped, waits, unreached, calls, failed = rest
     name = people.opened_name(str(person), str(sealed), wrapped)
     return Line(
         str(person), name, alerts, untaken, urgent, raised, proposals, tasks, unread, check_in, tuple(json.loads(needs)),
         quiet_since, bool(declining), active, paused_until, tuple(json.loads(programs)), tuple(json.loads(running)),
-        stopped, waits, failed,
+        stopped, waits, unreached, calls, failed,
         wrapped is None,
     )  # fmt: skip

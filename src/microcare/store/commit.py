@@ -80,7 +80,7 @@ def caseload_row(person: str, state: State) -> Row:
     return (
         found.alerts, found.untaken, found.urgent, found.raised, found.proposals, found.tasks, found.unread, found.check_in,
         needs, found.quiet_since, int(found.declining), found.active, found.paused_until, programs, running,
-        found.stopped, found.waits, person,
+        found.stopped, found.waits, found.unreached, found.calls, person,
     )  # fmt: skip
 
 

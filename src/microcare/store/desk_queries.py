@@ -3,7 +3,7 @@
 SET_CASELOAD = """
 UPDATE caseload SET alerts = %s, untaken = %s, urgent = %s, raised = %s, proposals = %s, tasks = %s, unread = %s,
 check_in = %s, needs = %s, quiet_since = %s, declining = %s, active = %s, paused_until = %s, programs = %s, running = %s,
-stopped = %s, waits = %s
+stopped = %s, waits = %s, unreached = %s, calls = %s
 WHERE person = %s
 """
 """A person's line in the caseload."""
@@ -16,7 +16,7 @@ VALUES (%s, 0, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 0, 0, 0, '[]', '[]', %s)
 """The line of somebody who has just been invited."""
 
 RANK = """CASE
-WHEN c.urgent > 0 THEN 0 WHEN c.untaken > 0 THEN 1 WHEN c.alerts > 0 THEN 2
+WHEN c.urgent + c.calls > 0 THEN 0 WHEN c.untaken > 0 THEN 1 WHEN c.alerts > 0 THEN 2
 WHEN c.stopped > 0 OR c.person IN (SELECT id FROM person WHERE failed <> '') THEN 3
 WHEN c.proposals + c.tasks > 0 OR c.unread > 0 OR (c.check_in > 0 AND c.check_in < %(soon)s) THEN 4
 WHEN c.paused_until > %(now)s OR c.programs = '[]' THEN 8
@@ -50,7 +50,7 @@ EXISTS (SELECT 1 FROM enrollment e WHERE e.person = c.person AND e.program IN ({
 CASELOAD = """
 SELECT c.person, COALESCE(i.name, ''), k.wrapped, c.alerts, c.untaken, c.urgent, c.raised, c.proposals, c.tasks, c.unread,
 c.check_in, c.needs, c.quiet_since, c.declining, c.active, c.paused_until, c.programs, c.running, c.stopped,
-c.waits, p.failed
+c.waits, c.unreached, c.calls, p.failed
 FROM (SELECT c.person AS id, {rank} AS rank FROM caseload c WHERE {where}
       ORDER BY rank, c.raised, c.quiet_since = 0, c.quiet_since, c.created DESC, c.person LIMIT %(limit)s OFFSET %(offset)s) chosen
 JOIN caseload c ON c.person = chosen.id JOIN person p ON p.id = c.person

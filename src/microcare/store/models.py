@@ -247,6 +247,8 @@ class Caseload(models.Model):
     stopped = models.BigIntegerField(default=0, db_default=0)
     waits = models.BigIntegerField(default=0, db_default=0)
     created = models.BigIntegerField(default=0)
+    unreached = models.BigIntegerField(default=0, db_default=0)
+    calls = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "caseload"

@@ -103,6 +103,12 @@ def superseded(one: Waiting, alert: str) -> bool:
     return any(isinstance(w, effect.Notify) and w.alert == alert for w in wanted)
 
 
+def last_said(person: str, alert: str) -> str:
+    """Why the latest attempt to tell staff of an alert came to nothing; empty where none was made."""
+    found = [w for w in of(person) if isinstance(w.effect, effect.Notify) and w.effect.alert == alert and w.attempts]
+    return max(found, key=lambda w: w.settled).detail if found else ""
+
+
 def of(person: str) -> list[Waiting]:
     """All that was to be done for a person, oldest first."""
     return [_waiting(r) for r in rows(queries.OUTBOX_OF, [person])]

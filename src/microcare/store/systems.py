@@ -14,7 +14,7 @@ KEPT = 86_400_000
 
 TOLD = (
     "enrolled", "withdrew", "started", "ended", "overall_outcome", "recommended", "need_changed", "assessed", "alerted",
-    "alert_moved", "messaged",
+    "alert_moved", "notified", "messaged",
 )  # fmt: skip
 """The kinds of entries of which a system can be told."""
 

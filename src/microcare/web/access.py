@@ -67,6 +67,7 @@ RULES: dict[str, Rule] = {
     "need": Rule(PERSON),
     "journey": Rule(PERSON),
     "help": Rule(PUBLIC),
+    "help/country": Rule(PUBLIC),
     "help/seen": Rule(PERSON),
     "help/plan": Rule(PERSON),
     "messages": Rule(PERSON),

@@ -40,6 +40,7 @@ def words() -> dict[str, str | dict[str, str]]:
         "push_off": _("Notifications are off on this device: the browser has let go of them."),
         "push_settings": _("Turn them on in the settings"),
         "all_right": _("All right"),
+        "not_told": _("Your answer has not reached the hub. Nobody has been told of it. Please call."),
         "over": _("That is it."),
         "pause": _("Pause"),
         "go_on": _("Go on"),

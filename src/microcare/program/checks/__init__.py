@@ -6,6 +6,7 @@ from microcare.base.issues import Issue
 from microcare.program.checks import (
     chances,
     circles,
+    claims,
     constants,
     endings,
     fields,
@@ -35,6 +36,7 @@ CHECKS = {
     "texts": texts.check,
     "languages": languages.check,
     "outcomes": outcomes.check,
+    "claims": claims.check,
     "safety": safety.check,
     "links": links.check,
     "looks": looks.check,

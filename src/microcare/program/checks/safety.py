@@ -6,6 +6,7 @@ from microcare.base.issues import Issue
 from microcare.program.checks.common import Checked, Path
 from microcare.program.checks.languages import CODE
 from microcare.program.checks.outcomes import asked_measures
+from microcare.program.parts import Text
 from microcare.program.safety import SafetyRule
 
 ROSTER = 'Add `rosters: {%s: {people: [name@example.org], hours: "weekdays 9 to 17"}}`.'
@@ -28,7 +29,7 @@ def check(c: Checked) -> Iterator[Issue]:
                 "a risk answer shows the person nothing",
                 "Add `show: safety/crisis.md`, or `say:`.",
             )
-        yield from _languages(c, path, rule)
+        yield from _languages(c, path, rule.show, rule.say)
         yield from _lists(c, path, rule)
         if rule.alert is None:
             yield c.error(path, "no_alert", "nobody is told of this risk answer",
@@ -43,6 +44,11 @@ def check(c: Checked) -> Iterator[Issue]:
                 found = c.unknown((*path, "alert", word), "no_roster", "roster", name, p.rosters)
                 cure = found.cure if "Did you mean" in found.cure else ROSTER % name
                 yield c.error((*path, "alert", word), "no_roster", found.message, cure)
+    if p.help is not None:
+        yield from _languages(c, ("help",), p.help.show, p.help.say)
+    elif p.safety:
+        yield c.warning(("safety",), "no_help_page", "“Help now” has no numbers of this program to show",
+                        'Add `help: {numbers: [{title: Crisis line, call: "988", where: [US]}]}`.')  # fmt: skip
     for name, roster in p.rosters.items():
         if not roster.people:
             yield c.error(
@@ -83,16 +89,16 @@ def _lists(c: Checked, path: Path, rule: SafetyRule) -> Iterator[Issue]:
                                 "Write more of it: `want to die` instead of `die`.", key=False)  # fmt: skip
 
 
-def _languages(c: Checked, path: Path, rule: SafetyRule) -> Iterator[Issue]:
-    """What a risk answer shows is there in every language that a person can choose."""
+def _languages(c: Checked, path: Path, show: str | None, say: Text | None) -> Iterator[Issue]:
+    """What is shown to a person in need is there in every language that a person can choose."""
     own = c.program.language
     for language in (code for code in c.program.languages if code != own and CODE.fullmatch(code)):
         short = language.split("-")[0]
-        if rule.show is not None and rule.show.endswith(".md"):
-            stem = rule.show.removesuffix(".md")
+        if show is not None and show.endswith(".md"):
+            stem = show.removesuffix(".md")
             if not {f"{stem}.{language}.md", f"{stem}.{short}.md"} & set(c.source.files):
-                yield c.error((*path, "show"), "help_language", f"the help page `{rule.show}` is missing in `{language}`",
+                yield c.error((*path, "show"), "help_language", f"the help page `{show}` is missing in `{language}`",
                               f"Write `{stem}.{language}.md` beside it.")  # fmt: skip
-        elif rule.say is not None and (isinstance(rule.say, str) or not {language, short} & set(rule.say)):
+        elif say is not None and (isinstance(say, str) or not {language, short} & set(say)):
             yield c.error((*path, "say"), "help_language", f"what is said to a person in need is missing in `{language}`",
                           f"Write `{{{own}: ..., {language}: ...}}`.")  # fmt: skip

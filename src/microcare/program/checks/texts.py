@@ -43,7 +43,7 @@ def check(c: Checked) -> Iterator[Issue]:
 def _files(c: Checked) -> Iterator[Issue]:
     """The same for texts in files, with the place in the file."""
     used = {f for i in c.program.interventions.values() for e in i.events.values() for f in e.files}
-    used |= {rule.show for rule in c.program.safety if rule.show is not None}
+    used |= {rule.show for rule in (*c.program.safety, c.program.help) if rule is not None and rule.show is not None}
     stems = {f.removesuffix(".md") for f in used if f.endswith(".md")}
     names = [
         f

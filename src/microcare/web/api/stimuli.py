@@ -26,6 +26,7 @@ NEEDS: dict[type, str] = {
     s.Decide: access.CARE,
     s.Assign: access.CARE,
     s.Draw: access.CARE,
+    s.Notice: access.ACKNOWLEDGE,
     s.Triage: access.CARE,
     s.Message: access.CARE,
     s.Arrange: access.CARE,

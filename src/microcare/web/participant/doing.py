@@ -105,10 +105,13 @@ def form(request: HttpRequest, person: str) -> HttpResponse:
     key = post.get("key", "") or f"form:{secrets.token_hex(12)}"
     plain = {name: post.get(name, "") for name in FIELDS}
     wanted = msgspec.convert(plain | {"key": key, "value": _value(request)}, Wanted)
+    wanted.phone = post.get("phone")
     wanted.until = _whole(post.get("until", ""))
     # Between two questions of one thing, that thing stays; otherwise what comes first is shown.
     back = post.get("back", "")
     following = f"/?at={back}" if wanted.kind == "answer" and back.isalnum() else "/"
+    if wanted.kind == "triage" and back == "help":
+        following = "/help"
     if _unread(post.get("shown", "")):
         messages.warning(
             request, _("This question had only just appeared, so nothing was saved. Please answer it now.")

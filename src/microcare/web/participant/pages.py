@@ -12,18 +12,21 @@ from microcare.base.moments import DAY, HOUR, local_day, resolve
 from microcare.care import consents, letters
 from microcare.care.cards import Item
 from microcare.care.demonstration import quiet_of, waking
-from microcare.care.emergency import emergency_number
+from microcare.care.emergency import countries
 from microcare.care.enroll import enroll, every_consent
-from microcare.care.journeys import Today, helps, today_of
+from microcare.care.helping import help_of, help_of_nobody, rule_texts
+from microcare.care.journeys import Today, today_of
 from microcare.care.jump import NotADemoError, jump
 from microcare.care.reading import Person, wants
-from microcare.care.settings import keep_step
+from microcare.care.settings import keep_step, set_value
 from microcare.care.telling import moment_words
 from microcare.care.ways import journey_of
 from microcare.store import deployment, people
 from microcare.web.participant.session import page, person_of, reading, sign_in, signed_in
 
 SEEN = "help_seen"
+COUNTRY, YEAR = "country", 365 * 86_400
+"""The cookie that remembers the country of somebody who is not signed in."""
 
 
 @require_GET
@@ -35,7 +38,7 @@ def today(request: HttpRequest, person: str) -> HttpResponse:
         return HttpResponseRedirect("/join/about")
     shown = today_of(found)
     seen = request.session.get(SEEN, [])
-    unseen = [a for a in shown.alerts if a.alert not in seen]
+    unseen = [a for a in shown.alerts if a not in seen]
     item = _chosen(shown, request.GET.get("at", ""))
     context = {
         "today": shown,
@@ -50,19 +53,22 @@ def today(request: HttpRequest, person: str) -> HttpResponse:
         else "",
         "key": secrets.token_hex(12),
         "asked_again": bool(consents.open_ones(found)),
-        "helps": shown.help if shown.help != shown.alerts else shown.alerts,
         "nav": "today",
-        **_help_context(found),
+        **_help_context(found, "today"),
+        "rules": rule_texts(found),
     }
     return page(request, "participant/today.html", found, context)
 
 
-def _help_context(found: Person) -> dict[str, object]:
-    """What the help page shows besides the program's text: the number to call, the person's own plan, what is asked."""
+def _help_context(found: Person, where: str) -> dict[str, object]:
+    """What the help page shows, on a page of this name."""
+    help_ = help_of(found)
     return {
-        "emergency": emergency_number(found.state.zone),
-        "plan": [step for step in letters.plan(found) if step.text],
-        "triage": [letters.triage(name, alert) for name, alert in found.state.alerts.items()],
+        "help": help_,
+        "texts": list(dict.fromkeys(a.text for a in help_.alerts)),
+        "told_at": moment_words(found.state.zone, found.now, found.now),
+        "countries": countries().items() if help_.emergency.ask else (),
+        "page_of_help": where,
         "helpkey": secrets.token_hex(12),
     }
 
@@ -133,14 +139,27 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """Help now. It is there for everybody, signed in or not."""
     person = person_of(request)
     if not person:
-        return render(request, "participant/help.html", {"helps": (), "alone": True})
+        country = request.COOKIES.get(COUNTRY, "")
+        help_ = help_of_nobody(country if country in countries() else "")
+        return render(
+            request, "participant/help.html", {"help": help_, "alone": True, "countries": countries().items()}
+        )
     found = reading(person)
-    return page(
-        request,
-        "participant/help.html",
-        found,
-        {"helps": helps(found), "open": bool(found.state.alerts), "nav": "help", **_help_context(found)},
-    )
+    return page(request, "participant/help.html", found, {"nav": "help", **_help_context(found, "help")})
+
+
+@require_POST
+def country(request: HttpRequest) -> HttpResponse:
+    """Which country somebody is in, so that the right number stands on the help page; it is remembered."""
+    given, person = request.POST.get("country", ""), person_of(request)
+    answer = HttpResponseRedirect("/help")
+    if given not in countries():
+        return answer
+    if person:
+        set_value(person, "country", given)
+    else:
+        answer.set_cookie(COUNTRY, given, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

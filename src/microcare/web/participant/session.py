@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from microcare.care import clock
-from microcare.care.journeys import helps
 from microcare.care.languages import direction, speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
@@ -94,7 +93,6 @@ def page(request: HttpRequest, template: str, person: Person, context: Mapping[s
         "spoken": spoken(voices[0].program, person.state.language) if voices else "",
         "rests": rests(person),
         "stops": mark(),
-        "has_help": bool(helps(person)),
         "demo": deployment.is_demo(),
         "clock": now_words(zone, now),
     }

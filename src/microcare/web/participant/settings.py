@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 from microcare.base.moments import DAY, format_clock, is_zone, parse_window
 from microcare.base.schedules import WEEKDAYS
 from microcare.base.zones import zone_names
-from microcare.care import consents, notifications
+from microcare.care import consents, helping, notifications
 from microcare.care import settings as deeds
 from microcare.care.cards import later_at
+from microcare.care.emergency import countries
 from microcare.care.languages import own_name, speak
 from microcare.care.reading import Person
 from microcare.hub.consent import OUTSIDE
@@ -65,6 +66,9 @@ def settings(request: HttpRequest, person: str) -> HttpResponse:
         "zones": sorted({*(z for z in zone_names() if "/" in z), "UTC", state.zone}),
         "days": [(name, dates.WEEKDAYS[n], n in state.days_off) for n, name in enumerate(WEEKDAYS)],
         "channels": [(c, words, c not in state.channels_off) for c, words in _ways(found)],
+        "country": state.country,
+        "countries": countries().items(),
+        "phone": found.texts.get(state.phone, ""),
         "push_key": notifications.public_key(),
         "agreed": bool(consents.purposes(found)),
         "nav": "settings",
@@ -176,6 +180,14 @@ def _zone(request: HttpRequest, person: Person) -> str:
     return _("Your time zone is saved.")
 
 
+def _country(request: HttpRequest, person: Person) -> str:
+    wanted = request.POST.get("country", "")
+    if wanted and wanted not in countries():
+        raise ValueError(_("there is no such country"))
+    deeds.set_value(person.id, "country", wanted)
+    return _("Saved.")
+
+
 def _mode(request: HttpRequest, person: Person) -> str:
     wanted = request.POST.get("mode", "")
     if wanted not in MODES:
@@ -216,7 +228,11 @@ def _contact(request: HttpRequest, person: Person) -> str:
             validate_email(email)
         except ValidationError:
             raise ValueError(_("this is not an e-mail address")) from None
+    phone = request.POST.get("phone", "").strip()
+    if phone and helping.phone_problem(phone):
+        raise ValueError(helping.phone_problem(phone))
     people.correct(person.id, name, email)
+    deeds.phone(person.id, phone)
     return _("Saved.")
 
 
@@ -239,6 +255,7 @@ CHANGES: dict[str, Callable[[HttpRequest, Person], str]] = {
     "pause": _pause,
     "language": _language,
     "zone": _zone,
+    "country": _country,
     "mode": _mode,
     "like": _like,
     "details": _details,

@@ -11,6 +11,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from microcare.base.moments import format_clock, is_zone, parse_clock, parse_window
+from microcare.care import helping, settings
 from microcare.care.cards import later_at
 from microcare.care.sealing import item_of
 from microcare.hub import stimulus
@@ -51,6 +52,8 @@ class Wanted(msgspec.Struct, kw_only=True):
     zone: str = ""
     alert: str = ""
     program: str = ""
+    phone: str | None = None
+    """The number to call them at; none: nothing is said of it."""
 
 
 class Batch(msgspec.Struct):
@@ -85,6 +88,8 @@ def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
             refused.append((one.key, problem))
             continue
         try:
+            if one.kind == "triage" and one.key not in known:
+                made += _phone(person, state, one, now, refused)
             made.append(_one(person, state, one, now, one.key in known))
             made += _read(state, one, made[-1].at)
         except ValueError as error:
@@ -99,6 +104,15 @@ def _read(state: State, one: Wanted, at: int) -> Iterator[stimulus.Act]:
             yield stimulus.Act(
                 key=f"{one.key}:read:{name}"[:200], at=max(at, delivery.decided), delivery=name, act="done"
             )
+
+
+def _phone(person: str, state: State, one: Wanted, now: int, refused: list[tuple[str, str]]) -> list[stimulus.Setting]:
+    """The number that comes with a wish to be called. One that is none does not keep the wish out: it is asked again."""
+    number = (one.phone or "").strip() if one.value == "yes" else ""
+    problem = helping.phone_problem(number) if number else ""
+    if problem:
+        refused.append((f"{one.key}:phone", problem))
+    return settings.phone_stimuli(person, state, number, f"{one.key}:phone", now) if number and not problem else []
 
 
 def _problems(one: Wanted) -> Iterator[str]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("need", pages.need),
     path("journey", pages.journey),
     path("help", pages.help_page),
+    path("help/country", pages.country),
     path("help/seen", pages.seen),
     path("help/plan", pages.plan),
     path("messages", pages.talk),

@@ -21,7 +21,7 @@ function spent() {
 
 // -- Acting -----------------------------------------------------------------------------------------------------
 
-const NAMES = ["assessment", "item", "delivery", "act", "clock", "offer", "intervention", "name", "alert", "program"];
+const NAMES = ["assessment", "item", "delivery", "act", "clock", "offer", "intervention", "name", "alert", "program", "phone"];
 
 // After these the page stays where it is.
 const STAYS = ["triage", "message"];
@@ -77,7 +77,7 @@ function offerUndo(form, number) {
 
 async function send(form, submitter) {
   const saving = $(".saving", form.closest("article, main") || main);
-  const help = Boolean(submitter?.hasAttribute("data-help"));
+  const help = submitter?.dataset.help || "";
   form.setAttribute("aria-busy", "true");
   try {
     const photo = await photoOf(form, submitter);
@@ -90,7 +90,7 @@ async function send(form, submitter) {
     form.removeAttribute("aria-busy");
     return form.requestSubmit(submitter);
   }
-  if (help) showHelp();
+  if (help) showHelp(help);
   if (saving) saving.textContent = words("saving");
   try {
     const done = await flush();
@@ -101,6 +101,7 @@ async function send(form, submitter) {
   } catch (problem) {
     if (problem.status === 401) say(words("signed_out"), "bad");
     else await sayKept();
+    if (help || form.dataset.send === "triage") notTold();
     sendLater();
     goOn(form);
   }
@@ -139,21 +140,48 @@ async function applyKept() {
         : stimulus.kind === form.dataset.send && (stimulus.delivery || stimulus.offer) && ($("[name=delivery]", form)?.value ?? $("[name=offer]", form)?.value) === (stimulus.delivery || stimulus.offer);
       if (same) { goOn(form); break; }
     }
-    if (help) showHelp();
+    if (help) showHelp(help);
   }
+  if (rows.some((row) => row.help || row.stimulus.kind === "triage")) notTold();
   return rows.length;
 }
 
 // -- Showing ----------------------------------------------------------------------------------------------------
 
-function showHelp() {
+// The help page, with what the rules say that look for this answer (`rules`: their names).
+function showHelp(rules) {
   const help = $("#help-now");
   if (!help || $("#help-card")) return;
   main.prepend(help.content.cloneNode(true));
   arrive();
   const card = $("#help-card");
+  countryNames();
+  for (const part of card.querySelectorAll("[data-rule]")) part.hidden = !String(rules).split(" ").includes(part.dataset.rule);
   card.focus({ preventScroll: true });
   scrollTo({ top: 0, behavior: "instant" });
+}
+
+// A risk answer is on this phone only: nobody can have been told of it, and nothing here may say so.
+function notTold() {
+  const line = $("#unsent", main), waiting = $("#help-unsent");
+  if (line) line.textContent = words("not_told");
+  else if (waiting) ($(".numbers", main) || main.firstElementChild).after(waiting.content.cloneNode(true));
+}
+
+// Without a connection a page says what was so when it came, and that this may have changed.
+function asItWas(old) {
+  for (const note of main.querySelectorAll(".told-old")) note.hidden = !old;
+}
+
+// The names of countries, in the language of the page where the browser knows them.
+function countryNames() {
+  const list = $("[data-countries]");
+  if (!list || !Intl.DisplayNames) return;
+  const language = document.documentElement.lang || "en", names = new Intl.DisplayNames([language], { type: "region", fallback: "none" });
+  const options = [...list.options].filter((one) => one.value);
+  for (const one of options) one.textContent = names.of(one.value) || one.textContent;
+  options.sort((a, b) => a.textContent.localeCompare(b.textContent, language));
+  list.append(...options);
 }
 
 // What a page shows, without what differs at every loading.
@@ -213,6 +241,7 @@ function focusOn(within) {
 function arrived(before, quietly = false, focus = null) {
   const item = $("[data-shows]", main), changed = item && before !== undefined && item.dataset.shows !== before;
   timers(main);
+  countryNames();
   if (before === undefined || changed) { watch.seen = 0; watch.since = Date.now(); }
   if (changed) said.textContent = words("now", { title: $("h2, legend", item)?.textContent || "" });
   else if (quietly) said.textContent = words("new_below");
@@ -226,7 +255,7 @@ function arrived(before, quietly = false, focus = null) {
 
 // Whether something is under way that a new page would take from the person.
 function busy() {
-  const fields = "textarea, select, input[type=text], input[type=number], input[type=time], input[type=file]";
+  const fields = "textarea, select, input[type=text], input[type=number], input[type=time], input[type=tel], input[type=file]";
   const changed = [...main.querySelectorAll(fields)].some((one) => (one.type === "file" ? one.files.length : one.value !== (one.defaultValue ?? one.value)));
   return changed || Boolean(
     $(".timer.runs, .timer.paused, [aria-busy=true], details[open].later-box, .kept", main) || document.activeElement?.matches?.(fields) ||
@@ -241,7 +270,7 @@ function sameItem() {
 }
 
 // Pages that show what is new by themselves.
-const LIVE = ["today", "messages"];
+const LIVE = ["today", "messages", "help"];
 
 function here() {
   return main.dataset.page === "today" ? sameItem() : location.pathname;
@@ -257,6 +286,7 @@ async function poll() {
   try {
     const answer = await fetch("/version", { headers: { "If-None-Match": `"${version}"`, Accept: "application/json" }, cache: "no-store" });
     failures = 0;
+    asItWas(false);
     if (answer.status === 401) { if (!(await queue.all(person)).length) location.reload(); return; }
     learn(Number(answer.headers.get("X-Now") || NaN));
     await reached();
@@ -268,6 +298,7 @@ async function poll() {
     }
   } catch {
     failures += 1;
+    asItWas(true);
     if (failures > 1) await sayKept();
   }
 }
@@ -375,7 +406,7 @@ function begin() {
     else { watch.since = Date.now(); poll(); }
   });
   addEventListener("online", () => { failures = 0; poll(); });
-  addEventListener("offline", () => say(words("offline")));
+  addEventListener("offline", () => { asItWas(true); say(words("offline")); });
   sayOld();
   lookAtDevice().catch(() => {});
   addEventListener("popstate", () => location.reload());
@@ -385,6 +416,7 @@ function begin() {
   wait();
 }
 
+if (!person) countryNames();
 const zone = $("[data-zone-select]");
 if (zone && !zone.dataset.chosen) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;

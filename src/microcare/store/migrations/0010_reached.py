@@ -1,0 +1,30 @@
+"""The facilitators' list knows of alerts that reached nobody, and of people who want to be called."""
+
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from microcare.hub import codec
+from microcare.hub.attention import attention
+
+
+def fill(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """The figures of those who are here already, from their snapshots."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT id, snapshot FROM person")
+        for person, snapshot in cursor.fetchall():
+            found = attention(codec.decode_state(snapshot))
+            row = (found.unreached, found.calls, person)
+            cursor.execute("UPDATE caseload SET unreached = %s, calls = %s WHERE person = %s", row)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('store', '0009_standstill'),
+    ]
+
+    operations = [
+        migrations.AddField('caseload', 'unreached', models.BigIntegerField(default=0, db_default=0)),
+        migrations.AddField('caseload', 'calls', models.BigIntegerField(default=0, db_default=0)),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]
