@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scripts.hazards_page import LIKELIHOOD, SEVERITY, hazards
-from tests.named import is_there
+from tests.named import ROOT, is_there
 
 ALL = hazards()
 
@@ -25,3 +25,9 @@ def test_a_hazard_has_a_control_and_tests_that_show_it(one: dict[str, Any]) -> N
 
 def test_names_are_used_once() -> None:
     assert [one["id"] for one in ALL] == [f"H{n:02}" for n in range(1, len(ALL) + 1)]
+
+
+def test_no_hazard_has_fallen_into_another() -> None:
+    """YAML takes the last of two equal words, so that a row without its own id would hide the one before it."""
+    text = (ROOT / "docs/safety/hazards.yaml").read_text(encoding="utf-8")
+    assert text.count("\n  hazard:") == len(ALL)
