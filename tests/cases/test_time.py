@@ -54,6 +54,25 @@ def test_a_pause_uses_up_nothing_of_the_suite(tmp_path: Path) -> None:
     assert [x["at"] for x in of(found, "delivered", what="event")][:1] == [moment("2026-03-24T10:00:00Z")]
 
 
+def test_a_last_word_reaches_the_person_though_the_rule_ends_it(tmp_path: Path) -> None:
+    found = journal("e17", "2026-03-03T08:00:00Z", tmp_path)
+    bye = of(found, "delivered", name="bye")[0]["delivery"]
+    assert not of(found, "undelivered", delivery=bye, reason="the intervention ended")
+    assert of(found, "ended", reason="enough")
+
+
+def test_a_draw_that_does_not_say_whose_rule_it_is_goes_to_nobody(tmp_path: Path) -> None:
+    found = journal("e21", "2026-03-04T12:00:00Z", tmp_path)
+    assert not of(found, "decided", source="phone of b")
+    assert "which intervention" in of(found, "refused")[0]["reason"]
+
+
+def test_the_history_counts_on(tmp_path: Path) -> None:
+    found = journal("e28", "2026-09-02T08:00:00Z", tmp_path)
+    assert len(of(found, "overall_outcome")) > 200
+    assert of(found, "delivered", name="late"), "`history.count` reaches its figure"
+
+
 def test_an_unknown_time_plans_nothing_and_check_says_so(tmp_path: Path) -> None:
     assert not of(journal("e24", "2026-03-05T13:00:00Z", tmp_path), "decided")
     _, said = command("check", str(case("e24") / "program.yaml"))

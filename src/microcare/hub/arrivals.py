@@ -9,6 +9,7 @@ from microcare.hub import (
     assessor,
     consent,
     delivery,
+    draws,
     entry,
     facilitation,
     moving,
@@ -255,7 +256,7 @@ def _act(work: Work, x: s.Act) -> None:
 
 
 def _done(work: Work, name: str, found: Delivery) -> None:
-    if found.what == "event" and found.run in work.state.runs:
+    if found.what == "event":
         delivery.after_done(work, name)
     elif found.what in ("contact", "assessment", "message", "check_in"):
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="seen"))
@@ -333,27 +334,6 @@ def _assign(work: Work, x: s.Assign) -> None:
     return None
 
 
-def _draw(work: Work, x: s.Draw) -> None:
-    good = x.option in x.probabilities and all(0 <= p <= 1 for p in x.probabilities.values())
-    if not good or abs(sum(x.probabilities.values()) - 1) > 1e-9 or x.probabilities[x.option] <= 0:
-        return _refuse(work, f"draw {x.rule} {x.slot}", "its probabilities do not fit its option")
-    if x.program not in work.state.courses:
-        return _refuse(work, f"draw {x.rule} {x.slot}", "not in this program")
-    work.say(
-        entry.Imported(
-            at=x.at,
-            received=work.now,
-            program=x.program,
-            rule=x.rule,
-            slot=x.slot,
-            option=x.option,
-            probabilities=x.probabilities,
-            source=x.source,
-        )
-    )
-    return None
-
-
 def _alert_stage(work: Work, name: str, stage: str, by: str, code: str = "") -> None:
     if name not in work.state.alerts:
         return _refuse(work, f"alert {name}", "there is no such open alert")
@@ -387,7 +367,7 @@ TABLE: dict[type, Callable[[Work, Any], None]] = {
     s.Zone: _zone,
     s.Decide: _decide,
     s.Assign: _assign,
-    s.Draw: _draw,
+    s.Draw: draws.imported,
     s.Acknowledge: _acknowledge,
     s.Resolve: _resolve,
     s.Notice: notices.noted,

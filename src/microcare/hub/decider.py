@@ -11,6 +11,7 @@ import msgspec
 
 from microcare.base import chance
 from microcare.hub import entry, gate, scheduler, waiting
+from microcare.hub.fold import imported_name
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
 from microcare.hub.waiting import Point
@@ -172,7 +173,9 @@ def _draw(found: _Found, place: int, case: CompiledCase, notes: tuple[str, ...])
             found, outcome="decided", available=True, reasons=notes, case=which, chosen=chosen, does=case,
             events=case.deliver or (),
         )  # fmt: skip
-    imported = work.state.imported.get(f"{program.id}/{point.rule.id}/{point.slot}")
+    names = (work.state.runs[point.run].intervention, "")
+    waits = (work.state.imported.get(imported_name(program.id, name, point.rule.id, point.slot)) for name in names)
+    imported = next((found for found in waits if found is not None), None)
     if imported is not None and imported[0] in case.events:
         option, probabilities, source = imported
         return _enter(

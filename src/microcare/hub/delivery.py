@@ -182,6 +182,10 @@ def ask(
 def after_done(work: Work, name: str) -> None:
     """An event was done: its proximal assessment begins, or, without one, it is complete."""
     delivery = work.state.deliveries[name]
+    if delivery.run not in work.state.runs:
+        # The last word of a micro intervention that is over: nothing follows from it.
+        _completed(work, name, delivery, None)
+        return
     work.happen(delivery.program, "event", delivery.name, "done", delivery.run)
     program = brought_by(work, delivery)
     compiled = event_of(work, delivery)
@@ -240,19 +244,18 @@ def complete(work: Work, name: str, success: bool | None) -> None:
         return
     if delivery.run not in work.state.runs:
         return
-    work.say(
-        entry.Completed(
-            at=work.now,
-            received=work.now,
-            run=delivery.run,
-            event=delivery.name,
-            delivery=name,
-            success=success,
-        )
-    )
+    _completed(work, name, delivery, success)
     work.happen(delivery.program, "event", delivery.name, "completed", delivery.run)
     _judged(work, delivery, success)
     ask_felt(work, delivery.program)
+
+
+def _completed(work: Work, name: str, delivery: Delivery, success: bool | None) -> None:
+    work.say(
+        entry.Completed(
+            at=work.now, received=work.now, run=delivery.run, event=delivery.name, delivery=name, success=success
+        )
+    )  # fmt: skip
 
 
 def _judged(work: Work, delivery: Delivery, success: bool | None) -> None:

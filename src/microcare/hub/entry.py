@@ -214,6 +214,8 @@ class Imported(Entry, frozen=True, tag="imported"):
     option: str
     probabilities: dict[str, float]
     source: str = ""
+    intervention: str = ""
+    """Whose rule it is (old entries do not say)."""
 
 
 class Started(Entry, frozen=True, tag="started"):

@@ -40,7 +40,7 @@ from microcare.hub.stimulus import Value, names_in
 R = TypeVar("R", RuleRecord, EventRecord)
 
 HISTORY = 100
-"""How many past runs the state keeps; the journal keeps all."""
+"""How many past runs of a program the state keeps; the journal keeps all."""
 LAST = 1 << 30
 """Larger than any place in a day."""
 SCORES_KEPT = 400 * DAY
@@ -481,8 +481,13 @@ def _acted(state: State, x: e.Acted) -> None:
         _event(state, found.run, found.name, x.at, x.act in ("done", "dropped"), **change)
 
 
+def imported_name(program: str, intervention: str, rule: str, slot: str) -> str:
+    """Under which name a draw made elsewhere waits; old entries do not say the intervention."""
+    return "/".join(part for part in (program, intervention, rule, slot) if part)
+
+
 def _imported(state: State, x: e.Imported) -> None:
-    state.imported[f"{x.program}/{x.rule}/{x.slot}"] = (x.option, x.probabilities, x.source)
+    state.imported[imported_name(x.program, x.intervention, x.rule, x.slot)] = (x.option, x.probabilities, x.source)
 
 
 def _started(state: State, x: e.Started) -> None:
@@ -562,7 +567,9 @@ def _decided(state: State, x: e.Decided) -> None:
         quiet_since=_silence(x.slot, record),
     )
     state.runs[x.run] = replace(run, rules={**run.rules, x.rule: changed}, points=run.points + 1)
-    state.imported.pop(f"{x.program}/{x.rule}/{x.slot}", None)
+    for intervention in (x.intervention, ""):
+        if state.imported.pop(imported_name(x.program, intervention, x.rule, x.slot), None) is not None:
+            break
     if x.watch_until:
         state.watches[x.point] = Watch(x.program, x.run, x.intervention, x.rule, x.version, x.at, x.watch_until)
 
@@ -701,11 +708,14 @@ def _overall_outcome(state: State, x: e.OverallOutcome) -> None:
     if run is None:
         return
     over = PastRun(x.program, x.intervention, x.need, run.started, run.ended or x.at, x.result, x.reason)
-    state.history = (*state.history[-HISTORY + 1 :], over)
+    own = [p for p in state.history if p.program == x.program]
+    dropped = own[0] if len(own) >= HISTORY else None
+    state.history = (*(p for p in state.history if p is not dropped), over)
     name = f"{x.program}/{x.intervention}"
     past = state.past.get(name, NO_PAST)
     state.past[name] = replace(
         past,
+        over=past.over + 1,
         ended=over.ended,
         result=x.result,
         successes=past.successes + (x.result == "success"),

@@ -3,6 +3,8 @@
 A sequence is nothing but rules over what has happened, so a paused, late or repeated person is always somewhere definite.
 """
 
+from collections.abc import Collection
+
 from microcare.base import chance
 from microcare.base.moments import MINUTE, add, local_clock, local_day
 from microcare.base.schedules import window_bounds
@@ -75,11 +77,12 @@ def decide(work: Work, point: Point) -> None:
     record = run.rules.get(rule.id, NO_RULE)
     if rule.rule.times is not None and record.points - record.idle >= rule.rule.times:
         close(work, point.run, rule, "times")
-    first = ""
+    first, brought = "", []
     for event in decision.events:
-        # Events delivered together reach the person as one prompt.
-        delivered = delivery.event(work, point.run, event, decision.entry.point, along=first)
-        first = first or delivered
+        # Events delivered together reach the person as one prompt; what a human brings prompts nobody.
+        brought.append(delivery.event(work, point.run, event, decision.entry.point, along=first))
+        if not work.state.deliveries[brought[-1]].human:
+            first = first or brought[-1]
     case = decision.case
     if case is None:
         return
@@ -89,7 +92,7 @@ def decide(work: Work, point: Point) -> None:
     if case.offer:
         offer(work, point, case.offer)
     if case.end:
-        end(work, point.run, case.end, case.end_as, rule.id)
+        end(work, point.run, case.end, case.end_as, rule.id, brought)
 
 
 def close(work: Work, run: str, rule: CompiledRule, reason: str) -> None:
@@ -144,17 +147,20 @@ def offer(work: Work, point: Point, name: str) -> None:
         delivery.notice(work, program, "offer", recommendation, work.now + lasts)
 
 
-def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "") -> None:
-    """End a micro intervention's events; its overall outcome follows, now or when it is due."""
+def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "", last: Collection[str] = ()) -> None:
+    """End a micro intervention's events; its overall outcome follows, now or when it is due.
+
+    `last`: deliveries that the rule which ends it brings with it; they stay with the person until they expire.
+    """
     found = work.state.runs[run]
     if found.ended:
         return
     compiled = work.intervention(run)
     let_all_go(work, run, "the intervention ended")
-    for name in [k for k, d in work.state.deliveries.items() if d.run == run and not d.done]:
+    for name in [k for k, d in work.state.deliveries.items() if d.run == run and not d.done and k not in last]:
         work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="the intervention ended"))
     for name, asked in list(work.state.assessments.items()):
-        if asked.run == run and asked.purpose in ("proximal", "form"):
+        if asked.run == run and asked.purpose in ("proximal", "form") and asked.delivery not in last:
             assessor.close(work, name, asked, late=False)
     assessed = compiled.intervention.outcome is not None and not counts_as
     at = 0

@@ -144,6 +144,8 @@ class Past(Record, frozen=True):
     """What came of one micro intervention so far."""
 
     times: int = 0
+    over: int = 0
+    """How often it came to its end."""
     ended: int = 0
     result: str = ""
     successes: int = 0

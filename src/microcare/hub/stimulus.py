@@ -152,6 +152,8 @@ class Draw(Stimulus, frozen=True, tag="draw"):
     option: str
     probabilities: dict[str, float]
     source: str = ""
+    intervention: str = ""
+    """Whose rule it is; it may be left out where only one intervention has a rule of that name."""
 
 
 class Acknowledge(Stimulus, frozen=True, tag="acknowledge"):

@@ -335,7 +335,7 @@ def _target(program: CompiledProgram) -> Getter:
 def _history_count(program: CompiledProgram) -> Getter:
     def get(view: View) -> Value:
         waiting = sum(1 for r in view.state.runs.values() if r.program == program.id and r.ended)
-        return waiting + sum(1 for p in view.state.history if p.program == program.id)
+        return waiting + sum(p.over for name, p in view.state.past.items() if name.startswith(f"{program.id}/"))
 
     return get
 

@@ -74,6 +74,9 @@ def _measures(c: Checked) -> Iterator[Issue]:
             forms = [(index, b.form) for index, b in enumerate(part.content) if isinstance(b, Form)]
             where: Path = ("interventions", name, "events", event, "content")
             wanted += [((*where, index, "form"), form) for index, form in forms]
+            for index, form in forms[1:]:
+                yield c.error((*where, index, "form"), "second_form", f"an event asks one form, and `{form}` is another",
+                              "Put it into an event of its own, and deliver both together: `deliver: [one, two]`.")  # fmt: skip
     for path, need in c.needs():
         level = p.model[int(path[1])]
         wanted += [((*path, "measures", n), m) for n, m in enumerate(level.needs[need].measures)]
