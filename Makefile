@@ -19,7 +19,7 @@ help:
 	@echo "make demo     start a hub with an example program (PROGRAM=$(PROGRAM) PORT=$(PORT))"
 	@echo "make test     everything: format, lint, types, rules of the house, all tests, in a real browser too"
 	@echo "make quick    the fast tests"
-	@echo "make test-at AT='2028-02-29 23:30' TESTED=tests/care   tests under a shifted clock (needs faketime)"
+	@echo "make test-at AT='2028-02-29 23:30' TESTED=tests/care   tests as if it were another moment"
 	@echo "make check    format, lint, types, rules of the house"
 	@echo "make bench    what things cost, as ratios"
 	@echo "make coverage how often intervals miss the truth, by simulation (half an hour)"
@@ -57,10 +57,9 @@ test: lint
 	@$(TESTS) $(WORKERS) tests
 
 # A suite that is green at noon must be green at night, on a Sunday, on 29 February and while the clocks change.
-# How long something takes goes by a clock of its own, which is left alone.
+# Only the browser keeps the real clock.
 test-at: $(STAMP)
-	@command -v faketime >/dev/null || { echo "make test-at needs faketime (Debian: apt install faketime)." >&2; exit 1; }
-	@FAKETIME_DONT_FAKE_MONOTONIC=1 faketime "$(AT)" $(TESTS) $(WORKERS) $(or $(TESTED),tests)
+	@sh scripts/at "$(AT)" $(TESTS) $(WORKERS) $(or $(TESTED),tests)
 
 quick: $(STAMP)
 	@MICROCARE_EXAMPLES=60 $(TESTS) $(WORKERS) --hypothesis-profile=quick -m "not slow and not browser and not reference" tests

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from microcare.base.moments import DAY, local_clock, local_day
-from microcare.care import ahead, cards, letters
+from microcare.care import ahead, answering, cards, letters
+from microcare.care.answering import Said
 from microcare.care.cards import ContactCard, EventCard, Item, OfferCard
 from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
@@ -73,6 +74,12 @@ class Today:
     """What the rest of their day brings for sure, in sentences."""
     may_come: bool = False
     """Something more may come today."""
+    said: Said | None = None
+    """What the person has just said they need, until it is seen to: whatever answers it comes first."""
+    answers: int = 0
+    """So many of `items`, the first ones, answer it."""
+    relief: Item | None = None
+    """What relieves, where nothing of it waits to be done."""
 
 
 def today(person: str, now: int) -> Today:
@@ -95,6 +102,8 @@ def today_of(person: Person) -> Today:
     # The newest first, and among those that came together the first one said first: `sorted` keeps their order.
     rank = {"questions": 0, "event": 1, "offer": 4, "contact": 5, "message": -1, "check_in": -1}
     ordered = sorted((*there, *items), key=lambda i: _rank(i, rank))
+    said, answers = answering.put_first(person, ordered)
+    relieves = any(i.event is not None for i in ordered[:answers])
     last = _last_word(person)
     voices = [v for p in state.courses if (v := person.voice(p)) is not None]
     planned, may_come = (
@@ -120,6 +129,9 @@ def today_of(person: Person) -> Today:
         planned=planned,
         may_come=may_come,
         greeting=_greeting(local_clock(state.zone, now), person.name),
+        said=said,
+        answers=answers,
+        relief=answering.relief(person, said) if said is not None and said.acute and not relieves else None,
         running=tuple(
             v.title(r.intervention) for r in state.runs.values() if (v := person.voice(r.program, r.version))
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from microcare.base.moments import DAY, HOUR, local_day, resolve
-from microcare.care import consents, letters
+from microcare.care import answering, consents, letters
 from microcare.care.cards import Item
 from microcare.care.demonstration import quiet_of, waking
 from microcare.care.emergency import countries
@@ -45,7 +45,8 @@ def today(request: HttpRequest, person: str) -> HttpResponse:
         "alerts": unseen,
         "item": item,
         "place": _place(item, request.GET.get("item", "")),
-        "others": [i for i in shown.items if item is None or i.id != item.id],
+        "others": [i for i in shown.items[shown.answers :] if item is None or i.id != item.id],
+        "also": [i for i in shown.items[: shown.answers] if item is None or i.id != item.id],
         "snoozed": [(e, _when(shown, e.snoozed)) for e in shown.snoozed if item is None or e.delivery != item.id],
         "paused": _when(shown, shown.paused_until) if shown.paused_until else "",
         "until": _when(shown, item.event.expires)
@@ -114,7 +115,14 @@ def need(request: HttpRequest, person: str) -> HttpResponse:
         request,
         "participant/need.html",
         found,
-        {"wants": wants(found), "to": letters.writes_to(found), "key": secrets.token_hex(12), "nav": "need"},
+        {
+            "wants": wants(found),
+            "firsts": answering.firsts(found),
+            "to": letters.writes_to(found),
+            "help": help_of(found),
+            "key": secrets.token_hex(12),
+            "nav": "need",
+        },
     )
 
 

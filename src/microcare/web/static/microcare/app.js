@@ -45,6 +45,8 @@ async function photoOf(form, submitter) {
 
 // What somebody puts aside or declines can be undone for a moment: only then is it sent.
 const UNDO = 6000;
+// How long a report waits for the hub before what the phone has for it is shown, ms.
+const PATIENCE = 1500;
 
 function undoable(stimulus) {
   if (stimulus.kind === "act") return ["dismissed", "dropped"].includes(stimulus.act);
@@ -79,9 +81,9 @@ async function send(form, submitter) {
   const saving = $(".saving", form.closest("article, main") || main);
   const help = submitter?.dataset.help || "";
   form.setAttribute("aria-busy", "true");
+  const stimulus = stimulusOf(form, submitter);
   try {
-    const photo = await photoOf(form, submitter);
-    const stimulus = stimulusOf(form, submitter), hold = undoable(stimulus) ? { hold: Date.now() + UNDO } : {};
+    const photo = await photoOf(form, submitter), hold = undoable(stimulus) ? { hold: Date.now() + UNDO } : {};
     const number = await queue.add(person, stimulus, { ...(photo ? { photo } : {}), ...(help ? { help } : {}), ...hold });
     if (hold.hold) return offerUndo(form, number);
   } catch {
@@ -92,19 +94,50 @@ async function send(form, submitter) {
   }
   if (help) showHelp(help);
   if (saving) saving.textContent = words("saving");
+  // A line that is slow must not keep anybody waiting for help.
+  const slow = setTimeout(() => firstHelp(stimulus).catch(() => {}), PATIENCE);
   try {
     const done = await flush();
+    clearTimeout(slow);
     if (saving) saving.textContent = done.refused.length ? "" : words("saved");
     if (!done.refused.length) say("");
+    if (relieving()) return say(words("all_saved"), "good");
     // Between two questions of one thing, that thing stays; otherwise what comes first is shown.
     await show(form.dataset.send === "answer" ? sameItem() : STAYS.includes(form.dataset.send) ? location.pathname : "/");
   } catch (problem) {
     if (problem.status === 401) say(words("signed_out"), "bad");
     else await sayKept();
     if (help || form.dataset.send === "triage") notTold();
+    clearTimeout(slow);
     sendLater();
     goOn(form);
+    await firstHelp(stimulus).catch(() => {});
   }
+}
+
+// What somebody has said they need, and the hub has not heard yet: help and what relieves are here already, and come first.
+async function firstHelp(stimulus) {
+  if (stimulus.kind !== "report" || $("#first-help", main)) return;
+  const wanted = `template[data-want="${CSS.escape(stimulus.name)}"]`;
+  let found = $(wanted, main);
+  if (!found) {
+    const kept = await caches.open("pages").then((pages) => pages.match("/need"));
+    found = kept && $(wanted, new DOMParser().parseFromString(await kept.text(), "text/html"));
+  }
+  if (!found || $("#first-help", main)) return;
+  main.prepend(document.importNode(found.content, true));
+  arrive();
+  timers(main);
+  $("#first-help", main).focus({ preventScroll: true });
+  scrollTo({ top: 0, behavior: "instant" });
+}
+
+// What was begun while nothing could be sent is not taken away: it says that the hub knows now, and how to go on.
+function relieving() {
+  if (!$("#first-help .timer:is(.runs, .paused)", main)) return false;
+  $("#first-help .kept").hidden = true;
+  $("#first-help .heard").hidden = false;
+  return true;
 }
 
 // Without a connection: the next question is here already; anything else is kept, and says so.
@@ -141,6 +174,7 @@ async function applyKept() {
       if (same) { goOn(form); break; }
     }
     if (help) showHelp(help);
+    await firstHelp(stimulus);
   }
   if (rows.some((row) => row.help || row.stimulus.kind === "triage")) notTold();
   return rows.length;
@@ -278,7 +312,9 @@ function here() {
 
 async function sent() {
   say(words("all_saved"), "good");
-  if (LIVE.includes(main.dataset.page)) await show(here());
+  if (relieving()) return;
+  if ($("#first-help", main)) await show("/");
+  else if (LIVE.includes(main.dataset.page)) await show(here());
 }
 
 async function poll() {
