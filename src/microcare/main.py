@@ -14,6 +14,7 @@ def set_up(data: Path, *, migrate: bool = True) -> None:
     """Make the hub's database in a folder ready for this process (and bring it up to date)."""
     os.environ["MICROCARE_DATA"] = str(data.absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "microcare.web.settings")
+    _noted(data)
     os.umask(0o077)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     import django
@@ -25,6 +26,22 @@ def set_up(data: Path, *, migrate: bool = True) -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
+ADDRESS = "address"
+"""The file in a hub's folder that says where it is."""
+
+
+def _note_address(data: Path) -> None:
+    """Note where the hub is, so that commands about it print that address, whatever port they would think of."""
+    (data / ADDRESS).write_text(os.environ["MICROCARE_URL"] + "\n", encoding="utf-8")
+
+
+def _noted(data: Path) -> None:
+    """Take the address that was noted, where none is set."""
+    noted = data / ADDRESS
+    if "MICROCARE_URL" not in os.environ and noted.is_file():
+        os.environ["MICROCARE_URL"] = noted.read_text(encoding="utf-8").strip()
+
+
 def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, server: str = "waitress") -> int:
     """Start the hub in a folder and keep it up until it is told to stop. Returns the exit status."""
     from microcare.workers.supervise import Supervisor, port_problem
@@ -33,7 +50,14 @@ def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, 
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    os.environ.setdefault("MICROCARE_URL", f"http://{_shown(host)}:{port}")
+    from microcare.care.demonstration import share
+
+    url = os.environ.setdefault("MICROCARE_URL", f"http://{_shown(host)}:{port}")
+    problem = share(data, url)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
+    _note_address(data)
     set_up(data)
     supervisor = Supervisor(_commands(data, host, port, workers, server))
     return supervisor.run(lambda: _say(data, host, port), _shown(host), port)
@@ -54,16 +78,18 @@ def demo(
     """
     from microcare.workers.supervise import Supervisor, port_problem
 
-    problem = port_problem("127.0.0.1", port)
-    if problem:
-        print(problem, file=sys.stderr)
-        return 1
     wanted = [programs] if isinstance(programs, str) else list(programs)
     folder = (data or Path("demo")).absolute()
-    os.environ.setdefault("MICROCARE_URL", f"http://127.0.0.1:{port}")
-    from microcare.care.demonstration import CannotDemonstrateError, prepare
+    # A demo is where it listens, whatever address another hub of this machine has.
+    url = os.environ["MICROCARE_URL"] = f"http://127.0.0.1:{port}"
+    from microcare.care.demonstration import CannotDemonstrateError, prepare, take
 
     try:
+        take(folder, url)
+        problem = port_problem("127.0.0.1", port)
+        if problem:
+            raise CannotDemonstrateError(problem)
+        _note_address(folder)
         lines = prepare(folder, wanted, keep, lambda: set_up(folder), at)
     except CannotDemonstrateError as error:
         print(error, file=sys.stderr)

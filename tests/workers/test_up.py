@@ -102,6 +102,45 @@ def test_a_demo_listens_within_seconds_and_says_where(
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
+def test_a_second_demo_on_the_folder_says_where_the_first_is_and_touches_nothing(
+    demo: tuple[subprocess.Popen[str], int, str], tmp_path: Path
+) -> None:
+    first, port, said = demo
+    join = re.search(r"/join/\w+", said)
+    assert join is not None
+    for code in (f"demo(['mood'], {free_port()}, Path('here'))", f"up(Path('here'), port={free_port()})"):
+        second = _start(code, tmp_path)
+        _, complaint = second.communicate(timeout=60)
+        assert second.returncode == 1
+        assert f"running in {tmp_path / 'here'} already, at http://127.0.0.1:{port}" in complaint.replace(
+            " here ", f" {tmp_path / 'here'} "
+        )
+    assert _get(f"http://127.0.0.1:{port}{join[0]}")[0] == 200
+    first.kill()
+    first.wait(timeout=20)
+    other = free_port()
+    third = _start(f"demo(['mood'], {other}, Path('here'))", tmp_path)
+    try:
+        assert f"http://127.0.0.1:{other}/join/" in _read_until(third, "Stop it")
+    finally:
+        third.send_signal(signal.SIGTERM)
+        third.communicate(timeout=30)
+
+
+def test_a_demo_lets_no_hub_of_the_same_folder_be_made_anew(tmp_path: Path) -> None:
+    hub = _start(f"up(Path('here'), port={free_port()})", tmp_path)
+    try:
+        _read_until(hub, "microcare is up")
+        (tmp_path / "here" / "DEMO").write_text("")
+        demo = _start(f"demo(['mood'], {free_port()}, Path('here'))", tmp_path)
+        _, complaint = demo.communicate(timeout=60)
+        assert demo.returncode == 1
+        assert "goes on untouched" in complaint
+    finally:
+        hub.send_signal(signal.SIGTERM)
+        hub.communicate(timeout=30)
+
+
 def test_a_dead_process_is_started_again_and_all_end_together(
     demo: tuple[subprocess.Popen[str], int, str],
 ) -> None:

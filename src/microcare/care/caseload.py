@@ -10,6 +10,7 @@ from microcare.base.moments import DAY, local_day
 from microcare.care.programs import programs
 from microcare.care.telling import day_words, span_words
 from microcare.hub.explainer import title_of
+from microcare.hub.naming import without_values
 from microcare.program.parts import text_in
 from microcare.store import caseload
 from microcare.store.caseload import QUIET, SOON, Wanted
@@ -152,7 +153,7 @@ def _states(x: caseload.Line) -> Iterator[Word]:
         yield Word(_("%(n)s more needs") % {"n": len(x.needs) - 3}, "need")
     for name in x.running[:2]:
         program, _slash, intervention = name.partition("/")
-        title = title_of(programs().current(program), intervention)
+        title = without_values(title_of(programs().current(program), intervention))
         yield Word(_("in %(title)s") % {"title": title})
 
 

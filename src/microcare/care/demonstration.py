@@ -1,15 +1,17 @@
 """Prepare a demo: a database of its own, marked as one, with example programs, participants and a facilitator."""
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from microcare.base.moments import SECOND, format_local, inside, is_zone, local_day, parse_moment, resolve, window_end
 
-DATABASE = "microcare.sqlite3"
+DATABASE, LOCK = "microcare.sqlite3", "running"
 MORNING = 8 * 3600
 """When a demo that is started in the quiet of the night begins its day, in seconds after midnight."""
 FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "secret.key", "master.key")
@@ -42,6 +44,55 @@ def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], 
         _mark(folder)
     set_up()
     return _fill(paths, zone, began, fresh)
+
+
+_held: list[IO[str]] = []
+"""Locks of this process, for as long as it lives."""
+
+
+def take(folder: Path, url: str) -> None:
+    """Have a folder for this demo alone while this process lives: another demo would make its database anew under it.
+
+    The lock is the system's: it goes with the process, however that ends.
+    """
+    if (folder / DATABASE).exists() and not _is_demo(folder / DATABASE):
+        raise CannotDemonstrateError(
+            f"{folder} holds a database that is not a demo's; choose another folder with --data."
+        )
+    if not _locked(folder, url, fcntl.LOCK_EX):
+        raise CannotDemonstrateError(
+            f"{_running(folder)}, and goes on untouched. Use that one, or stop it first (Ctrl-C where it runs), "
+            "or give this one a folder and a port of its own: microcare demo --data other-demo --port 8010"
+        )
+
+
+def share(folder: Path, url: str) -> str:
+    """Have a folder for a hub while this process lives, so that no demo makes it anew; or why it cannot be had."""
+    if _locked(folder, url, fcntl.LOCK_SH):
+        return ""
+    return f"{_running(folder)}. Use that one, or stop it first (Ctrl-C where it runs), or choose another folder."
+
+
+def _locked(folder: Path, url: str, how: int) -> bool:
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = (folder / LOCK).open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return False
+    # Where it is, for whoever comes second.
+    lock.truncate(0)
+    lock.write(url)
+    lock.flush()
+    _held.append(lock)
+    return True
+
+
+def _running(folder: Path) -> str:
+    url = (folder / LOCK).read_text(encoding="utf-8").strip()
+    return f"A hub is running in {folder} already" + (f", at {url}" if url else "")
 
 
 def begin(at: str, zone: str) -> int:

@@ -18,7 +18,6 @@ from microcare.care.telling import Story, Voice, story
 from microcare.care.wordings import About
 from microcare.hub import entry as e
 from microcare.hub.attention import in_danger
-from microcare.hub.explainer import title_of
 from microcare.hub.scheduler import Due, agenda
 from microcare.hub.sentences import to_facilitator
 from microcare.hub.step import step
@@ -200,7 +199,7 @@ def offers_of(person: Person) -> tuple[OfferLine, ...]:
             OfferLine(
                 name, offer.action, tuple(_candidates(voice, offer.interventions, why)), tuple(others),
                 tuple((voice.title(i), reason) for i, reason in why.left_out.items()) if why is not None else (),
-                to_facilitator(why, voice.program, say=gettext, names=About(person.id, person.state).names) if why is not None else "",
+                to_facilitator(why, voice.program, say=gettext, names=About(person.id, person.state, person.texts).names) if why is not None else "",
                 format_local(person.state.zone, offer.expires)[:16].replace("T", " "),
                 _draft(person, name, offer.interventions[0]) if offer.action == "proposed" and offer.interventions else (),
             )
@@ -317,7 +316,7 @@ def with_them(person: Person) -> tuple[WithThem, ...]:
         human = ""
         title = label(delivery.what) if delivery.what != "event" else ""
         if run is not None and voice is not None:
-            title = title_of(voice.program, run.intervention, delivery.name, voice.language)
+            title = voice.event_title(run.intervention, delivery.name)
             event = voice.program.interventions[run.intervention].events.get(delivery.name)
             texts = [b.human for b in event.event.content if hasattr(b, "human")] if event is not None else []
             human = " ".join(voice.plain(t) for t in texts)

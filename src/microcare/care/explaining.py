@@ -66,7 +66,7 @@ class EntryLine:
 def journal(person: Person, wanted: str = "", before: int = 0) -> tuple[EntryLine, ...]:
     """A page of the journal, newest first; `before` an entry's number, for the next page."""
     found: list[EntryLine] = []
-    about = About(person.id, person.state)
+    about = About(person.id, person.state, person.texts)
     kinds = GROUPED.get(wanted) or ((wanted,) if wanted and wanted != "all" else ())
     for number, stated in journals.newest(person.id, kinds, before):
         kind = stated.__struct_config__.tag

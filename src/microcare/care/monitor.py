@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import DAY, HOUR, MINUTE, format_local, local_day
 from microcare.care import clock
+from microcare.channels.channel import NO_SUCH_WAY
 from microcare.hub.deliveries import COMPLETED, HELD, MISSED, NOT_MEANT, OPEN, STEPS, Line
 from microcare.store import journals, monitor, people
 from microcare.store.monitor import Filter
@@ -38,6 +39,8 @@ DAYS = 14
 """So many days are shown, unless others are asked for."""
 LATE = 10 * MINUTE
 """A worker that is later than this has stopped."""
+NEXT = HOUR
+"""So long a delivery that has no way on one channel may wait for the next one's turn."""
 UNTAKEN = HOUR
 """A notice that nobody takes for so long is listed."""
 SILENT_DAYS, SILENT_LEAST = 3, 3
@@ -223,7 +226,9 @@ def _stuck(now: int) -> Iterator[Stuck]:
         yield Stuck(person, gettext("a step failed: %(why)s") % {"why": why.splitlines()[0][:120]}, "")
     for person, due in monitor.overdue(now - LATE, LOOKED_AT):
         yield Stuck(person, gettext("due, and no worker has come"), _when(due))
-    for person, status, detail, settled, kind in monitor.not_sent(now - DAYS * DAY, LOOKED_AT):
+    for person, status, detail, settled, kind, delivery in monitor.not_sent(now - DAYS * DAY, LOOKED_AT):
+        if detail in NO_SUCH_WAY and _goes_on(person, kind, delivery, settled, now):
+            continue
         said = str(NOT_SENT.get((kind, status == "failed"), kind))
         yield Stuck(person, f"{said}: {detail[:120]}" if detail else said, _when(settled))
     today = local_day("UTC", now)
@@ -234,6 +239,16 @@ def _stuck(now: int) -> Iterator[Stuck]:
             gettext("%(count)s due in %(days)s days, and no channel took any") % {"count": count, "days": SILENT_DAYS},
             "",
         )
+
+
+def _goes_on(person: str, kind: str, delivery: str, settled: int, now: int) -> bool:
+    """Whether what could not go one way, because there is none, goes another one.
+
+    A proposal waits on the desk. A delivery goes by the next channel, which may have its turn a while later.
+    """
+    if kind == "propose":
+        return True
+    return kind == "prompt" and (settled > now - NEXT or delivery in monitor.on_their_way(person, now - 2 * DAYS * DAY))
 
 
 def _when(moment: int) -> str:

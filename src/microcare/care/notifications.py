@@ -9,7 +9,7 @@ from microcare.care import clock
 from microcare.care.languages import speaks
 from microcare.care.mails import waits
 from microcare.channels import outward
-from microcare.channels.channel import Channel, Message, Outcome, Result, together
+from microcare.channels.channel import NO_DEVICE, Channel, Message, Outcome, Result, together
 from microcare.channels.push import base64url, encrypt, from_base64url, new_private_key, point, private_key
 from microcare.hub.effect import Prompt
 from microcare.hub.state import State
@@ -38,7 +38,7 @@ def send(channels: Mapping[str, Channel], key: str, person: str, state: State, p
             push_devices.remove(person, device.endpoint)
             outcome = Outcome(Result.FAILED, outcome.detail)
         outcomes.append(outcome)
-    return together(outcomes or [Outcome(Result.FAILED, "no device takes notifications")])
+    return together(outcomes or [Outcome(Result.FAILED, NO_DEVICE)])
 
 
 def body(person: str, language: str, delivery: str) -> str:

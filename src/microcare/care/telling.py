@@ -79,6 +79,12 @@ class Voice:
         found = self.program.program.interventions.get(intervention)
         return self.plain(found.title) if found is not None else intervention
 
+    def event_title(self, intervention: str, event: str) -> str:
+        """What people call one of its events; its name where it has no title."""
+        found = self.program.program.interventions.get(intervention)
+        part = found.events.get(event) if found is not None else None
+        return self.plain(part.title) if part is not None and part.title is not None else event
+
     def _value(self, name: str, values: Mapping[str, Value], deep: bool = True) -> str | None:
         origin = text_value(self.program.program, name)
         if origin is None:

@@ -4,16 +4,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from microcare.care.publish import Published, check, publish
 
-T = TypeVar("T")
 LARGEST, MOST_FILES = 30_000_000, 2_000
 TOO_LARGE = gettext_lazy("It is larger than 30 MB.")
 _safe = re.compile(r"[^\x00-\x1f\\:]+")
@@ -29,7 +28,7 @@ def checked(body: bytes) -> tuple[Published | None, str]:
     return _opened(body, check)
 
 
-def _opened(body: bytes, take: Callable[[Path], T]) -> tuple[T | None, str]:
+def _opened(body: bytes, take: Callable[[Path], Published]) -> tuple[Published | None, str]:
     if len(body) > LARGEST:
         return None, str(TOO_LARGE)
     with TemporaryDirectory() as folder:
@@ -37,12 +36,29 @@ def _opened(body: bytes, take: Callable[[Path], T]) -> tuple[T | None, str]:
         root.mkdir()
         if not zipfile.is_zipfile(io.BytesIO(body)):
             (root / "program.yaml").write_bytes(body)
-            return take(root), ""
+            return _told(take(root), root), ""
         why = _unpack(body, root)
         if why:
             return None, why
         inner = [p for p in root.iterdir() if p.is_dir()]
-        return take(inner[0] if not (root / "program.yaml").exists() and len(inner) == 1 else root), ""
+        folded = not (root / "program.yaml").exists() and len(inner) == 1
+        return _told(take(inner[0] if folded else root), root), ""
+
+
+def _told(found: Published, root: Path) -> Published:
+    """With the names of files as they were sent: where they lay meanwhile is nobody's concern."""
+    where = re.compile("|".join(rf"{re.escape(str(place))}(/|\b)" for place in {root.resolve(), root}))
+
+    def short(text: str) -> str:
+        return where.sub("", text)
+
+    issues = (
+        replace(
+            one, place=replace(one.place, file=short(one.place.file)), message=short(one.message), cure=short(one.cure)
+        )
+        for one in found.issues
+    )
+    return replace(found, issues=tuple(issues))
 
 
 def _unpack(body: bytes, root: Path) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext
 
 from microcare.care.labels import label
 from microcare.care.programs import programs
+from microcare.care.telling import Voice
 from microcare.hub import entry as e
 from microcare.hub.naming import Names
 from microcare.hub.state import State
@@ -17,8 +18,9 @@ from microcare.store import journals
 class About:
     """How staff read about one person. What it takes is read from their journal once, and only where it is asked for."""
 
-    def __init__(self, person: str, state: State) -> None:
-        self.person, self.state = person, state
+    def __init__(self, person: str, state: State, texts: Mapping[str, str] | None = None) -> None:
+        """`texts`: the person's free texts, by reference, where whoever reads may see them."""
+        self.person, self.state, self.texts = person, state, texts or {}
 
     @cached_property
     def alerted(self) -> Mapping[str, e.Alerted]:
@@ -31,7 +33,10 @@ class About:
         """How the entries of their journal name things."""
         plain = Names(get_language() or "en")
         alerts = {name: self._question(plain, x) for name, x in self.alerted.items()}
-        return Names(plain.language, alerts, label)
+        return Names(plain.language, alerts, label, self._filled)
+
+    def _filled(self, program: CompiledProgram, title: str) -> str:
+        return Voice(program, self.state, self.texts, get_language() or "en").filled(title)
 
     def what(self, alert: str) -> str:
         """The question and the answer that raised an alert."""

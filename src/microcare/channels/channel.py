@@ -19,6 +19,11 @@ class Result(StrEnum):
     """It may have been sent; nobody can tell, so it is not sent again."""
 
 
+NO_SERVER, NO_ADDRESS, NO_DEVICE = "no mail server is set up", "no usable address", "no device takes notifications"
+NO_SUCH_WAY = (NO_SERVER, NO_ADDRESS, NO_DEVICE)
+"""What is said where there is no such way to somebody: nothing went wrong on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A result, with what the provider said."""

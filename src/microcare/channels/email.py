@@ -15,7 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from microcare.channels.channel import Message, Outcome, Result
+from microcare.channels.channel import NO_ADDRESS, NO_SERVER, Message, Outcome, Result
 
 SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
@@ -65,9 +65,9 @@ class Email:
     def send(self, message: Message) -> Outcome:
         """Hand one mail over."""
         if self.server is None:
-            return Outcome(Result.FAILED, "no mail server is set up")
+            return Outcome(Result.FAILED, NO_SERVER)
         if not is_address(message.to):
-            return Outcome(Result.FAILED, "no usable address")
+            return Outcome(Result.FAILED, NO_ADDRESS)
         try:
             smtp = self._connect(self.server)
         except (OSError, smtplib.SMTPException) as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from microcare.base.wording import counted
-from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, progress, say, say_json
+from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, how_to_add, progress, say, say_json
 from microcare.optimization.dataset.tables import TABLES
 from microcare.optimization.dataset.writing import EVERYTHING, FORMATS, Choice, Part, Written, codebook, columns_of
 from microcare.optimization.dataset.writing import write_journal as from_journal
@@ -81,7 +81,7 @@ def write(source: Path, out: dict[str, Path], choice: Choice = EVERYTHING) -> Wr
             return from_people(people_entries(chosen), out, _follow, choice)
         return from_journal(source, out, min(os.cpu_count() or 1, 8), _follow, choice)
     except ModuleNotFoundError as error:
-        complain(f"Parquet needs {error.name}: pip install 'microcare[science]', or write CSV.")
+        complain(f"Parquet needs {error.name}: {how_to_add('science')}; or write CSV.")
     except (OSError, ValueError) as error:
         complain(f"{source}: {error}")
     return None

@@ -4,6 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from shlex import quote
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -62,3 +65,19 @@ def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
     from rich.progress import track
 
     yield from track(items, total=total, description=label, console=Console(stderr=True), transient=True)
+
+
+def how_to_add(extra: str) -> str:
+    """How what is missing is installed, in the way in which this microcare was."""
+    here = Path(__file__).resolve().parents[3]
+    made = Path(sys.prefix) == here / ".venv" and (here / "Makefile").is_file()
+    if made and not (here / ".venv" / ".installed").exists():
+        return f"make -C {quote(str(here))} install"
+    tool = (
+        f"{quote(sys.executable)} -m pip install"
+        if find_spec("pip")
+        else f"uv pip install --python {quote(sys.executable)}"
+    )
+    if (here / "pyproject.toml").is_file():
+        return f"{tool} -e {quote(f'{here}[{extra}]')}"
+    return f"{tool} {quote(f'microcare[{extra}]')}"

@@ -23,6 +23,8 @@ class Names:
     """What each alert is about, in words, by its name."""
     codes: Callable[[str], str] = str
     """What came of an alert, in words."""
+    fill: Callable[[CompiledProgram, str], str] = lambda _program, title: title
+    """A title with the values of the person it is about."""
 
     def question(self, program: CompiledProgram | None, measure: str, item: str) -> str:
         """The question in quotes; for a score its measure and its name."""
@@ -91,14 +93,15 @@ class Names:
         return self.alerts.get(name, name)
 
     def _plain(self, program: CompiledProgram, text: Text | None) -> str:
-        """A text without values: a place for one shows its fallback, or that something stands there."""
-        if text is None:
-            return ""
-        said = text_in(text, self.language, program.program.language)
-        found = parse_template(said)
-        if not isinstance(found, Template):
-            return said
-        return "".join(part if isinstance(part, str) else part.fallback or "…" for part in found.parts)
+        return without_values(text_in(text, self.language, program.program.language)) if text is not None else ""
+
+
+def without_values(written: str) -> str:
+    """A text without values: a place for one shows its fallback, or that something stands there."""
+    found = parse_template(written)
+    if not isinstance(found, Template):
+        return written
+    return "".join(part if isinstance(part, str) else part.fallback or "…" for part in found.parts)
 
 
 CODES = Names()

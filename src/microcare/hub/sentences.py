@@ -54,7 +54,8 @@ def to_facilitator(
 
 def title_of(program: Program, intervention: str, _: Say, event: str = "") -> str:
     """What people call a micro intervention, or one of its events, in the language that is spoken."""
-    return title_in(program, intervention, event, _.names.language or "en")
+    title = title_in(program, intervention, event, _.names.language or "en")
+    return title if program is None else _.names.fill(program, title)
 
 
 def _named(what: str, _: Say) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from microcare.base.moments import local_day
 from microcare.hub import codec
 from microcare.hub.deliveries import KINDS, Line, mentioned, tell
+from microcare.hub.effect import Prompt
 from microcare.hub.entry import Started
 from microcare.store import journals, monitor_queries, queries
 from microcare.store.database import Row, Value, row, rows, run, run_many, writing
@@ -152,11 +153,23 @@ def overdue(before: int, limit: int) -> list[tuple[str, int]]:
     return [(str(p), int(due)) for p, due in rows(monitor_queries.STUCK_DUE, [before, limit])]
 
 
-def not_sent(since: int, limit: int) -> list[tuple[str, str, str, int, str]]:
-    """(person, status, detail, when, kind) of what failed or is unclear since a moment."""
+def not_sent(since: int, limit: int) -> list[tuple[str, str, str, int, str, str]]:
+    """(person, status, detail, when, kind, delivery) of what failed or is unclear since a moment."""
     return [
-        (str(p), str(s), str(d), int(t), str(k)) for p, s, d, t, k in rows(monitor_queries.STUCK_OUTBOX, [since, limit])
+        (str(p), str(s), str(d), int(t), str(k), _delivery(x) if k == "prompt" else "")
+        for p, s, d, t, k, x in rows(monitor_queries.STUCK_OUTBOX, [since, limit])
     ]
+
+
+def on_their_way(person: str, since: int) -> frozenset[str]:
+    """The deliveries of a person that some channel took since a moment, or has still to take."""
+    found = rows(monitor_queries.PROMPTS, [person, since])
+    return frozenset(_delivery(x) for x, status in found if status not in ("failed", "unclear"))
+
+
+def _delivery(found: Value) -> str:
+    prompt = codec.decode_effect(str(found))
+    return prompt.delivery if isinstance(prompt, Prompt) else ""
 
 
 def untaken(before: int, limit: int) -> list[tuple[str, str, str, int, str]]:

@@ -95,10 +95,13 @@ SELECT id, due FROM person WHERE due <= %s ORDER BY due LIMIT %s
 """People who have been due for long: the worker is late."""
 
 STUCK_OUTBOX = """
-SELECT person, status, detail, settled, kind FROM outbox WHERE status IN ('failed', 'unclear') AND settled >= %s
+SELECT person, status, detail, settled, kind, effect FROM outbox WHERE status IN ('failed', 'unclear') AND settled >= %s
 AND person IN (SELECT person FROM person_key) ORDER BY settled DESC LIMIT %s
 """
 """What failed, or of what nobody knows whether it arrived, since a moment."""
+
+PROMPTS = "SELECT effect, status FROM outbox WHERE person = %s AND kind = 'prompt' AND made >= %s"
+"""What was to be brought to somebody since a moment, by each channel, and what became of it."""
 
 STUCK_NOTICES = """
 SELECT person, status, detail, made, kind FROM outbox WHERE next_try > 0 AND kind = 'notify' AND made <= %s

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from microcare.base.issues import Severity
 from microcare.care import access, clock, uploads
 from microcare.care.enroll import invite
 from microcare.care.programs import names, programs
@@ -63,4 +64,11 @@ def publishing(request: HttpRequest) -> HttpResponse:
     listed = [
         (name, _title(name), c.version[:12], len(c.interventions)) for name in names() if (c := known.current(name))
     ]
-    return render(request, "facilitator/programs.html", {"programs": listed, "found": found, "section": "programs"})
+    issues = found.issues if found is not None else ()
+    context = {
+        "programs": listed,
+        "errors": [i for i in issues if i.severity is Severity.ERROR],
+        "advice": [i for i in issues if i.severity is not Severity.ERROR],
+        "section": "programs",
+    }
+    return render(request, "facilitator/programs.html", context)
