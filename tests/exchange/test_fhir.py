@@ -56,9 +56,10 @@ def test_the_ninth_item_of_the_phq9_is_the_one_about_self_harm(phq9: Questionnai
 
 
 def test_what_the_phq9_file_gets_wrong_is_warned_of(phq9: Questionnaire) -> None:
-    assert len(phq9.warnings) == 2
+    assert len(phq9.warnings) == 3
     assert "counts unanswered items as 0" in phq9.warnings[0]
     assert phq9.warnings[1].startswith("item9 (/44260-8) is not required")
+    assert phq9.warnings[2] == "/44261-6: unit (an extension) is not taken"
 
 
 @pytest.mark.parametrize(

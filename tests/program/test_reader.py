@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from microcare.base.issues import Issue, Place
+from microcare.program.assembly import Taken
 from microcare.program.assessment import Item, Measure
 from microcare.program.reader import Reading, read_bundle, read_program
 
@@ -88,7 +89,7 @@ def test_a_questionnaire_fills_in_items_and_score_and_keeps_what_the_author_wrot
         "m.json": b"{}",
     }
     full = Measure(title="Theirs", items={"a": Item(text="A?", scale=(0, 4))}, score="a * 2")
-    program = read_bundle(files, questionnaires=lambda _: full).program
+    program = read_bundle(files, questionnaires=lambda _: Taken(full)).program
     assert program is not None
     found = program.measures["m"]
     assert (found.title, found.complete, found.score, list(found.items)) == ("Mine", 1, "a * 2", ["a"])

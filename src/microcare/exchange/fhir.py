@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from microcare.base.wording import counted
 from microcare.exchange.fhir_items import MOST_ITEMS, Raw, flat_items, text_of, variables_of
+from microcare.exchange.fhir_left import changes_meaning, left_over
 from microcare.exchange.fhir_sums import Sums
 from microcare.exchange.fhirpath_sums import Sum, read_sum
 from microcare.exchange.json_text import read_json
@@ -37,6 +38,9 @@ def read_questionnaire(text: str) -> Questionnaire | tuple[str, ...]:
     if kind != "Questionnaire":
         found = f'"{kind[:40]}"' if isinstance(kind, str) else "nothing of that name"
         return (f'1:1: expected resourceType "Questionnaire", found {found}',)
+    changed = changes_meaning(document)
+    if changed is not None:
+        return (f"1:1: {changed}; it cannot be read here",)
     warnings = [f'the key "{name[:40]}" stands twice in one object; the last one counts' for name in parsed.repeated]
     raws = flat_items(document, warnings)
     if isinstance(raws, str):
@@ -47,9 +51,11 @@ def read_questionnaire(text: str) -> Questionnaire | tuple[str, ...]:
     items, total = _named(raws, summed)
     _warn_of_gaps(items, total, warnings)
     title = _title(document, warnings)
+    left = left_over(document)
+    warnings += left.told(quiet=False)
     if len(warnings) > MOST_WARNINGS:
         warnings[MOST_WARNINGS:] = [f"and {len(warnings) - MOST_WARNINGS:,} more"]
-    return Questionnaire(title, items, total, tuple(warnings))
+    return Questionnaire(title, items, total, tuple(warnings), tuple(left.told(quiet=True)))
 
 
 def _title(document: Mapping[str, object], warnings: list[str]) -> str:

@@ -31,16 +31,17 @@ _KINDS: Mapping[str, Kind] = {
 }
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
 _SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/"
-_SCORES = (
+SCORES = (
     *(f"{_BASE}ordinalValue", f"{_BASE}itemWeight", f"{_BASE}questionnaire-ordinalValue"),
     *(f"{_BASE}codesystem-ordinalValue", f"{_BASE}valueset-ordinalValue", f"{_BASE}iso21090-CO-value"),
 )
-_FORMULAS = (
+FORMULAS = (
     *(f"{_SDC}sdc-questionnaire-calculatedExpression", f"{_BASE}questionnaire-calculatedExpression"),
     f"{_BASE}cqif-calculatedValue",
 )
-_HIDDEN = (f"{_BASE}questionnaire-hidden",)
-_CONDITIONS = (f"{_SDC}sdc-questionnaire-enableWhenExpression",)
+HIDDEN = (f"{_BASE}questionnaire-hidden",)
+CONDITIONS = (f"{_SDC}sdc-questionnaire-enableWhenExpression",)
+VARIABLE = f"{_BASE}variable"
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,11 @@ def flat_items(document: Mapping[str, object], warnings: list[str]) -> list[Raw]
     value_sets = _contained(document)
     raws: list[Raw] = []
     taken: set[str] = set()
-    waiting: list[tuple[object, tuple[str, ...], Mapping[str, str]]] = [
-        (item, (), {}) for item in reversed(_list(document.get("item")))
+    waiting: list[tuple[object, tuple[str, ...], Mapping[str, str], bool]] = [
+        (item, (), {}, False) for item in reversed(_list(document.get("item")))
     ]
     while waiting:
-        node, inside, variables = waiting.pop()
+        node, inside, variables, unseen = waiting.pop()
         if not isinstance(node, Mapping):
             warnings.append("an item that is not an object is left out")
             continue
@@ -104,19 +105,23 @@ def flat_items(document: Mapping[str, object], warnings: list[str]) -> list[Raw]
         raw = _raw(node, inside, len(raws) + 1, value_sets, warnings)
         if raw.formula:
             raw = replace(raw, variables=variables)
+        if unseen:
+            # What lies in a hidden group is hidden too; its formulas still count.
+            raw = replace(raw, kind=None)
         if raw.link_id in taken:
             warnings.append(f"the linkId {raw.link_id} is used twice")
         taken.add(raw.link_id)
         raws.append(raw)
         below = (*inside, raw.link_id)
-        waiting += [(child, below, variables) for child in reversed(_list(node.get("item")))]
+        unseen = unseen or _hidden(node)
+        waiting += [(child, below, variables, unseen) for child in reversed(_list(node.get("item")))]
     return raws
 
 
 def variables_of(node: Mapping[str, object]) -> dict[str, str]:
     """Return the FHIRPath variables that a questionnaire or an item declares: name to expression."""
     found: dict[str, str] = {}
-    for extension in _extensions(node, (f"{_BASE}variable",)):
+    for extension in _extensions(node, (VARIABLE,)):
         expression = extension.get("valueExpression")
         if isinstance(expression, Mapping):
             found[text_of(expression.get("name"))] = text_of(expression.get("expression"))
@@ -153,11 +158,13 @@ def _raw(
         kind = "text"
     if kind is not None and not text:
         warnings.append(f"{link_id} has no text")
-    if kind is not None and (node.get("enableWhen") or next(_extensions(node, _CONDITIONS), None)):
-        warnings.append(f"{link_id} is asked under a condition (enableWhen), which is not read: it is always asked")
+    if node.get("enableWhen") or next(_extensions(node, CONDITIONS), None):
+        what = "what lies in it is" if node.get("type") == "group" else "it is"
+        warnings.append(f"{link_id} stands under a condition (enableWhen), which is not read: {what} always asked")
     multiple = node.get("repeats") is True and kind not in (None, "note")
-    if multiple and any(choice.score is not None for choice in choices):
-        warnings.append(f"{link_id} allows several answers; it has no score here")
+    if multiple:
+        scoreless = ", and it has no score" if any(choice.score is not None for choice in choices) else ""
+        warnings.append(f"{link_id} allows several answers (repeats); here one is given{scoreless}")
     return Raw(
         link_id=link_id,
         text=text,
@@ -175,14 +182,14 @@ def _raw(
 def _kind(node: Mapping[str, object], link_id: str, warnings: list[str]) -> Kind | None:
     """How an item is answered; None for groups and for what nobody shall see or fill in."""
     written = node.get("type")
+    if _hidden(node):
+        warnings.append(f"{link_id} is hidden; it is left out, with all that lies in it")
+        return None
     if written == "group":
         if node.get("repeats") is True:
             warnings.append(f"{link_id} may be repeated as a group; it is asked once")
         # A group's heading is read as a note, so that an instruction above questions is not lost.
         return "note" if text_of(node.get("text")) else None
-    if any(extension.get("valueBoolean") is True for extension in _extensions(node, _HIDDEN)):
-        warnings.append(f"{link_id} is hidden; it is left out")
-        return None
     if node.get("readOnly") is True and written != "display":
         warnings.append(f"{link_id} is filled in by a system, not by the person; it is left out")
         return None
@@ -198,6 +205,10 @@ def _kind(node: Mapping[str, object], link_id: str, warnings: list[str]) -> Kind
         warnings.append(f"{link_id} also allows an answer in free text; only its choices are read")
     elif written == "quantity":
         warnings.append(f"{link_id} asks for a quantity; it is read as a number without its unit")
+    elif written == "integer" and not _options(node):
+        warnings.append(f"{link_id} asks for a whole number; decimals are taken too")
+    elif written == "url":
+        warnings.append(f"{link_id} asks for an address (url); it is read as text")
     elif kind in ("text", "number") and _options(node):
         kind = "choice"
     return kind
@@ -208,9 +219,9 @@ def _choices(
 ) -> Iterator[Choice]:
     """The options of an item, their values made unique."""
     options = _options(node)
-    reference = text_of(node.get("answerValueSet"))
+    reference = text_of(node.get("answerValueSet")) or _r3_reference(node)
     if not options and reference:
-        options = value_sets.get(reference.removeprefix("#"), [])
+        options = value_sets.get(reference) or value_sets.get(reference.partition("|")[0], [])
         if not options:
             warnings.append(f"{link_id} takes its choices from a value set that is not in the file: {reference[:100]}")
     if len(options) > MOST_CHOICES:
@@ -259,7 +270,7 @@ def _is_plain(value: object) -> bool:
 
 def _score(node: Mapping[str, object], link_id: str, warnings: list[str]) -> float | None:
     """The number that an extension gives to an option; decimals written as text are read too."""
-    for extension in _extensions(node, _SCORES):
+    for extension in _extensions(node, SCORES):
         written = extension.get("valueDecimal", extension.get("valueInteger"))
         try:
             number = float(written) if isinstance(written, int | float | str) else math.nan
@@ -272,18 +283,43 @@ def _score(node: Mapping[str, object], link_id: str, warnings: list[str]) -> flo
 
 
 def _contained(document: Mapping[str, object]) -> dict[str, list[object]]:
-    """Value sets inside the file: id to options, written as answer options are."""
+    """Value sets inside the file, by `#id` and by url: their options, written as answer options are."""
     found: dict[str, list[object]] = {}
     for resource in _list(document.get("contained")):
         if not isinstance(resource, Mapping) or resource.get("resourceType") != "ValueSet":
             continue
         expansion, compose = resource.get("expansion"), resource.get("compose")
-        concepts = _list(expansion.get("contains")) if isinstance(expansion, Mapping) else []
+        concepts = list(_concepts(expansion)) if isinstance(expansion, Mapping) else []
         if not concepts and isinstance(compose, Mapping):
             includes = [part for part in _list(compose.get("include")) if isinstance(part, Mapping)]
             concepts = [concept for part in includes for concept in _list(part.get("concept"))]
-        found[text_of(resource.get("id"))] = [{"valueCoding": concept} for concept in concepts]
+        options: list[object] = [{"valueCoding": concept} for concept in concepts]
+        url, version = text_of(resource.get("url")), text_of(resource.get("version"))
+        for name in (f"#{text_of(resource.get('id'))}", text_of(resource.get("id")), url, f"{url}|{version}"):
+            found.setdefault(name, options)
     return found
+
+
+def _concepts(expansion: Mapping[str, object]) -> Iterator[object]:
+    """All concepts of an expansion that can be chosen, those inside others too."""
+    waiting = list(reversed(_list(expansion.get("contains"))))
+    while waiting:
+        concept = waiting.pop()
+        if not isinstance(concept, Mapping):
+            continue
+        if concept.get("abstract") is not True:
+            yield concept
+        waiting += reversed(_list(concept.get("contains")))
+
+
+def _r3_reference(node: Mapping[str, object]) -> str:
+    """The value set as older files name it."""
+    older = node.get("options")
+    return text_of(older.get("reference")) if isinstance(older, Mapping) else text_of(older)
+
+
+def _hidden(node: Mapping[str, object]) -> bool:
+    return any(extension.get("valueBoolean") is True for extension in _extensions(node, HIDDEN))
 
 
 def _options(node: Mapping[str, object]) -> list[object]:
@@ -292,7 +328,7 @@ def _options(node: Mapping[str, object]) -> list[object]:
 
 def _formulas(node: Mapping[str, object]) -> Iterator[str]:
     """The formulas an item is calculated by; one that cannot be read still means: nobody answers it."""
-    for extension in _extensions(node, _FORMULAS):
+    for extension in _extensions(node, FORMULAS):
         expression = extension.get("valueExpression")
         written = expression.get("expression") if isinstance(expression, Mapping) else extension.get("valueString")
         yield text_of(written) or "?"

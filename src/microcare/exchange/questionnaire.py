@@ -59,6 +59,8 @@ class Questionnaire:
     items: tuple[Item, ...]
     total: tuple[str, ...]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What else of the file is not taken, and changes neither what is asked nor what it counts."""
 
     def item(self, name: str) -> Item | None:
         """Return the item of this id, or of this link_id."""

@@ -35,7 +35,23 @@ STOPPING = {
 }
 """Codes of issues after which a file was not read to its end."""
 FILE_WORDS = {"read", "image", "audio", "video", "captions", "show", "file"}
-Questionnaires = Callable[[bytes], "Measure | tuple[str, ...]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A measure read from another system's file; what of the file it does not hold as meant, and what else it leaves."""
+
+    measure: Measure
+    warnings: tuple[str, ...] = ()
+    scoring: tuple[str, ...] = ()
+    """What of its scoring is not as meant: a `score` of the author's own settles it."""
+    notes: tuple[str, ...] = ()
+
+
+Questionnaires = Callable[[bytes], Taken | tuple[str, ...]]
+NOT_TAKEN = (
+    "Write it in the program (`items`, `score` of the measure), or take it out of the file if it does not matter."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,5 +281,12 @@ class Assembly:
                 for problem in found:
                     self.complain(place, "fhir", f"{part['file']}:{problem}", "It must be a FHIR R4 Questionnaire.")
                 continue
-            read = found.model_dump(exclude_defaults=True, by_alias=True)
+            read = found.measure.model_dump(exclude_defaults=True, by_alias=True)
+            written = frozenset(part)
             part.update({k: v for k, v in read.items() if k not in part})
+            if "items" in written:
+                continue
+            warnings = (*found.warnings, *(found.scoring if "score" not in written else ()))
+            for severity, told in ((Severity.WARNING, warnings), (Severity.NOTE, found.notes)):
+                cure = NOT_TAKEN if severity is Severity.WARNING else ""
+                self.issues += [Issue("fhir", severity, place, f"{part['file']}: {one}", cure) for one in told]
