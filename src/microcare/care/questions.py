@@ -17,6 +17,8 @@ class Point:
     value: str
     label: str
     help: str = ""
+    tongue: str = ""
+    """The language of its label, where the program words it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Question:
     high: float | None = None
     given: Value = None
     answered: bool = False
+    tongue: str = ""
+    """The language it is asked in."""
     before: str = ""
     """The question before it, to go back to."""
 
@@ -50,10 +54,9 @@ class Question:
         return "row" if len(self.points) <= 7 else "grid"
 
     @property
-    def ends(self) -> tuple[str, str, str]:
-        """Words at the low end, in the middle, and at the high end of a scale."""
-        words = [p.label for p in self.points]
-        return words[0], next((w for w in words[1:-1] if w), ""), words[-1]
+    def ends(self) -> tuple[Point, Point, Point]:
+        """The points whose words stand at the low end, in the middle, and at the high end of a scale."""
+        return self.points[0], next((p for p in self.points[1:-1] if p.label), Point("", "")), self.points[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +108,14 @@ def _question(
     voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, before: str, now: int
 ) -> Question:
     points = tuple(
-        Point(_plain(value), label, risks(course, asked.measure, name, value, now))
+        Point(_plain(value), label, risks(course, asked.measure, name, value, now), _tongue(voice, item, value))
         for value, label in answers(voice, item)
     )
     return Question(
         item=name,
         text=voice.say(item.text) or voice.plain(item.text),
         kind=item.kind,
+        tongue=voice.tongue(item.text),
         points=points,
         unit=item.unit or "",
         low=item.min,
@@ -132,6 +136,13 @@ def answers(voice: Voice, item: Item_) -> list[tuple[Value, str]]:
     if item.kind == "boolean":
         return [(True, voice.shown(True).capitalize()), (False, voice.shown(False).capitalize())]
     return []
+
+
+def _tongue(voice: Voice, item: Item_, value: Value) -> str:
+    """The language of one answer's label; nothing where the interface words it."""
+    if item.kind == "choice":
+        return voice.tongue(item.choices[str(value)].label)
+    return voice.tongue(item.labels.get(str(value))) if item.kind == "scale" else ""
 
 
 def _plain(value: Value) -> str:

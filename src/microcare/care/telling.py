@@ -20,7 +20,7 @@ from microcare.hub.state import State
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
 from microcare.program.narrative import PARTS
-from microcare.program.parts import Text, text_in
+from microcare.program.parts import Text, text_in, tongue_of
 from microcare.program.texts import TextValue, text_value, wording
 
 HOLE = "…"
@@ -54,6 +54,10 @@ class Voice:
             return written
         return render(template, lambda name: self._value(name, values or {}))
 
+    def tongue(self, text: Text | None) -> str:
+        """The language in which a text is shown to the person."""
+        return tongue_of(text, self.language, self.program.program.language) if text is not None else ""
+
     def plain(self, text: Text | None) -> str:
         """A text that has to stand in any case, such as a title: its values are those of now."""
         return self.filled(text_in(text, self.language, self.program.program.language)) if text is not None else ""
@@ -76,8 +80,13 @@ class Voice:
 
     def title(self, intervention: str) -> str:
         """What people call a micro intervention."""
+        found = self.authored_title(intervention)
+        return self.plain(found) if found is not None else intervention
+
+    def authored_title(self, intervention: str) -> Text | None:
+        """The title of a micro intervention as it was written; None where the program has it no more."""
         found = self.program.program.interventions.get(intervention)
-        return self.plain(found.title) if found is not None else intervention
+        return found.title if found is not None else None
 
     def event_title(self, intervention: str, event: str) -> str:
         """What people call one of its events; its name where it has no title."""

@@ -116,14 +116,25 @@ NOTHING: Literal["nothing"] = "nothing"
 """The option of a decision rule that sends nothing."""
 
 
-def text_in(text: Text, language: str, fallback: str = "") -> str:
-    """The text in a language: exact, else its base language, else the program's, else the first written."""
+def written_in(text: Text, own: str) -> tuple[str, ...]:
+    """The languages in which something is written; an empty translation is none."""
     if isinstance(text, str):
-        return text
-    for candidate in (language, language.split("-")[0], fallback):
-        if candidate in text:
-            return text[candidate]
-    return next(iter(text.values()), "")
+        return (own,)
+    return tuple(language for language, words in text.items() if words.strip())
+
+
+def tongue_of(text: Text, language: str, own: str = "") -> str:
+    """The language a text is shown in: exact, else its base language, else the program's own, else the first written."""
+    there = written_in(text, own)
+    for candidate in (language, language.split("-")[0], own):
+        if candidate in there:
+            return candidate
+    return there[0] if there else own
+
+
+def text_in(text: Text, language: str, fallback: str = "") -> str:
+    """The text in a language, or in the one it is shown in instead."""
+    return text if isinstance(text, str) else text.get(tongue_of(text, language, fallback), "")
 
 
 def described(text: str, **more: Any) -> Any:

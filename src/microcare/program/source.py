@@ -43,6 +43,11 @@ class Source:
                 self._below.setdefault(known[:-1], []).append(str(known[-1]))
         return self._below.get(tuple(path), [])
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """The files that hold something: an empty translation is a missing one."""
+        return frozenset(name for name, data in self.files.items() if data.strip())
+
     def text(self, path: str, language: str = "") -> str | None:
         """The text of a file, in a language if there is one (`why.de.md` beside `why.md`); None where it is missing."""
         stem, dot, ending = path.rpartition(".")
@@ -52,6 +57,6 @@ class Source:
             path,
         ):
             data = self.files.get(name)
-            if data is not None:
+            if data is not None and (data.strip() or name == path):
                 return data.decode("utf-8", "replace")
         return None

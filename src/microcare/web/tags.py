@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from django import template
 from django.conf import settings
-from django.utils.html import escape, json_script
+from django.utils.html import escape, format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
@@ -16,7 +16,7 @@ from markdown_it.utils import OptionsDict
 
 from microcare.care.cards import beside
 from microcare.care.labels import label
-from microcare.care.languages import own_name
+from microcare.care.languages import direction, own_name
 from microcare.web.words import words
 
 register = template.Library()
@@ -86,6 +86,14 @@ def script_words() -> SafeString:
 def interface_languages() -> list[tuple[str, str, bool]]:
     """The languages of the interface: code, own name, and whether it is the one that is spoken now."""
     return [(code, own_name(code), code == get_language()) for code, _name in settings.LANGUAGES]
+
+
+@register.simple_tag
+def tongue(language: str) -> SafeString:
+    """The mark of a text in another language than the page; nothing where it is the page's, or nobody knows."""
+    if not language or language.split("-")[0] == (get_language() or "").split("-")[0]:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
 
 
 @register.filter

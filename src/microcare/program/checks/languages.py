@@ -7,7 +7,7 @@ from typing import Any
 from microcare.base.issues import Issue, Place, Severity
 from microcare.base.wording import counted, human_list
 from microcare.program.checks.common import Checked, Path
-from microcare.program.parts import Part
+from microcare.program.parts import Part, written_in
 
 NAMES = {
     "english": "en", "englisch": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr",
@@ -52,9 +52,7 @@ def _no_code(c: Checked, path: Path, code: str, key: bool = False) -> Issue:
 def _missing(c: Checked, language: str, texts: list[tuple[Path, str | dict[str, str]]]) -> Iterator[Issue]:
     """One summary for a language: how many texts and files lack it, and where the first are."""
     own = c.program.language
-    lacking = [
-        c.source.place(path) for path, text in texts if not _has(language, {own} if isinstance(text, str) else text)
-    ]
+    lacking = [c.source.place(path) for path, text in texts if not _has(language, written_in(text, own))]
     lacking = sorted(set(lacking))
     files = [] if language == own else _files(c, language)
     if not lacking and not files:
@@ -89,7 +87,7 @@ def _files(c: Checked, language: str) -> list[str]:
     found = []
     for file in dict.fromkeys(_used(c)):
         stem = file.removesuffix(".md")
-        if not {f"{stem}.{language}.md", f"{stem}.{language.split('-')[0]}.md"} & set(c.source.files):
+        if not {f"{stem}.{language}.md", f"{stem}.{language.split('-')[0]}.md"} & c.source.filled:
             found.append(f"{stem}.{language}.md")
     return found
 

@@ -6,7 +6,7 @@ from microcare.base.issues import Issue
 from microcare.program.checks.common import Checked, Path
 from microcare.program.checks.languages import CODE
 from microcare.program.checks.outcomes import asked_measures
-from microcare.program.parts import Text
+from microcare.program.parts import Text, written_in
 from microcare.program.safety import SafetyRule
 
 ROSTER = 'Add `rosters: {%s: {people: [name@example.org], hours: "weekdays 9 to 17"}}`.'
@@ -96,9 +96,9 @@ def _languages(c: Checked, path: Path, show: str | None, say: Text | None) -> It
         short = language.split("-")[0]
         if show is not None and show.endswith(".md"):
             stem = show.removesuffix(".md")
-            if not {f"{stem}.{language}.md", f"{stem}.{short}.md"} & set(c.source.files):
+            if not {f"{stem}.{language}.md", f"{stem}.{short}.md"} & c.source.filled:
                 yield c.error((*path, "show"), "help_language", f"the help page `{show}` is missing in `{language}`",
                               f"Write `{stem}.{language}.md` beside it.")  # fmt: skip
-        elif say is not None and (isinstance(say, str) or not {language, short} & set(say)):
+        elif say is not None and (isinstance(say, str) or not {language, short} & set(written_in(say, own))):
             yield c.error((*path, "say"), "help_language", f"what is said to a person in need is missing in `{language}`",
                           f"Write `{{{own}: ..., {language}: ...}}`.")  # fmt: skip

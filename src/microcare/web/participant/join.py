@@ -89,12 +89,16 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
                 return HttpResponseRedirect("/")
             except CannotJoinError as error:
                 problems["consent"] = _("This could not be saved: %(reason)s.") % {"reason": error}
-    shown = [_shown(request, n, f, language, problems) for n, f in authored.person.items() if f.ask is not None]
+    shown = [
+        _shown(request, n, f, language, authored.language, problems)
+        for n, f in authored.person.items()
+        if f.ask is not None
+    ]
     languages = [(c, own_name(c)) for c in authored.languages or (authored.language,)]
     context = {
-        "title": text_in(authored.title, language),
+        "title": text_in(authored.title, language, authored.language),
         "spoken": spoken(program, language),
-        "about": text_in(authored.about, language) if authored.about is not None else "",
+        "about": text_in(authored.about, language, authored.language) if authored.about is not None else "",
         "fields": shown,
         "languages": languages,
         "chosen_language": language,
@@ -105,7 +109,8 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         "care": _care(program),
         "ticked": request.POST.getlist("agree"),
         "rosters": [
-            (r.hours, text_in(r.note, language) if r.note is not None else "") for r in authored.rosters.values()
+            (r.hours, text_in(r.note, language, authored.language) if r.note is not None else "")
+            for r in authored.rosters.values()
         ][:1],
     }
     return render(request, "participant/about.html", context, status=422 if problems else 200)
@@ -156,20 +161,20 @@ def field_value(field: PersonField, text: str) -> Value:
 
 
 def _shown(
-    request: HttpRequest, name: str, field: PersonField, language: str, problems: dict[str, str]
+    request: HttpRequest, name: str, field: PersonField, language: str, own: str, problems: dict[str, str]
 ) -> dict[str, object]:
     default = field.default if field.default is not None and field.type != "text" else ""
     given = request.POST.get(f"field.{name}", _form_text(default))
     return {
         "name": name,
-        "ask": text_in(field.ask or name, language),
+        "ask": text_in(field.ask or name, language, own),
         "type": field.type,
         "given": given,
         "placeholder": str(field.default) if field.type == "text" and field.default is not None else "",
         "unit": field.unit or "",
         "min": field.min,
         "max": field.max,
-        "options": [(value, text_in(label, language)) for value, label in field.options.items()],
+        "options": [(value, text_in(label, language, own)) for value, label in field.options.items()],
         "problem": problems.get(name, ""),
     }
 
