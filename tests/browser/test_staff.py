@@ -132,6 +132,27 @@ def test_a_passkey_from_the_first_link_to_a_proof_anew(place: Place, staff: Page
     expect(staff.get_by_text("The link for nora")).to_be_visible()
 
 
+def test_recovery_codes_stand_apart_however_large_the_text(place: Place, staff: Page) -> None:
+    set_up_with_passkey(staff, place)
+    for size in (PHONE, DESKTOP):
+        for text in ("100%", "200%"):
+            staff.set_viewport_size(size)
+            staff.evaluate(f"document.documentElement.style.fontSize = '{text}'")
+            boxes = staff.evaluate(
+                """() => [...document.querySelectorAll(".codes code")].flatMap((one) => [...one.getClientRects()])
+                  .map((box) => [box.left, box.top, box.right, box.bottom])"""
+            )
+            assert len(boxes) >= 8
+            assert all(left >= 0 and right <= size["width"] for left, _, right, _ in boxes), (size, text, boxes)
+            overlapping = [
+                (a, b)
+                for number, a in enumerate(boxes)
+                for b in boxes[number + 1 :]
+                if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+            ]
+            assert overlapping == [], (size, text)
+
+
 def older(place: Place, column: str, minutes: int) -> None:
     """As if so much time had gone by."""
     import sqlite3
