@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests.live import Hub
+from tests.live import TEA, Hub
 from tests.web.conftest import Ada, Visitor
 
 
@@ -60,6 +60,7 @@ def test_texts_of_another_language_are_marked(hub: Hub) -> None:
     from microcare.care.settings import set_value
     from tests.web.conftest import join
 
+    hub.publish(TEA.replace("safety:", "help: {say: Go where somebody is.}\nsafety:", 1))
     one = join("tea")
     set_value(one.person, "language", "de")
     text = one.get("/help").text
