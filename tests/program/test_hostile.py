@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from microcare.base.issues import Severity
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.program.checks import check_program
 from microcare.program.drawing import draw_model, draw_sequence
@@ -41,7 +42,8 @@ def whole(text: bytes) -> Reading:
 
 def test_the_program_itself_has_no_errors() -> None:
     reading = whole(TEXT.encode())
-    assert reading.issues == ()
+    # What the questionnaire file in it loses is said, and is no error.
+    assert [i for i in reading.issues if i.code != "fhir" or i.severity is Severity.ERROR] == []
     assert [i.code for i in check_program(reading)] == ["no_proximal"]
 
 

@@ -13,6 +13,7 @@ from microcare.hub.state import Assessment, Delivery, Followup, State
 from microcare.hub.view import View, number_of
 from microcare.hub.work import Work, frozen
 from microcare.program.compiled import CompiledEvent, CompiledMeasure, CompiledProgram, CompiledProximal, Condition
+from microcare.program.scope import counts
 
 
 def answered(work: Work, name: str, given: Sequence[Followup]) -> None:
@@ -192,7 +193,7 @@ def automatic(measure: CompiledMeasure, values: dict[str, Value]) -> float | Non
 
 
 def _counted(measure: CompiledMeasure) -> list[str]:
-    return [i for i, item in measure.items.items() if item.kind in ("scale", "number") or item.choices]
+    return [i for i, item in measure.items.items() if counts(item)]
 
 
 def _proximal(work: Work, program: CompiledProgram, asked: Assessment) -> None:

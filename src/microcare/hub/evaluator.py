@@ -17,6 +17,7 @@ from microcare.program.compiled import (
     CompiledProgram,
     Reader,
 )
+from microcare.program.scope import counts
 
 
 def open_evaluation(
@@ -127,7 +128,9 @@ def _risky(work: Work, program: CompiledProgram, measure: str, part: str) -> lis
 def score_items(measure: CompiledMeasure, name: str) -> list[str]:
     """The items that a score is made of."""
     score = measure.scores.get(name)
-    return [r.leaf.path for r in score.inputs.readers] if score is not None else list(measure.items)
+    if score is not None:
+        return [r.leaf.path for r in score.inputs.readers]
+    return [name for name, item in measure.items.items() if counts(item)]
 
 
 def _fresh(work: Work, program: CompiledProgram, need: CompiledNeed) -> bool:

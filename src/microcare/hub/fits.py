@@ -1,6 +1,7 @@
 """Whether a value that arrives fits where it goes: a person's field, an item, a signal."""
 
 from microcare.base.moments import parse_clock
+from microcare.expressions.values import is_date
 from microcare.hub.stimulus import Value
 from microcare.program.assessment import Item
 from microcare.program.compiled import CompiledProgram
@@ -21,8 +22,13 @@ def field_problem(program: CompiledProgram, name: str, value: Value) -> str:
         "text": isinstance(value, str | bool),
         "choice": isinstance(value, str) and value in field.options,
         "time": isinstance(value, str) and parse_clock(value) is not None,
-        "date": isinstance(value, str) and len(value) == 10,
+        "date": is_date(value),
     }[field.type]
+    if not fits and field.type in ("date", "time"):
+        like = (
+            "a day of the calendar, written like 2026-03-02" if field.type == "date" else "a time, written like 18:30"
+        )
+        return f"{value!r} is not {like}"
     if not fits:
         return f"{value!r} is not {'one of ' + ', '.join(field.options) if field.options else 'a ' + field.type}"
     if number and isinstance(value, int | float):

@@ -176,6 +176,19 @@ def scored(item: Answerable) -> bool:
     return bool(item.choices) and all(choice.score is not None for choice in item.choices.values())
 
 
+def half_scored(item: Answerable) -> bool:
+    """Whether some of its choices have a score and others none: then no answer to it counts as a number."""
+    return any(choice.score is not None for choice in item.choices.values()) and not scored(item)
+
+
+def counts(item: Answerable) -> bool:
+    """Whether an item belongs to the automatic sum: a scale, a number, a choice with scores.
+
+    One of which only some choices have a score belongs to it and keeps it unknown: `check` refuses it.
+    """
+    return item.kind in ("scale", "number") or scored(item) or half_scored(item)
+
+
 def is_yes_no(item: Answerable) -> bool:
     """Whether a question has no answers of its own, and so is answered yes or no."""
     return item.scale is None and not item.choices and item.type is None

@@ -18,6 +18,7 @@ from microcare.program.checks import (
     outcomes,
     reach,
     safety,
+    scores,
     texts,
     triggers,
 )
@@ -42,6 +43,7 @@ CHECKS = {
     "looks": looks.check,
     "fields": fields.check,
     "circles": circles.check,
+    "scores": scores.check,
 }
 
 

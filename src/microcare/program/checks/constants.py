@@ -9,6 +9,7 @@ from microcare.expressions.tree import Node
 from microcare.program.assessment import Answerable
 from microcare.program.checks.common import Checked, Path
 from microcare.program.compiled import CompiledMeasure, CompiledProgram, Condition
+from microcare.program.scope import counts
 
 Range = tuple[float, float]
 MOST_DEEP = 200
@@ -19,7 +20,7 @@ def check(c: Checked) -> Iterator[Issue]:
     """Conditions that can be proved to be always true or never true, given the ranges that are declared."""
     if c.compiled is None:
         return
-    for path, what, condition, given in _conditions(c, c.compiled):
+    for path, what, condition, given in conditions(c, c.compiled):
         facts = _facts(c.compiled, condition) | given
         found = always(condition.expression, facts)
         source = condition.expression.source
@@ -73,7 +74,7 @@ def _scales(facts: Mapping[str, Range]) -> str:
     return f"Check the numbers: {', '.join(shown)}." if shown else ""
 
 
-def _conditions(c: Checked, compiled: CompiledProgram) -> Iterator[tuple[Path, str, Condition, dict[str, Range]]]:
+def conditions(c: Checked, compiled: CompiledProgram) -> Iterator[tuple[Path, str, Condition, dict[str, Range]]]:
     """Every condition with its path, what it is for, and the ranges that are known only there."""
     for name, intervention in compiled.interventions.items():
         base: Path = ("interventions", name)
@@ -145,7 +146,7 @@ def _answers(part: Answerable) -> Range | None:
 
 def _automatic(measure: CompiledMeasure) -> Range | None:
     """The range of the sum of all items that have a number; one that may be left out may add nothing."""
-    counted = [i for i in measure.items.values() if i.kind in ("scale", "number", "choice")]
+    counted = [i for i in measure.items.values() if counts(i)]
     found = [(_answers(i), i.optional or measure.measure.complete != "all") for i in counted]
     if not found or measure.measure.prorate or any(span is None for span, _ in found):
         return None

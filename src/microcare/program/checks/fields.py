@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from microcare.base.issues import Issue
 from microcare.base.moments import parse_clock
 from microcare.base.wording import counted
+from microcare.expressions.values import is_date
 from microcare.program.assessment import Answerable
 from microcare.program.checks.common import Checked, Path
 from microcare.program.person import PersonField
@@ -74,6 +75,8 @@ def _default(field: PersonField) -> str:
         return "" if not field.options or str(value) in field.options else f"is not one of: {', '.join(field.options)}"
     if field.type == "time":
         return "" if isinstance(value, str) and parse_clock(value) is not None else "is not a time of day"
+    if field.type == "date":
+        return "" if is_date(value) else "is not a day of the calendar, written like 2026-03-02"
     return ""
 
 
