@@ -21,7 +21,7 @@ from microcare.hub import (
 )
 from microcare.hub import stimulus as s
 from microcare.hub.beginning import barred
-from microcare.hub.fits import answer_problem, field_problem, signal_problem
+from microcare.hub.fits import answer_problem, field_problem, label_of, score_of, signal_problem
 from microcare.hub.fold import fold
 from microcare.hub.state import Delivery
 from microcare.hub.work import Work
@@ -105,7 +105,7 @@ def _answer(work: Work, x: s.Answer) -> None:
         return _refuse(work, what, "there is no such questionnaire")
     compiled = questionnaires.program_of(work.programs, work.state, asked)
     item = compiled.measures[asked.measure].items.get(x.item) if compiled is not None else None
-    if item is None or x.item not in asked.items:
+    if compiled is None or item is None or x.item not in asked.items:
         return _refuse(work, what, "it was not asked")
     wrong = "" if x.reference else answer_problem(item, x.value)
     if wrong:
@@ -122,6 +122,8 @@ def _answer(work: Work, x: s.Answer) -> None:
         late=asked.closed,
         correction=asked.completed > 0,
         present=_there(x),
+        label=label_of(item, x.value, compiled.program.language),
+        score=score_of(item, x.value),
     )
     before = assessor.totals(work, work.state, asked)
     if _left(work, asked.program, x.at):

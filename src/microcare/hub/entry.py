@@ -86,6 +86,10 @@ class Answered(Entry, frozen=True, tag="answered"):
     """Its questionnaire had been completed before: another answer to it, and not a further one."""
     present: bool = False
     """The person is there now: what follows answers them, and is no interruption."""
+    label: str = ""
+    """What the answer was called in the program's own language, by the version that asked (old entries do not say)."""
+    score: float | None = None
+    """The number it counts as, by that version (none: it counts as none, or an old entry does not say)."""
 
 
 class Followed(Entry, frozen=True, tag="followed"):

@@ -1,10 +1,13 @@
 """Whether a value that arrives fits where it goes: a person's field, an item, a signal."""
 
+from typing import TypeGuard
+
 from microcare.base.moments import parse_clock
 from microcare.expressions.values import is_date
 from microcare.hub.stimulus import Value
 from microcare.program.assessment import Item
 from microcare.program.compiled import CompiledProgram
+from microcare.program.parts import text_in
 
 
 def field_problem(program: CompiledProgram, name: str, value: Value) -> str:
@@ -73,3 +76,23 @@ def signal_problem(type_: str, options: tuple[str, ...], value: Value) -> str:
         return "" if good else f"{value!r} is not one of {', '.join(options) or 'its texts'}"
     good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
     return "" if good else f"{value!r} is not a number"
+
+
+def label_of(item: Item, value: Value, language: str) -> str:
+    """What an answer is called in a language; empty where it is called nothing. Places for values stay places."""
+    if isinstance(value, str) and value in item.choices:
+        return text_in(item.choices[value].label, language)
+    if item.scale is not None and _is_number(value):
+        return text_in(item.labels.get(f"{value:g}", ""), language)
+    return ""
+
+
+def score_of(item: Item, value: Value) -> float | None:
+    """The number that an answer counts as; none where it counts as none."""
+    if isinstance(value, str) and value in item.choices:
+        return item.choices[value].score
+    return float(value) if item.kind in ("scale", "number") and _is_number(value) else None
+
+
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

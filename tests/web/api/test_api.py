@@ -158,10 +158,15 @@ def test_who_did_not_agree_to_research_is_left_out(hub: Hub) -> None:
     hub.publish(TEA + "consent:\n  studies: {title: Research, text: Under a number., covers: research}\n")
     yes = enroll("tea", zone="UTC", consents={"studies": 1}).person
     no = enroll("tea", zone="UTC").person
-    table = system("analyst").call("GET", "/exports/interventions?program=tea")
-    assert table["X-Left-Out"] == "1"
-    assert yes in table.content.decode()
-    assert no not in table.content.decode()
+    for person in (yes, no):
+        [asked] = journals.load(person).state.assessments
+        given = {"kind": "answer", "key": "a1", "at": T, "assessment": asked, "item": "harm", "value": 0}
+        system("clinician").call("POST", f"/people/{person}/stimuli", {"stimuli": [given]})
+    for name in ("interventions", "answers"):
+        table = system("analyst").call("GET", f"/exports/{name}?program=tea")
+        assert table["X-Left-Out"] == "1"
+        assert yes in table.content.decode()
+        assert no not in table.content.decode()
 
 
 def test_alerts_are_listed_for_those_who_take_care_of_them(hub: Hub) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from microcare.hub import entry as e
-from microcare.optimization.dataset import decisions, events, interventions, needs
+from microcare.optimization.dataset import answers, decisions, events, interventions, needs
 from microcare.optimization.dataset.columns import Column, Family, Row
 
 
@@ -54,6 +54,10 @@ TABLES = {
         Table(
             "targets", "One row a look at the clinical target.", needs.TARGETS, needs.TARGET_FAMILIES, needs.Targets,
             needs.Targets.READS,
+        ),
+        Table(
+            "answers", "One row an answer or a question left out, and one a score.", answers.COLUMNS, (),
+            answers.Answers, answers.Answers.READS,
         ),
     )
 }  # fmt: skip
