@@ -129,3 +129,22 @@ def test_adjusted_as_another_package_does(p: list[float]) -> None:
 def test_refused(change: Any, more: dict[str, Any], said: str) -> None:
     with pytest.raises(Refusal, match=said):
         contributions(course() if change is None else change(course()), **ASKED | more)
+
+
+def test_the_sentences_say_which_way_is_better() -> None:
+    f = course(persons=150)
+    walk = contributions(f, **ASKED, proximal_lower_is_better=True, overall_lower_is_better=True).rows[1]
+    assert walk.event == "walk"
+    assert "(less of its proximal outcome is better, so it does harm)" in walk.sentence()
+    assert "(less of the overall outcome is better" in walk.sentence()
+    one = contributions(f, **ASKED, proximal_lower_is_better=True)
+    assert "less of the overall outcome" not in one.rows[1].sentence()
+    assert one.table()["proximal_lower_is_better"].all() and not one.table()["overall_lower_is_better"].any()
+    assert "is better" not in contributions(f, **ASKED).rows[1].sentence()
+
+
+def test_a_ratio_is_said_as_one() -> None:
+    f = course().assign(near=lambda r: (r.near > 0.5).astype(int))
+    row = contributions(f, **ASKED, family="log").rows[1]
+    assert row.proximal is not None
+    assert f"multiplies its proximal outcome by {np.exp(row.proximal.estimate):.3g}" in row.sentence()

@@ -195,3 +195,14 @@ def test_the_changes_count_who_left() -> None:
 def test_a_model_of_who_left_is_of_what_was_known_at_the_start(model: str | None, said: str) -> None:
     with pytest.raises(Refusal, match=said):
         distal_effect(left(course()), **ASKED, missing="ipw", missing_model=model)
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [(1, ", so it does harm."), (-1, ", so it helps."), (0, ".")])
+def test_the_sentence_says_which_way_is_better(sign: int, verdict: str) -> None:
+    f = course(persons=200)
+    noise = np.random.default_rng(2).normal(size=200).repeat(10)
+    asked = ASKED | {"moderators": "~ 1"}
+    f["end"] = sign * f.end if sign else noise
+    said = distal_effect(f, **asked, lower_is_better=True).sentence()
+    assert said.endswith(f"Less of end is better{verdict}"), said
+    assert "is better" not in distal_effect(f, **asked).sentence()

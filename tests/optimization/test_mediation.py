@@ -217,3 +217,13 @@ def test_those_who_left_count_in_both_effects() -> None:
     whole = distal_effect(f, **{k: v for k, v in ASKED.items() if k != "mediator"}, **more)
     assert effect.total()[0].estimate == pytest.approx(whole.beta[0], abs=1e-10)
     np.testing.assert_allclose(effect.changes.sum(axis=1), whole.changes[:, 0], atol=1e-9)
+
+
+def test_the_sentence_says_which_way_is_better() -> None:
+    f = course(persons=120)
+    found = mediated_effect(f, **ASKED, lower_is_better=True)
+    row = found.total()[0]
+    assert row.lower > 0, "it raises the outcome, and more than chance would make"
+    assert found.sentence().endswith(f"Less of {found.outcome} is better, so it does harm")
+    assert found.as_dict()["lower_is_better"] is True
+    assert "is better" not in mediated_effect(f, **ASKED).sentence()

@@ -127,3 +127,12 @@ def test_refused(case: str) -> None:
     f = course() if change is None else change(course())
     with pytest.raises(Refusal, match=said):
         narrative_effect(f, **ASKED | {"narrative": "story"} | more)
+
+
+def test_the_sentence_says_which_way_is_better() -> None:
+    f = course(persons=150)
+    said = narrative_effect(f, narrative="story", narrative_probability=0.5, **ASKED, lower_is_better=True).sentence()
+    assert "with journey the intervention does less against ownership than with bare" in said
+    assert said.endswith("Less of ownership is better")
+    kept = narrative_effect(f, narrative="story", narrative_probability=0.5, **ASKED).sentence()
+    assert "does more for ownership than with bare" in kept and "is better" not in kept

@@ -165,3 +165,43 @@ def test_the_command_says_it_too(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, asked)
     assert "Stop or change “a”" in result.output and "Less of it is better." in result.output
     assert pd.read_csv(tmp_path / "r.effects.csv")["lower_is_better"].all()
+
+
+COMMANDS = {
+    "distal": ["--outcome", "end"],
+    "mediation": ["--outcome", "end", "--mediator", "near"],
+    "contributions": ["--proximal", "near", "--overall", "end", "--event", "event"],
+    "narrative": ["--outcome", "near", "--narrative", "story", "--narrative-probability", "0.5"],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_analysis_takes_the_direction(name: str, tmp_path: Path) -> None:
+    draw = np.random.default_rng(4)
+    who = np.repeat(np.arange(60), 8)
+    f = pd.DataFrame({"person": who, "a": draw.integers(0, 2, len(who)), "event": "walk"})
+    f["story"] = np.where(draw.random(len(who)) < 0.5, "bare", "journey")
+    f["near"] = -0.5 * f.a + draw.normal(size=len(who))
+    f["end"] = f.near.groupby(f.person).transform("sum")
+    f.to_csv(tmp_path / "t.csv", index=False)
+    asked = [
+        "analyze",
+        name,
+        str(tmp_path / "t.csv"),
+        *COMMANDS[name],
+        "--treatment",
+        "a",
+        "--probability",
+        "0.5",
+        "--person",
+        "person",
+    ]
+    ways = (
+        ["--proximal-lower-is-better", "--overall-lower-is-better"]
+        if name == "contributions"
+        else ["--lower-is-better"]
+    )
+    plain, told = (CliRunner().invoke(app, [*asked, *more]) for more in ([], ways))
+    assert plain.exit_code == told.exit_code == 0, told.output
+    assert "is better" not in plain.output
+    assert "ess of " in told.output and "is better" in " ".join(told.output.split())

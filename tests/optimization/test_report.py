@@ -35,11 +35,12 @@ KEYS = {
     ],
     "effects_by_characteristic": [
         "intervention", "rule", "option", "characteristic", "level", "value", "lower", "upper", "persons", "n", "p", "caution",
-        "p_differs", "p_differs_held", "p_differs_adjusted",
+        "p_differs", "p_differs_held", "p_differs_adjusted", "lower_is_better",
     ],
     "effects_over_time": [
         "intervention", "rule", "option", "along", "at", "value", "band_lower", "band_upper", "persons", "n", "slope_value",
         "slope_lower", "slope_upper", "slope_persons", "slope_n", "slope_p", "slope_caution", "slope_p_adjusted",
+        "lower_is_better",
     ],
     "burden": [
         "week", "people", "prompts_value", "prompts_lower", "prompts_upper", "prompts_persons", "prompts_n", "prompts_p",

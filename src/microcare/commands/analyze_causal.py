@@ -31,6 +31,7 @@ MissingModel = Annotated[
     str | None, typer.Option(help="With ipw: what having the outcome depends on, known at the start; a formula.")
 ]
 Weight = Annotated[str | None, typer.Option(help="Column of further weights.")]
+Lower = Annotated[bool, typer.Option("--lower-is-better", help="The outcome is a burden: less of it is better.")]
 Arms = Annotated[str | None, typer.Option(help="The two arms with a comma, the one to compare with first.")]
 
 
@@ -70,6 +71,7 @@ def statistics(
     site: Annotated[str, typer.Option(help="The site's name; tables of one name are parts of one.")] = "",
     prefix: Annotated[str, typer.Option(help="Put before every id, where sites number their persons alike.")] = "",
     ids: Annotated[bool, typer.Option(help="Keep the ids; without them every person gets a number.")] = True,
+    lower_is_better: Lower = False,
     allow: Allow = None,
 ) -> None:
     """What an effect by WCLS needs of each person, as a file that can be pooled; no row leaves the site.
@@ -116,6 +118,7 @@ def distal(
     missing_model: MissingModel = None,
     weight: Weight = None,
     arms: Arms = None,
+    lower_is_better: Lower = False,
     level: Level = 0.95,
     allow: Allow = None,
     format: Format = "text",
@@ -147,6 +150,7 @@ def mediation(
     missing_model: MissingModel = None,
     weight: Weight = None,
     arms: Arms = None,
+    lower_is_better: Lower = False,
     level: Level = 0.95,
     allow: Allow = None,
     format: Format = "text",
@@ -171,6 +175,12 @@ def contributions(
     controls: Controls = "~ 1",
     family: Annotated[str, typer.Option(help="Of the proximal outcome: identity, log, count or logit.")] = "identity",
     arms: Annotated[str | None, typer.Option(help="The arms with commas, the one to compare with first.")] = None,
+    proximal_lower_is_better: Annotated[
+        bool, typer.Option("--proximal-lower-is-better", help="Less of the proximal outcome is better.")
+    ] = False,
+    overall_lower_is_better: Annotated[
+        bool, typer.Option("--overall-lower-is-better", help="Less of the overall outcome is better.")
+    ] = False,
     level: Level = 0.95,
     format: Annotated[str, typer.Option(help="text, json or csv.")] = "text",
 ) -> None:
@@ -203,6 +213,7 @@ def narrative(
     controls: Controls = "~ 1",
     family: Annotated[str, typer.Option(help="identity, log, count or logit.")] = "identity",
     missing: Annotated[str, typer.Option(help="Available without an outcome: error, drop or ipw.")] = "error",
+    lower_is_better: Lower = False,
     level: Level = 0.95,
     allow: Allow = None,
     format: Format = "text",

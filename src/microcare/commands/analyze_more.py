@@ -84,7 +84,7 @@ def most(
             covariates=covariates, cluster=cluster, person=person, family=family, errors=errors, costs=_costs(cost or []),
             worth=worth, budget=budget, lower_is_better=lower_is_better, method=adjust, level=level,
         ).as_dict()  # fmt: skip
-        lines = _rows(found["effects"], "p_adjusted")
+        lines = [*_rows(found["effects"], "p_adjusted"), *_way(outcome, lower_is_better)]
         lines += [f"{name}: {said}." for name, said in found["decisions"].items()]
         lines += [
             f"{name} cannot be told from {', '.join(others)}." for name, others in found["aliases"].items() if others
@@ -162,7 +162,8 @@ def smart(
             table, outcome=outcome, options=stages, responses=between, probabilities=chances, cluster=cluster,
             person=person, lower_is_better=lower_is_better, method=adjust, level=level,
         ).as_dict()  # fmt: skip
-        lines = [*_rows(found["effects"], "n"), "", "Differences:", *_rows(found["contrasts"], "p_adjusted"), ""]
+        lines = [*_rows(found["effects"], "n"), "", "Differences:", *_rows(found["contrasts"], "p_adjusted")]
+        lines += [*_way(outcome, lower_is_better), ""]
         if found["all_equal"]:
             lines.append(f"Are all worth the same? p = {found['all_equal']['p']:.2g}")
         best = found["may_be_best"]
@@ -217,9 +218,13 @@ def rules(
         lines += [
             f"Each person is judged by rules learned without them; {found['n_following']} persons had all that the rules say."
         ]
-        return found, lines
+        return found, lines + _way(outcome, lower_is_better)
 
     raise typer.Exit(_answer(format, make))
+
+
+def _way(outcome: str, lower_is_better: bool) -> list[str]:
+    return [f"Less of {outcome} is better."] if lower_is_better else []
 
 
 def _shown(row: dict[str, Any]) -> str:

@@ -150,7 +150,7 @@ def run_narrative(table: Path, given: dict[str, Any], format_: str) -> int:
         say(found.sentence() + "\n")
         for label, rows in (
             ("the effect with", found.under),
-            (f"more than with {found.variants[0]}:", found.differences),
+            (f"compared with {found.variants[0]},", found.differences),
         ):
             for row in rows:
                 say(

@@ -3,7 +3,7 @@ goes through the other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from microcare.optimization import arranging, tables, validation
 from microcare.optimization.arrays import Floats, Marks, Places
 from microcare.optimization.distal import distal_effect
+from microcare.optimization.effect import RATIOS, verdict
 from microcare.optimization.excursion import excursion_effect
 from microcare.optimization.inference import Row
 from microcare.optimization.mediation import ASSUMPTIONS, Sensitivity, Share, mediated_effect
@@ -44,18 +45,23 @@ class Contribution:
     p_overall: float | None = None
     refused: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    family: str = "identity"
+    """Of the proximal outcome."""
+    proximal_lower_is_better: bool = False
+    overall_lower_is_better: bool = False
 
     def sentence(self) -> str:
         """What was found, for someone who is no statistician."""
         said = f"{self.event}: given {self.given:.1f} times to a person, to {self.persons} persons"
-        for row, what, p in (
-            (self.proximal, "its proximal outcome", self.p_proximal),
-            (self.overall, "the overall outcome", self.p_overall),
+        for row, what, p, lower, family in (
+            (self.proximal, "its proximal outcome", self.p_proximal, self.proximal_lower_is_better, self.family),
+            (self.overall, "the overall outcome", self.p_overall, self.overall_lower_is_better, "identity"),
         ):
             if row is None or p is None:
                 continue
             sure = "more than chance would make" if p < 0.05 else "not more than chance would make"
-            said += f"; each time it changes {what} by {row.estimate:.3g} ({row.lower:.3g} to {row.upper:.3g}), {sure}"
+            said += f"; each time it {_changes(what, row, family)}, {sure}"
+            said += f" (less of {what} is better{verdict(row, p < 0.05)})" if lower else ""
         if (
             self.share is not None
             and self.share.estimate is not None
@@ -66,6 +72,13 @@ class Contribution:
         elif self.through is not None:
             said += "; which part of the latter goes through the former cannot be told"
         return said + "".join(f"; no number: {reason}" for reason in self.refused)
+
+
+def _changes(what: str, row: Row, family: str) -> str:
+    if family in RATIOS:
+        low, value, high = (float(np.exp(v)) for v in (row.lower, row.estimate, row.upper))
+        return f"multiplies {what} by {value:.3g} ({low:.3g} to {high:.3g}, {RATIOS[family]})"
+    return f"changes {what} by {row.estimate:.3g} ({row.lower:.3g} to {row.upper:.3g})"
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,8 @@ class Contributions:
                 for key in ("estimate", "se", "lower", "upper"):
                     line[f"{name}_{key}"] = None if part is None else getattr(part, key)
             line |= {"proximal_p": row.p_proximal, "overall_p": row.p_overall}
+            line["proximal_lower_is_better"] = row.proximal_lower_is_better
+            line["overall_lower_is_better"] = row.overall_lower_is_better
             for key in ("estimate", "lower", "upper"):
                 line[f"share_{key}"] = None if row.share is None else getattr(row.share, key)
             found.append(line | {"refused": "; ".join(row.refused)})
@@ -118,6 +133,8 @@ def contributions(
     family: str = "identity",
     arms: Sequence[str | float] | None = None,
     level: float = 0.95,
+    proximal_lower_is_better: bool = False,
+    overall_lower_is_better: bool = False,
 ) -> Contributions:
     """What each event contributes.
 
@@ -130,6 +147,7 @@ def contributions(
         dmi: the column of the DMI, where the table holds several.
         availability, probability, controls, arms: as `excursion.excursion_effect` takes them.
         family: of the proximal outcome; what goes through it is asked for whatever its family.
+        proximal_lower_is_better, overall_lower_is_better: less of that outcome is better, and the sentences say so.
 
     Raises:
         Refusal: the table lacks what is needed; where one event alone cannot be told, its row says so instead.
@@ -148,7 +166,12 @@ def contributions(
                 found.append(Contribution(one, str(name), 0, 0, 0.0, None, None, None, None, None, refused=(piece,)))
                 continue
             found.append(_contribution(one, str(name), piece, proximal, overall, family, asked))
-    return Contributions(tuple(_adjusted(found)))
+    near, far = proximal_lower_is_better, overall_lower_is_better
+    rows = [
+        replace(row, family=family, proximal_lower_is_better=near, overall_lower_is_better=far)
+        for row in _adjusted(found)
+    ]
+    return Contributions(tuple(rows))
 
 
 def _by_column(frame: pd.DataFrame, q: Question, event: str) -> list[tuple[str, pd.DataFrame | str]]:

@@ -31,7 +31,7 @@ class DistalEffect(Effect):
             f"One {self.treatment} at one decision point, with all later ones as the program gives them, "
             f"{'raised' if row.estimate >= 0 else 'lowered'} {self.outcome} by {abs(row.estimate):.3g} on average{where}; "
             f"{level:.0%} interval {row.lower:.3g} to {row.upper:.3g}, from {self.n_persons} persons and {self.n_available} available "
-            f"decision points: {close}"
+            f"decision points: {close}{self.better(row)}"
         )
 
 
@@ -99,6 +99,7 @@ def effect_of(trial: Ended, asked: Ending) -> DistalEffect:
         vcov_uncorrected=plain.uncorrected, df=float(len(carrying) - size - data.z.shape[1]), persons=persons,
         changes=corrected.changes[:, :size], n_decision_points=data.n_decision_points, n_available=len(data.y),
         moderators=data.moderators, spread=None, warnings=tuple(trial.found.said), notes=trial.notes,
+        lower_is_better=asked.lower_is_better,
     )  # fmt: skip
 
 

@@ -13,6 +13,13 @@ from microcare.optimization.designs import Design
 from microcare.optimization.inference import Band, Row, Test
 from microcare.optimization.refusal import Refusal
 
+
+def verdict(row: Row, sure: bool | None = None) -> str:
+    """What an effect on a burden means for the person; nothing where it cannot be told apart from none."""
+    told = row.lower > 0 or row.upper < 0 if sure is None else sure
+    return f", so it {'does harm' if row.estimate > 0 else 'helps'}" if told else ""
+
+
 RATIOS = {"log": "risk ratio", "count": "rate ratio", "logit": "odds ratio"}
 """What exp(effect) is called in each family; the identity's effect is a difference."""
 
@@ -134,13 +141,15 @@ class Effect:
             f"available decision points: {close}{self.better(row)}"
         )
 
-    def better(self, row: Row) -> str:
-        """Where less of the outcome is better: whether an effect that is told apart from none helps."""
+    def better(self, row: Row, alone: bool | None = None) -> str:
+        """Where less of the outcome is better: whether an effect that is told apart from none helps.
+
+        `alone`: the row is the whole effect, and not one term among others.
+        """
         if not self.lower_is_better:
             return ""
-        sure = row.lower > 0 or row.upper < 0
-        verdict = f", so it {'does harm' if row.estimate > 0 else 'helps'}" if sure and len(self.terms) == 1 else ""
-        return f" Less of {self.outcome} is better{verdict}."
+        whole = len(self.terms) == 1 if alone is None else alone
+        return f" Less of {self.outcome} is better{verdict(row) if whole else ''}."
 
     def _place(self, term: str) -> int:
         if term not in self.terms:

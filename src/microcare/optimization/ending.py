@@ -59,6 +59,8 @@ class Ending:
     arms: Sequence[str | float] | None = None
     level: float = 0.95
     allow: frozenset[str] = frozenset()
+    lower_is_better: bool = False
+    """Less of the outcome is better."""
 
     def checked(self) -> "Ending":
         """Itself, with every choice one that there is."""

@@ -105,8 +105,12 @@ class MediatedEffect(Effect):
             f"One {self.treatment} changed {self.outcome} by {both.estimate:.3g} ({level:.0%} interval {both.lower:.3g} to "
             f"{both.upper:.3g}); {part} goes through {self.mediator}: {other.estimate:.3g} ({other.lower:.3g} to {other.upper:.3g}), "
             f"and {one.estimate:.3g} ({one.lower:.3g} to {one.upper:.3g}) by other ways. This is right only if nothing "
-            f"unmeasured moves both {self.mediator} and {self.outcome}"
+            f"unmeasured moves both {self.mediator} and {self.outcome}{self._direction(both)}"
         )
+
+    def _direction(self, both: Row) -> str:
+        said = self.better(both, self.size == 1).removesuffix(".")
+        return f".{said}" if said else ""
 
     def as_dict(self, level: float = 0.95) -> dict[str, Any]:
         """Everything, for machines."""
@@ -278,7 +282,7 @@ def _concluded(
         theta=np.concatenate(theta), vcov=all_.corrected[:size, :size], vcov_uncorrected=one.uncorrected,
         df=float(carrying - coefficients), persons=persons, changes=all_.changes[:, :size],
         n_decision_points=data.n_decision_points, n_available=len(data.y), warnings=tuple(trial.found.said),
-        notes=trial.notes, mediator=mediator,
+        notes=trial.notes, mediator=mediator, lower_is_better=asked.lower_is_better,
     )  # fmt: skip
     return MediatedEffect(**(vars(effect) | {"sensitivity": _sensitivity(effect, m, mediator, asked.level)}))
 

@@ -69,9 +69,11 @@ class NarrativeEffect:
         if self.test.p >= 0.05:
             said = "the variants' differences are no more than chance would make, so nothing can be said for one over the other yet"
         else:
-            way = "more" if largest.estimate > 0 else "less"
+            burden = self.effect.lower_is_better
+            way = "more" if (largest.estimate > 0) is not burden else "less"
             said = (
-                f"with {largest.term} the intervention does {way} for {self.effect.outcome} than with {self.variants[0]}, by "
+                f"with {largest.term} the intervention does {way} {'against' if burden else 'for'} {self.effect.outcome} than with "
+                f"{self.variants[0]}, by "
                 f"{shown(largest)}, and that is more than chance would make"
             )
         close = (
@@ -79,7 +81,11 @@ class NarrativeEffect:
             if self.drawn
             else ". The narrative was not drawn, so this may be the work of other differences between people or moments"
         )
-        return f"{self.effect.treatment.capitalize()} {does}: {each}. Between the narratives, {said} (p = {self.test.p:.2g}){close}"
+        better = f". Less of {self.effect.outcome} is better" if self.effect.lower_is_better else ""
+        return (
+            f"{self.effect.treatment.capitalize()} {does}: {each}. Between the narratives, {said} (p = {self.test.p:.2g})"
+            f"{close}{better}"
+        )
 
     def as_dict(self, level: float = 0.95) -> dict[str, Any]:
         """Everything, for machines."""

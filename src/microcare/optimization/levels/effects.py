@@ -40,6 +40,8 @@ AMONG = (
     "Chance decided which option it was, so the difference is an effect of this one instead of another, where something was done. "
     "Whether any of them is better than nothing cannot be told: without them the outcome was not asked for."
 )
+LESS, LESS_OUTCOME = " Less of it is better.", " Less of the outcome is better."
+"""What follows an effect on a burden."""
 LEAST_PERSONS, CURVE = 6, 25
 """Fewer persons than the first carry no effect; a curve is drawn at so many places."""
 
@@ -129,6 +131,7 @@ class OverTime:
                 "intervention": self.intervention, "rule": self.rule, "option": self.option, "along": self.along, "at": at,
                 "value": value, "band_lower": lower, "band_upper": upper, "persons": self.persons, "n": self.n,
                 **self.slope.as_dict("slope_"), "slope_p_adjusted": self.p_adjusted,
+                "lower_is_better": self.less,
             }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from scipy import stats
 
-from microcare.optimization.levels.effects import ANY, OTHERS, Effects, OptionEffect
+from microcare.optimization.levels.effects import ANY, LESS, LESS_OUTCOME, OTHERS, Effects, OptionEffect
 from microcare.optimization.levels.estimates import Estimate
 from microcare.optimization.levels.first import WordingRow
 from microcare.optimization.levels.material import NOTHING, Material
@@ -132,7 +132,7 @@ def _said(material: Material, one: OptionEffect) -> str:
     return (
         f"Compared with {other}, “{material.title(one.option)}” changes the {one.measured} by {by}; otherwise it is "
         f"{figures(one.usual, one.is_share)}{share}. "
-        f"{one.effect.persons} people, {one.effect.n} decision points.{' Less of it is better.' if one.lower else ''}"
+        f"{one.effect.persons} people, {one.effect.n} decision points.{LESS if one.lower else ''}"
     )
 
 
@@ -218,7 +218,7 @@ def _moderations(material: Material, told: Effects) -> Iterator[Finding]:
         yield Finding(
             f"Give “{material.title(one.option)}” where {_reading(one, best.level)}, and less where {_reading(one, worst.level)}.",
             f"There its effect is {figures(best.effect)} ({best.effect.persons} people, n {best.effect.n}), and here "
-            f"{figures(worst.effect)} ({worst.effect.persons} people, n {worst.effect.n}).",
+            f"{figures(worst.effect)} ({worst.effect.persons} people, n {worst.effect.n}).{LESS_OUTCOME if one.lower else ''}",
             sure, one.option, 2.5,
         )  # fmt: skip
 
@@ -243,7 +243,7 @@ def _fading(material: Material, told: Effects) -> Iterator[Finding]:
         yield Finding(
             f"“{material.title(one.option)}” {word} with time: {change}.",
             f"Its effect changes by {figures(one.slope)} each {'day' if one.along == 'day' else material.title(one.along)}; "
-            f"{one.persons} people, n {one.n}. That another schedule is better was not tried.",
+            f"{one.persons} people, n {one.n}. That another schedule is better was not tried.{LESS_OUTCOME if one.less else ''}",
             sure, one.option, 2,
         )  # fmt: skip
 

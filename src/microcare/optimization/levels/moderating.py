@@ -56,6 +56,7 @@ class Moderation:
                 "intervention": self.intervention, "rule": self.rule, "option": self.option,
                 "characteristic": self.characteristic, "level": one.level, **one.effect.as_dict(), "p_differs": self.p,
                 "p_differs_held": self.p_held, "p_differs_adjusted": self.p_adjusted,
+                "lower_is_better": self.lower,
             }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from microcare.optimization.levels.analysis import Analysis
-from microcare.optimization.levels.effects import ANY, OTHERS, OptionEffect, OverTime
+from microcare.optimization.levels.effects import ANY, LESS, LESS_OUTCOME, OTHERS, OptionEffect, OverTime
 from microcare.optimization.levels.findings import reading
 from microcare.optimization.levels.first import DESCRIBES
 from microcare.optimization.levels.material import NOTHING
@@ -75,7 +75,7 @@ def effects(a: Analysis) -> Iterator[str]:
         heads = ("Option", "percentage points" if is_share else f"change in the {measured}")
         yield figure(
             forest(bars, heads, 100 if is_share else 1),
-            f"The difference in the {measured}, compared with {against}, with its 95% interval.{' Less of it is better.' if some[0].lower else ''} "
+            f"The difference in the {measured}, compared with {against}, with its 95% interval.{LESS if some[0].lower else ''} "
             "Colored: told apart from 0 with all comparisons counted.",
             some[0].assumption,
             [c for o in some for c in o.cautions],
@@ -124,7 +124,7 @@ def _line(a: Analysis, c: OverTime) -> str:
     drawn = pictures.curve(f"Effect of {name} over {along}", along, c.at, value, lower, upper)
     return (
         f"<figure><b>{text(name)}</b>: {c.word}<div class='note'>{text(measured)}</div>{drawn}"
-        f"<figcaption>{c.persons} people, n {c.n}</figcaption></figure>"
+        f"<figcaption>{c.persons} people, n {c.n}{'.' + LESS_OUTCOME if c.less else ''}</figcaption></figure>"
     )
 
 
@@ -140,7 +140,8 @@ def _moderation(a: Analysis, m: Moderation) -> str:
     )
     bars = [Bar(f"{reading(m.characteristic)}: {level.level}", level.effect) for level in m.levels]
     heads = ("", "percentage points") if is_share else ("", "effect")
-    return figure(forest(bars, heads, 100 if is_share else 1), differs(m.p, m.p_adjusted, len(a.effects.moderations)))
+    said = differs(m.p, m.p_adjusted, len(a.effects.moderations))
+    return figure(forest(bars, heads, 100 if is_share else 1), said + (LESS_OUTCOME if m.lower else ""))
 
 
 def differs(p: float, p_adjusted: float | None, count: int) -> str:
