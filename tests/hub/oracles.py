@@ -11,10 +11,10 @@ from hashlib import blake2b
 from microcare.base.spans import DAY
 from microcare.hub import beginning, effect, entry, recommender, scheduler, stimulus
 from microcare.hub.programs import Programs
-from microcare.hub.state import State
+from microcare.hub.state import Assessment, State
 from microcare.hub.step import Step
 from microcare.hub.work import Work
-from microcare.program.compiled import CompiledRule
+from microcare.program.compiled import CompiledNeed, CompiledProgram, CompiledRule
 from tests.base import oracle
 from tests.hub.random_lives import Cast
 
@@ -35,6 +35,16 @@ def option_of(drawn: int, options: dict[str, float]) -> str:
         if Fraction(drawn, 2**64) < total:
             return name
     raise AssertionError(f"{drawn} falls on none of {options}")
+
+
+Slot = tuple[str, str, str]
+"""A decision point: its run, its rule, and its slot."""
+
+
+def _called_now(slot: Slot, moved: entry.Moved) -> Slot:
+    """A decision point, by the name that a new version gives to its rule."""
+    run, rule, name = slot
+    return (run, moved.rules.get(run, {}).get(rule) or rule, name)
 
 
 class Watch:
@@ -61,7 +71,10 @@ class Watch:
         self.prompted: Counter[tuple[str, str]] = Counter()
         self.points: dict[str, entry.Decided] = {}
         self.runs: dict[str, entry.Started] = {}
-        self.postponed: set[str] = set()
+        self.postponed: set[Slot] = set()
+        self.decided: set[Slot] = set()
+        self.clock_days: set[int] = set()
+        """Local days on which the person has said another time."""
         self.imported: dict[tuple[str, str, str], entry.Imported] = {}
         self.traveled = False
         self.rests: list[list[int]] = []
@@ -98,6 +111,8 @@ class Watch:
             self.zone = x.zone
         elif isinstance(x, entry.Moved):
             self.courses[x.program] = x.version
+            self.postponed = {_called_now(slot, x) for slot in self.postponed}
+            self.decided = {_called_now(slot, x) for slot in self.decided}
         elif isinstance(x, entry.Withdrew | entry.Stopped):
             assert not isinstance(x, entry.Stopped), f"no program here exceeds its budget: {x.reason}"
             for name in [x.program] if x.program else list(self.courses):
@@ -124,7 +139,9 @@ class Watch:
             self.runs[x.run] = x
             self.may_begin(x)
         elif isinstance(x, entry.Postponed):
-            self.postponed.add(f"{x.run}/{x.rule}/{x.slot}")
+            self.postponed.add((x.run, x.rule, x.slot))
+        elif isinstance(x, entry.Decided):
+            self.decided.add((x.run, x.rule, x.slot))
         elif isinstance(x, entry.Imported):
             self.imported[(x.program, x.rule, x.slot)] = x
         elif isinstance(x, entry.Asked):
@@ -168,6 +185,8 @@ class Watch:
         """Remember a setting."""
         if x.name.startswith("person."):
             self.fields[x.name[7:]] = x.value
+        if x.name == "person.clock":
+            self.clock_days.add(oracle.local(self.zone, x.received).date().toordinal())
         if x.name == "zone":
             self.zone, self.traveled = str(x.value), True
         elif x.name == "quiet":
@@ -260,9 +279,9 @@ class Watch:
         late = x.received > x.planned + self.rule(x).window
         if x.outcome == "missed":
             newer = x.reasons == ("a newer decision point of the rule took its place",)
-            assert late or newer or x.point in self.postponed
+            assert late or newer or (x.run, x.rule, x.slot) in self.postponed
         else:
-            assert not late or x.point in self.postponed
+            assert not late or (x.run, x.rule, x.slot) in self.postponed
 
     def events_of(self, x: entry.Decided) -> tuple[str, ...]:
         """The events that the chosen option delivers."""
@@ -364,12 +383,12 @@ def planned(watch: Watch, steps: list[Step]) -> None:
             elif isinstance(x, entry.Started):
                 running[x.run] = x.program
     pending = {
-        f"{name}/{rule}/{slot}"
+        (name, rule, slot)
         for name, run in steps[-1].state.runs.items()
         for rule, record in run.rules.items()
         for slot, _, _ in record.postponed
     }
-    assert watch.postponed <= pending | set(watch.points), "what the gate moved is pending, or has its outcome"
+    assert watch.postponed <= pending | watch.decided, "what the gate moved is pending, or has its outcome"
     moved = any(isinstance(x, entry.Moved) and x.runs for s in steps for x in s.entries)
     clocks_set = any(isinstance(x, entry.Set) and x.name == "person.clock" for s in steps for x in s.entries)
     if moved:
@@ -401,6 +420,10 @@ def _slots(
     order = [(day, index) for day, index, _ in found]
     if seen:
         first = order.index(seen[0])
+        if rule.clock_fields:
+            # On the day on which the person moves it, the time can be over before it comes.
+            order = [s for s in order if s in seen or s[0] not in watch.clock_days]
+            first = order.index(seen[0])
         assert seen == order[first : first + len(seen)], "in order, none twice, none left out"
     if not exact:
         return
@@ -483,9 +506,26 @@ def forgotten(state: State, programs: Programs, now: int) -> None:
         levels = [n.level.level for n in program.needs if present(state, name, n.id)]
         for need in program.needs:
             if present(state, name, need.id) and need.level.level == min(levels):
+                if amid_an_evaluation(state, program, need):
+                    continue
                 for other in need.need.interventions:
                     reason, _ = recommender.left_out(work, program, program.interventions[other])
                     assert reason, f"{need.id} is present, and {other} could begin"
+
+
+def amid_an_evaluation(state: State, program: CompiledProgram, need: CompiledNeed) -> bool:
+    """Whether a need may wait: of an evaluation that the person has begun to answer, what is left can change the choice.
+
+    It ends with the questionnaire, whose time is over some day: that there is such a look, `looked_at` sees to.
+    """
+    every = [x for x in (*state.assessments.values(), *state.closed.values()) if isinstance(x, Assessment)]
+    begun = {x.evaluation for x in every if x.program == program.id and x.evaluation and x.answers}
+    open_now = [x for x in state.assessments.values() if x.program == program.id and x.evaluation in begun]
+    others = [n for n in program.needs if n.level.level <= need.level.level or not n.level.waits]
+    said = [t for n in others for t in (n.need.present, n.need.absent, n.need.severity) if t]
+    chosen = [program.program.interventions[i] for i in need.need.interventions]
+    said += [t for i in chosen for t in (i.contraindicated, i.requires, i.resource) if t]
+    return any(f"{x.measure}." in t for x in open_now for t in said)
 
 
 def present(state: State, program: str, need: str) -> bool:

@@ -254,6 +254,10 @@ def _act(work: Work, x: s.Act) -> None:
         _done(work, x.delivery, found)
     elif x.act == "dismissed" and found.what == "event" and found.run in work.state.runs:
         work.happen(found.program, "event", found.name, "dismissed", found.run)
+    elif x.act == "dismissed" and found.what == "assessment":
+        # Nothing waits for its answers any more.
+        work.settle[found.program] = None
+        work.recommend.setdefault(found.program, "questions were dismissed")
     return None
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from microcare.hub.stimulus import Value
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Entry(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):

@@ -6,7 +6,8 @@ already by fresh evidence asks nothing.
 """
 
 from microcare.base.moments import local_day
-from microcare.hub import delivery, entry
+from microcare.hub import awaiting, delivery, entry
+from microcare.hub.awaiting import score_items
 from microcare.hub.stimulus import Value
 from microcare.hub.view import View, read
 from microcare.hub.work import Work, holds
@@ -17,7 +18,6 @@ from microcare.program.compiled import (
     CompiledProgram,
     Reader,
 )
-from microcare.program.scope import counts
 
 
 def open_evaluation(
@@ -125,14 +125,6 @@ def _risky(work: Work, program: CompiledProgram, measure: str, part: str) -> lis
     return [i for i in score_items(known, part) if not _answered(work, program, measure, i, life)]
 
 
-def score_items(measure: CompiledMeasure, name: str) -> list[str]:
-    """The items that a score is made of."""
-    score = measure.scores.get(name)
-    if score is not None:
-        return [r.leaf.path for r in score.inputs.readers]
-    return [name for name, item in measure.items.items() if counts(item)]
-
-
 def _fresh(work: Work, program: CompiledProgram, need: CompiledNeed) -> bool:
     """A need that names measures is settled only by evidence from them."""
     if not need.measures:
@@ -192,6 +184,12 @@ def _settle(work: Work, program: CompiledProgram, need: CompiledNeed) -> bool:
     if before is not None and before.state == "present" and need.absent is not None and found is not None:
         over = holds(need.absent, view)
         found = over is not True
+    conditions = (need.present, need.absent if before is not None and before.state == "present" else None)
+    if awaiting.is_unsettled(work, program, need, *conditions):
+        if before is None or not before.stale_at or work.now < before.stale_at:
+            # It stays as it was until the rest is answered, whichever part came first.
+            return False
+        found = None
     state = "present" if found is True else "absent" if found is False else "unknown"
     severity = holds(need.severity, view) if need.severity is not None and state == "present" else None
     severity = min(max(float(severity), 0.0), 1.0) if isinstance(severity, int | float) else None

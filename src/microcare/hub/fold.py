@@ -82,13 +82,14 @@ def _rest(state: State, now: int) -> None:
     for name, run in state.runs.items():
         rested = run.rested + now - max(since, run.unanswered_since) if run.unanswered_since else 0
         later = now - max(since, run.started)
-        rules = {k: _later_end(r, now - max(since, run.started, r.began)) for k, r in run.rules.items()}
+        rules = {k: _later_end(r, since, now - max(since, run.started, r.began)) for k, r in run.rules.items()}
         state.runs[name] = replace(run, rested=rested, ends_by=run.ends_by + later, rules=rules)
     _ask_again(state, now)
 
 
-def _later_end(record: RuleRecord, rest: int) -> RuleRecord:
-    return replace(record, until=record.until + max(rest, 0)) if record.until else record
+def _later_end(record: RuleRecord, since: int, rest: int) -> RuleRecord:
+    """A rule's end, later by a rest; one that had come before the rest began stays."""
+    return replace(record, until=record.until + max(rest, 0)) if record.until > since else record
 
 
 def _ask_again(state: State, now: int) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from microcare.base.moments import HOUR, local_day
-from microcare.hub import delivery, effect, entry, gate, looks, narrator, scoring
+from microcare.hub import awaiting, delivery, effect, entry, gate, looks, narrator, scoring
 from microcare.hub.beginning import barred, unfit
 from microcare.hub.entry import Candidate
 from microcare.hub.state import NeedRecord, Offer, Past
+from microcare.hub.view import last_run
 from microcare.hub.work import Work
 from microcare.program.compiled import CompiledIntervention, CompiledNeed, CompiledProgram
 
@@ -175,7 +176,7 @@ def _is_stale(work: Work, program: CompiledProgram, offer: Offer) -> bool:
         return True
     search = _Search()
     _search(work, program, present, set(), search)
-    return offer.need in search.waiting
+    return search.waiting.get(offer.need, awaiting.REST) != awaiting.REST
 
 
 def _action(program: CompiledProgram, mode: str) -> str:
@@ -222,6 +223,9 @@ def _search(
             search.waiting[need.id] = basic[1]
             continue
         if asked and need.id not in asked:
+            continue
+        if not asked and awaiting.waits(work, program, need):
+            search.waiting[need.id] = awaiting.REST
             continue
         found = 0
         names = need.need.interventions
@@ -276,9 +280,9 @@ def left_out(
     if past.declined_at and work.now < past.declined_at + declined and not asked:
         return "declined lately", past.declined_at + declined
     between = program.program.recommend.rest.exact
-    last = max((p.ended for p in work.state.history if p.program == program.id), default=0)
-    if last and work.now < last + between and not asked:
-        return "rest between micro interventions", last + between
+    last = last_run(work.state, program.id)
+    if last is not None and work.now < last.ended + between and not asked:
+        return "rest between micro interventions", last.ended + between
     if any(e.event.by_human for e in intervention.events.values()) and not _facilitated(work, program):
         return "no facilitator for it", 0
     return reason, until

@@ -197,9 +197,14 @@ def coming_point(rule: CompiledRule, record: RuleRecord, name: str, run: Run, st
         began = record.began // 1000 * 1000 if record.last is None else None
         slot = _next_slot(rule.pattern, rule.clocks or (record.clock,), state.zone, record.day, record.last, began)
         found = (slot.moment, 5, "point", name, rule.id, slot.day, slot.index) if slot is not None else None
-    # While care rests, both ends move along with it.
-    over = found is None or (record.until and found[0] > record.until) or found[0] >= run.ends_by
-    return None if found is None or (over and not state.rests) else found
+    if found is None or (record.until and found[0] > record.until and not _moves_along(record.until, state)):
+        return None
+    return None if found[0] >= run.ends_by and not state.rests else found
+
+
+def _moves_along(end: int, state: State) -> bool:
+    """Whether an end is later by the rest that lasts now: one that had come before it is not."""
+    return state.rests and end > state.rest_since
 
 
 def _own_point(rule: CompiledRule, record: RuleRecord, name: str, state: State) -> Line | None:

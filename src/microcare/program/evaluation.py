@@ -22,7 +22,11 @@ class EvaluationTrigger(Part):
     condition: Expr | None = described("Only if this holds.", default=None, alias="if")
     measures: Names = described("Ask these too, whatever is known.", default=())
     only: Names = described("Ask nothing but these, and of them only what is lacking.", default=())
-    within: SpanField = described("How long its questions may be answered.", default_factory=lambda: parse_span("3d"))
+    within: SpanField = described(
+        "How long its questions may be answered. Whoever has begun to answer gets what they need when they have answered "
+        "all that can change it, or after this time.",
+        default_factory=lambda: parse_span("3d"),
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> "EvaluationTrigger":

@@ -30,7 +30,7 @@ RECOMMENDATIONS = (
     Column("chosen", "What was recommended.", unknown="empty where nothing could be"),
     number("probability", "Its probability, where it was drawn among near-equals.", "0 to 1"),
     Column("left_out", "What was left out, each with its reason."),
-    Column("waiting", "Needs that wait, and for which."),
+    Column("waiting", "Needs that wait, and for which need, or for the rest of an evaluation."),
     Column("answer", "What came back: accepted, declined, expired, ...", unknown="empty where nobody was asked"),
     Column("taken", "What the answer took.", unknown="empty where nothing was taken"),
     moment("answered_utc", "When the answer came."),
