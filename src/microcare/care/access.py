@@ -1,4 +1,7 @@
-"""Who may do what, about whom. One table of roles, asked for every page, every deed and every object."""
+"""Who may do what, to what. One table of roles, asked for every page, every deed and every object.
+
+A deed is asked of the program that it touches: whoever may do a thing in one program may not do it in another one.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -65,9 +68,13 @@ def seers(programs: Collection[str]) -> tuple[tuple[str, int, tuple[str, ...]], 
 FACILITATES = ("coach", "clinician", "safety_officer")
 
 
+class NotTheirsError(PermissionError):
+    """A deed that touches what is not theirs; the message says what, for whoever tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one member of the staff may do, and where."""
+    """What one member of the staff (or another system) may do, and where."""
 
     user: str
     roles: tuple[tuple[str, str], ...]
@@ -77,17 +84,40 @@ class Access:
         found = frozenset(program for program, role in self.roles if capability in ROLES.get(role, ()))
         return None if EVERY in found else found
 
-    def may(self, capability: str, programs: Collection[str] | None = None) -> bool:
-        """Whether they may, in one of these programs (without: anywhere at all)."""
+    def known(self) -> frozenset[str] | None:
+        """The programs in which they have any role; None: in all."""
+        found = frozenset(program for program, _role in self.roles)
+        return None if EVERY in found else found
+
+    def may(self, capability: str) -> bool:
+        """Whether they may anywhere at all: enough for a list that shows only what is theirs, never for a deed."""
         where = self.programs(capability)
-        return where is None or bool(where if programs is None else where & set(programs))
+        return where is None or bool(where)
+
+    def may_in(self, capability: str, program: str) -> bool:
+        """Whether they may in this program; in `EVERY`, whoever may everywhere. A program that is not there yet counts too."""
+        where = self.programs(capability)
+        return where is None or (program != EVERY and program in where)
 
     def may_about(self, capability: str, person: str) -> bool:
-        """Whether they may, about this person: by a role, or (see only) in an emergency that they have declared."""
+        """Whether they may, about this person as a whole, by a role in one of the person's programs."""
         where = self.programs(capability)
-        if where is None or where & people.programs_of(person):
+        return where is None or bool(where & people.programs_of(person))
+
+    def may_read(self, capability: str, person: str) -> bool:
+        """The same for reading alone, which an emergency that they have declared opens too."""
+        if self.may_about(capability, person):
             return True
         return capability == SEE and emergencies.is_open(self.user, person, clock.wall())
+
+    def require(self, capability: str, program: str) -> None:
+        """Raise NotTheirsError where they may not in this program."""
+        if not self.may_in(capability, program):
+            raise NotTheirsError(program)
+
+
+MACHINE = Access("command", tuple((EVERY, role) for role in ROLES))
+"""Whoever commands at the machine itself may everything."""
 
 
 def access_of(user: str) -> Access:

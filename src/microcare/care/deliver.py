@@ -184,7 +184,7 @@ def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None
 def _concerned(state: State, proposal: effect.Propose) -> list[str]:
     """Who is told: whoever agreed on the check-in; else those who facilitate, of those who act in that program."""
     agreed = state.check_ins.get(proposal.subject)
-    if agreed is not None and access_of(agreed.by).may(CARE, [proposal.program]):
+    if agreed is not None and access_of(agreed.by).may_in(CARE, proposal.program):
         own = accounts.addresses_of([agreed.by])
         if own:
             return own

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from microcare.base.moments import is_zone
 from microcare.care import clock
+from microcare.care.access import INVITE, MACHINE, Access
 from microcare.care.keys import new_key
 from microcare.care.programs import programs
 from microcare.care.receive import Received, receive
@@ -27,8 +28,9 @@ class Joined:
     code: str
 
 
-def invite(program: str, name: str = "", email: str = "") -> str:
-    """An invitation code for a new person; empty where there is no such program."""
+def invite(program: str, name: str = "", email: str = "", allowed: Access = MACHINE) -> str:
+    """An invitation code for a new person; empty where there is no such program. Raises NotTheirsError."""
+    allowed.require(INVITE, program)
     if programs().current(program) is None:
         return ""
     return people.add(program, name, email, clock.now())[1]

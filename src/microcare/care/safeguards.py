@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from microcare.care import clock
+from microcare.care.access import MACHINE, RESOLVE, STOP, Access, NotTheirsError
 from microcare.care.programs import programs
 from microcare.hub.programs import EVERY
 from microcare.hub.rosters import told
@@ -13,20 +14,28 @@ from microcare.store.database import writing
 from microcare.store.stops import StopRow
 
 __all__ = [
-    "EVERY", "OutdatedError", "go_on", "lasting", "on_duty", "responders", "rosters_of", "set_roster", "stop",
+    "EVERY", "OutdatedError", "go_on", "lasting", "may_roster", "on_duty", "responders", "rosters_of", "set_roster", "stop",
 ]  # fmt: skip
 
 
-def stop(program: str, by: str, why: str) -> None:
+def may_roster(allowed: Access, program: str) -> bool:
+    """Whether somebody may say who answers alerts in a program."""
+    return allowed.may_in(STOP, program) or allowed.may_in(RESOLVE, program)
+
+
+def stop(program: str, by: str, why: str, allowed: Access = MACHINE) -> None:
     """Stop a program, or (`*`) all, at once: nothing new reaches anybody; help and alerts go on."""
+    allowed.require(STOP, program)
     now = clock.now()
     stops.stop(program, by, why, now)
     audit.append(now, by, "stop", program, why)
 
 
-def go_on(serial: int, by: str) -> bool:
+def go_on(serial: int, by: str, allowed: Access = MACHINE) -> bool:
     """Lift a stop; whether it still lasted. What was missed is not made up for."""
-    now = clock.now()
+    now, lasts = clock.now(), lasting().get(serial)
+    if lasts is not None:
+        allowed.require(STOP, lasts.program)
     lifted = stops.lift(serial, by, now)
     if lifted:
         audit.append(now, by, "go on", next(s.program for s in stops.stops() if s.serial == serial))
@@ -74,11 +83,15 @@ class OutdatedError(Exception):
     """Somebody else has changed the list meanwhile."""
 
 
-def set_roster(program: str, roster: str, seen: Sequence[str], people: Sequence[str], by: str) -> None:
+def set_roster(
+    program: str, roster: str, seen: Sequence[str], people: Sequence[str], by: str, allowed: Access = MACHINE
+) -> None:
     """Set the whole list of those who answer a roster. `seen`: the list it was made from.
 
     Raises OutdatedError where the list is another one by now, and ValueError for a list that would reach nobody.
     """
+    if not may_roster(allowed, program):
+        raise NotTheirsError(program)
     known = programs().current(program)
     if known is None or roster not in known.program.rosters:
         raise ValueError(f"there is no roster {roster}")

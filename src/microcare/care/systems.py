@@ -79,17 +79,17 @@ def tell_due(now: int, *, local: bool = False, limit: int = 50) -> int:
     for one in events:
         if systems.claim(one, now + LEASE):
             hook = hooks.get(one.hook)
-            if hook is None or not _may(hook, one.program):
+            if hook is None or not _may(hook, one):
                 systems.settle(one, "failed", "it may not know this any more", None)
             else:
                 _tell(hook, one, local)
     return len(events)
 
 
-def _may(hook: Hook, program: str) -> bool:
-    """Whether the system still may see people of the program."""
+def _may(hook: Hook, one: Event) -> bool:
+    """Whether the system still may see people of the program; the person, where no program stands in it."""
     allowed = access.access_of(f"{USER}{hook.system}")
-    return allowed.may(access.SEE, [program] if program else None)
+    return allowed.may_in(access.SEE, one.program) if one.program else allowed.may_about(access.SEE, one.person)
 
 
 def _tell(hook: Hook, one: Event, local: bool) -> None:

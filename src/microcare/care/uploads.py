@@ -5,12 +5,14 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from microcare.care.access import Access
 from microcare.care.publish import Published, check, publish
 
 LARGEST, MOST_FILES = 30_000_000, 2_000
@@ -18,9 +20,9 @@ TOO_LARGE = gettext_lazy("It is larger than 30 MB.")
 _safe = re.compile(r"[^\x00-\x1f\\:]+")
 
 
-def published(body: bytes) -> tuple[Published | None, str]:
-    """Publish what was sent; or why it cannot be read."""
-    return _opened(body, publish)
+def published(body: bytes, allowed: Access) -> tuple[Published | None, str]:
+    """Publish what was sent; or why it cannot be read. Raises NotTheirsError."""
+    return _opened(body, partial(publish, allowed=allowed))
 
 
 def checked(body: bytes) -> tuple[Published | None, str]:

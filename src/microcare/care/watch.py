@@ -41,10 +41,15 @@ class Now:
 def stamp(allowed: Access, person: str = "") -> tuple[str, str]:
     """Two short texts that change with whatever the bar shows, and with the open alerts of one person: two small reads."""
     found = watch.at_risk(allowed.programs(access.SEE))
-    lasting = [(s.serial, s.program) for s in stops.stops() if not s.until]
+    lasting = [(s.serial, s.program) for s in stops.stops() if not s.until and sees_stop(allowed, s.program)]
     mark = repr(([(one.person, one.version) for one in found], lasting))
     theirs = next((str(one.version) for one in found if one.person == person), "0")
     return blake2b(mark.encode(), digest_size=9).hexdigest(), theirs
+
+
+def sees_stop(allowed: Access, program: str) -> bool:
+    """Whether somebody is shown that a program (or everything) is stopped."""
+    return program == EVERY or allowed.may_in(access.SEE, program) or allowed.may_in(access.STOP, program)
 
 
 def now(allowed: Access) -> Now:
@@ -53,9 +58,5 @@ def now(allowed: Access) -> Now:
     found, moment = alerts.open_ones(programs), clock.now()
     waiting = [Named(s, span_words(max(moment - s.raised, 0))) for s in found if not s.taken_by]
     lasting = tuple(s for s in stops.stops() if not s.until)
-    mine = tuple(
-        s
-        for s in lasting
-        if s.program == EVERY or programs is None or s.program in programs or allowed.may(access.STOP)
-    )
+    mine = tuple(s for s in lasting if sees_stop(allowed, s.program))
     return Now(stamp(allowed)[0], tuple(waiting[:MOST]), max(len(waiting) - MOST, 0), len(found) - len(waiting), mine)

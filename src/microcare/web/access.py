@@ -1,20 +1,22 @@
-"""Which route is for whom. Every route has its line here; one without is closed.
+"""Which route is for whom, and what it touches. Every route has its line here; one without is closed, and fails the build.
 
-The same table is walked by a test, as every role and as nobody: a new route without a line fails the build.
+The same table is walked by a test, as every role and as nobody, about what is of one's own program and of another one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy
 
 from microcare.care import access
-from microcare.care.access import Access
-from microcare.web import signing
+from microcare.care.access import Access, NotTheirsError
+from microcare.web import objects, signing
 from microcare.web.api import keys
+from microcare.web.objects import Object
 
 PUBLIC = "public"
 """For everybody, also those whom nobody knows."""
@@ -28,14 +30,14 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may use a route: by a capability (none: the whole staff), and about a person where the address names one."""
+    """Who may use a route: by a capability (none: the whole staff), for what it touches."""
 
     who: str
+    of: Object
+    """What it touches: the capability is asked of that."""
     capability: str = ""
     instead: str = ""
     """Another capability that does as well."""
-    about: str = ""
-    """The part of the address that names a person."""
     fresh: bool = False
     """Whether they must have proved who they are in the last minutes: exports, roles, keys, erasing."""
     methods: Mapping[str, str] = field(default_factory=dict)
@@ -43,82 +45,87 @@ class Rule:
     enrolling: bool = False
     """Whether it opens before their second factor is set up."""
 
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Each of them does."""
+        return (self.capability, self.instead) if self.instead else (self.capability,)
+
 
 RULES: dict[str, Rule] = {
-    "health": Rule(PUBLIC),
-    "api/v1/": Rule(PUBLIC),
-    "api/v1/openapi.json": Rule(PUBLIC),
-    "api/v1/people": Rule(SYSTEM, methods={"GET": access.SEE, "POST": access.INVITE}),
-    "api/v1/people/<person>": Rule(SYSTEM, methods={"GET": access.SEE}, about="person"),
-    "api/v1/people/<person>/journal": Rule(SYSTEM, methods={"GET": access.SEE}, about="person"),
-    "api/v1/people/<person>/stimuli": Rule(SYSTEM, methods={"POST": access.CARE}, about="person"),
-    "api/v1/alerts": Rule(SYSTEM, methods={"GET": access.ACKNOWLEDGE}),
-    "api/v1/programs": Rule(SYSTEM, methods={"GET": "", "POST": access.DESIGN}),
-    "api/v1/programs/check": Rule(SYSTEM, methods={"POST": access.DESIGN}),
-    "api/v1/exports/<table>": Rule(SYSTEM, methods={"GET": access.ANALYZE}),
-    "api/v1/webhooks": Rule(SYSTEM, methods={"GET": access.SEE, "POST": access.SEE}),
-    "api/v1/webhooks/<webhook>": Rule(SYSTEM, methods={"DELETE": access.SEE}),
-    "language": Rule(PUBLIC),
-    "": Rule(PERSON),
-    "join": Rule(PUBLIC),
-    "join/about": Rule(PUBLIC),
-    "join/<str:code>": Rule(PUBLIC),
-    "leave": Rule(PERSON),
-    "need": Rule(PERSON),
-    "journey": Rule(PERSON),
-    "help": Rule(PUBLIC),
-    "help/country": Rule(PUBLIC),
-    "help/seen": Rule(PERSON),
-    "help/plan": Rule(PERSON),
-    "messages": Rule(PERSON),
-    "settings": Rule(PERSON),
-    "settings/consent": Rule(PERSON),
-    "settings/data": Rule(PERSON),
-    "settings/who": Rule(PERSON),
-    "settings/leave": Rule(PERSON),
-    "settings/my-data.<str:form>": Rule(PERSON),
-    "push/on": Rule(PERSON),
-    "push/off": Rule(PERSON),
-    "do": Rule(PERSON),
-    "stimuli": Rule(PERSON),
-    "photo": Rule(PERSON),
-    "photo/<str:reference>": Rule(PERSON),
-    "version": Rule(PERSON),
-    "media/<str:program>/<str:version>": Rule(PUBLIC),
-    "manifest.webmanifest": Rule(PUBLIC),
-    "sw.js": Rule(PUBLIC),
-    "demo": Rule(PERSON),
-    "desk/": Rule(STAFF, access.SEE),
-    "desk/login": Rule(PUBLIC),
-    "desk/login/second": Rule(PUBLIC),
-    "desk/login/passkey": Rule(PUBLIC),
-    "desk/logout": Rule(PUBLIC),
-    "desk/setup/<str:token>": Rule(PUBLIC),
-    "desk/confirm": Rule(STAFF),
-    "desk/alive": Rule(STAFF, enrolling=True),
-    "desk/away": Rule(STAFF),
-    "desk/account": Rule(STAFF),
-    "desk/account/do": Rule(STAFF, fresh=True),
-    "desk/account/second": Rule(STAFF, fresh=True, enrolling=True),
-    "desk/account/passkey": Rule(STAFF, fresh=True, enrolling=True),
-    "desk/now": Rule(STAFF),
-    "desk/alerts": Rule(STAFF, access.SEE),
-    "desk/staff": Rule(STAFF, access.ADMINISTER),
-    "desk/staff/do": Rule(STAFF, access.ADMINISTER, fresh=True),
-    "desk/trail": Rule(STAFF, access.ADMINISTER),
-    "desk/emergency": Rule(STAFF, fresh=True),
-    "desk/emergencies": Rule(STAFF, access.REVIEW),
-    "desk/invite": Rule(STAFF, access.INVITE),
-    "desk/programs": Rule(STAFF, access.DESIGN),
-    "desk/source": Rule(STAFF, access.SEE),
-    "desk/safety": Rule(STAFF, access.SEE, access.STOP),
-    "desk/safety/do": Rule(STAFF, access.SEE, access.STOP),
-    "desk/safety/adverse-events.csv": Rule(STAFF, access.RESOLVE, fresh=True),
-    "desk/people/<str:person>": Rule(STAFF, access.SEE, about="person"),
-    "desk/monitor": Rule(STAFF, access.MONITOR),
-    "desk/monitor/numbers.csv": Rule(STAFF, access.MONITOR),
-    "desk/people/<str:person>/deliveries": Rule(STAFF, access.SEE, about="person"),
-    "desk/people/<str:person>/do": Rule(STAFF, access.SEE, about="person"),
+    "health": Rule(PUBLIC, objects.NOTHING),
+    "api/v1/": Rule(PUBLIC, objects.NOTHING),
+    "api/v1/openapi.json": Rule(PUBLIC, objects.NOTHING),
+    "api/v1/people": Rule(SYSTEM, objects.INSIDE, methods={"GET": access.SEE, "POST": access.INVITE}),
+    "api/v1/people/<person>": Rule(SYSTEM, objects.PERSON, methods={"GET": access.SEE}),
+    "api/v1/people/<person>/journal": Rule(SYSTEM, objects.PERSON, methods={"GET": access.SEE}),
+    "api/v1/people/<person>/stimuli": Rule(SYSTEM, objects.PERSON, methods={"POST": access.CARE}),
+    "api/v1/alerts": Rule(SYSTEM, objects.LIST, methods={"GET": access.ACKNOWLEDGE}),
+    "api/v1/programs": Rule(SYSTEM, objects.INSIDE, methods={"GET": "", "POST": access.DESIGN}),
+    "api/v1/programs/check": Rule(SYSTEM, objects.NOTHING, methods={"POST": access.DESIGN}),
+    "api/v1/exports/<table>": Rule(SYSTEM, objects.NAMED_OR_ALL, methods={"GET": access.ANALYZE}),
+    "api/v1/webhooks": Rule(SYSTEM, objects.OWN, methods={"GET": access.SEE, "POST": access.SEE}),
+    "api/v1/webhooks/<webhook>": Rule(SYSTEM, objects.OWN, methods={"DELETE": access.SEE}),
+    "language": Rule(PUBLIC, objects.NOTHING),
+    "": Rule(PERSON, objects.OWN),
+    "join": Rule(PUBLIC, objects.NOTHING),
+    "join/about": Rule(PUBLIC, objects.OWN),
+    "join/<str:code>": Rule(PUBLIC, objects.NOTHING),
+    "leave": Rule(PERSON, objects.OWN),
+    "need": Rule(PERSON, objects.OWN),
+    "journey": Rule(PERSON, objects.OWN),
+    "help": Rule(PUBLIC, objects.NOTHING),
+    "help/country": Rule(PUBLIC, objects.NOTHING),
+    "help/seen": Rule(PERSON, objects.OWN),
+    "help/plan": Rule(PERSON, objects.OWN),
+    "messages": Rule(PERSON, objects.OWN),
+    "settings": Rule(PERSON, objects.OWN),
+    "settings/consent": Rule(PERSON, objects.OWN),
+    "settings/data": Rule(PERSON, objects.OWN),
+    "settings/who": Rule(PERSON, objects.OWN),
+    "settings/leave": Rule(PERSON, objects.OWN),
+    "settings/my-data.<str:form>": Rule(PERSON, objects.OWN),
+    "push/on": Rule(PERSON, objects.OWN),
+    "push/off": Rule(PERSON, objects.OWN),
+    "do": Rule(PERSON, objects.OWN),
+    "stimuli": Rule(PERSON, objects.OWN),
+    "photo": Rule(PERSON, objects.OWN),
+    "photo/<str:reference>": Rule(PERSON, objects.OWN),
+    "version": Rule(PERSON, objects.OWN),
+    "media/<str:program>/<str:version>": Rule(PUBLIC, objects.NOTHING),
+    "manifest.webmanifest": Rule(PUBLIC, objects.NOTHING),
+    "sw.js": Rule(PUBLIC, objects.NOTHING),
+    "demo": Rule(PERSON, objects.OWN),
+    "desk/": Rule(STAFF, objects.LIST, access.SEE),
+    "desk/login": Rule(PUBLIC, objects.NOTHING),
+    "desk/login/second": Rule(PUBLIC, objects.NOTHING),
+    "desk/login/passkey": Rule(PUBLIC, objects.NOTHING),
+    "desk/logout": Rule(PUBLIC, objects.OWN),
+    "desk/setup/<str:token>": Rule(PUBLIC, objects.NOTHING),
+    "desk/confirm": Rule(STAFF, objects.OWN),
+    "desk/alive": Rule(STAFF, objects.OWN, enrolling=True),
+    "desk/away": Rule(STAFF, objects.OWN),
+    "desk/account": Rule(STAFF, objects.OWN),
+    "desk/account/do": Rule(STAFF, objects.OWN, fresh=True),
+    "desk/account/second": Rule(STAFF, objects.OWN, fresh=True, enrolling=True),
+    "desk/account/passkey": Rule(STAFF, objects.OWN, fresh=True, enrolling=True),
+    "desk/now": Rule(STAFF, objects.LIST),
+    "desk/alerts": Rule(STAFF, objects.LIST, access.SEE),
+    "desk/staff": Rule(STAFF, objects.LIST, access.ADMINISTER),
+    "desk/staff/do": Rule(STAFF, objects.INSIDE, access.ADMINISTER, fresh=True),
+    "desk/trail": Rule(STAFF, objects.LIST, access.ADMINISTER),
+    "desk/emergency": Rule(STAFF, objects.INSIDE, fresh=True),
+    "desk/emergencies": Rule(STAFF, objects.INSIDE, access.REVIEW),
+    "desk/invite": Rule(STAFF, objects.PROGRAM, access.INVITE),
+    "desk/programs": Rule(STAFF, objects.INSIDE, access.DESIGN),
+    "desk/source": Rule(STAFF, objects.PROGRAM, access.SEE),
+    "desk/safety": Rule(STAFF, objects.LIST, access.SEE, access.STOP),
+    "desk/safety/do": Rule(STAFF, objects.SAFETY),
+    "desk/safety/adverse-events.csv": Rule(STAFF, objects.LIST, access.RESOLVE, fresh=True),
+    "desk/people/<str:person>": Rule(STAFF, objects.PERSON, access.SEE),
+    "desk/monitor": Rule(STAFF, objects.LIST, access.MONITOR),
+    "desk/monitor/numbers.csv": Rule(STAFF, objects.LIST, access.MONITOR),
+    "desk/people/<str:person>/deliveries": Rule(STAFF, objects.PERSON, access.SEE),
+    "desk/people/<str:person>/do": Rule(STAFF, objects.PERSON, access.SEE),
 }
 """Every route."""
 
@@ -142,10 +149,14 @@ class AccessMiddleware:
         if rule is None:
             raise Http404("This route has no rule.")
         if rule.who == SYSTEM:
-            return keys.refused(request, rule.methods, named.get(rule.about, "") if rule.about else "")
+            return keys.refused(request, rule.methods, rule.of, named)
         if rule.who != STAFF:
             return None
         return _staff(request, rule, named)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A deed that found, in what was sent, something that is not theirs."""
+        return closed(request) if isinstance(error, NotTheirsError) else None
 
 
 def _staff(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpResponseBase | None:
@@ -177,21 +188,19 @@ def _staff(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpRe
 
 def _refused(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> HttpResponse | None:
     allowed = access_of(request)
-    if rule.about:
+    if any(rule.of.theirs(allowed, one, request, named) for one in rule.capabilities):
+        return None
+    if rule.of.about:
         # Whether there is such a person is nobody's business who may not see them.
-        if not allowed.may_about(rule.capability, named[rule.about]):
-            raise Http404("There is no such person.")
-        return None
-    if _may(allowed, rule):
-        return None
+        raise Http404("There is no such person.")
     # Who signs in lands on the people; who may not see them is shown what they may.
     elsewhere = next((path for path, _words in doors(request)), "")
     return HttpResponseRedirect(elsewhere) if request.path == "/desk/" and elsewhere else closed(request)
 
 
 def _may(allowed: Access, rule: Rule) -> bool:
-    """Whether a route without a person in its address is open."""
-    return not rule.capability or allowed.may(rule.capability) or (bool(rule.instead) and allowed.may(rule.instead))
+    """Whether a part of the desk shows anything."""
+    return any(not one or allowed.may(one) for one in rule.capabilities)
 
 
 def access_of(request: HttpRequest) -> Access:
@@ -227,3 +236,13 @@ def desk(request: HttpRequest) -> dict[str, object]:
 def closed(request: HttpRequest) -> HttpResponse:
     """A page that says which right is lacking, and who can give it."""
     return render(request, "403.html", status=403)
+
+
+def without_rule(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """The routes of a table of addresses that have no line here."""
+    for one in patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from without_rule(one.url_patterns, route)
+        elif route not in RULES:
+            yield route

@@ -22,6 +22,7 @@ from microcare.care.programs import names
 from microcare.care.staff_sessions import Standing
 from microcare.store import audit
 from microcare.store import staff_accounts as store
+from microcare.store.memberships import EVERY
 
 STAFF, PARTICIPANT = "staff", "person"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -121,7 +122,7 @@ def was_here(request: HttpRequest) -> bool:
     return found is not None and found.user == request.user.get_username()
 
 
-def go_on(request: HttpRequest, carried_along: dict[str, str]) -> HttpResponse:
+def carry_on(request: HttpRequest, carried_along: dict[str, str]) -> HttpResponse:
     """On to where they were going; what they were sending is shown as sent by one press (or by the script at once)."""
     address, again = carried_along["next"], carried_along["again"]
     if not again:
@@ -180,6 +181,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def stoppable(allowed: Access) -> dict[str, Any] | None:
     """What whoever asks may stop: everything, or some programs."""
-    where = allowed.programs(access.STOP)
-    mine = [program for program in names() if where is None or program in where]
-    return {"every": where is None, "programs": mine} if where is None or mine else None
+    every = allowed.may_in(access.STOP, EVERY)
+    mine = [program for program in names() if allowed.may_in(access.STOP, program)]
+    return {"every": every, "programs": mine} if every or mine else None

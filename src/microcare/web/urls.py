@@ -2,10 +2,12 @@
 
 from importlib.util import find_spec
 
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from microcare.web.access import without_rule
 from microcare.web.api.routes import api
 
 
@@ -22,3 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 for _part in ("microcare.web.facilitator", "microcare.web.participant"):
     if find_spec(_part) is not None and find_spec(f"{_part}.urls") is not None:
         urlpatterns.append(path("", include(f"{_part}.urls")))
+if _unstated := list(without_rule(urlpatterns)):
+    raise ImproperlyConfigured(
+        f"These routes do not say whom they are for and what they touch (web/access.py): {_unstated}"
+    )

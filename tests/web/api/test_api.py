@@ -111,7 +111,9 @@ def test_a_repeat_is_nothing_new(hub: Hub) -> None:
     other = system("coach", name="another").call("POST", "/people", body, Idempotency_Key="one")
     assert other.said["person"] != first.said["person"], "another system's keys are its own"
     refused = coach.call("POST", "/people", {"program": "none"}, Idempotency_Key="two")
-    assert (refused.status_code, refused["Content-Type"]) == (422, PROBLEM)
+    assert (refused.status_code, refused["Content-Type"]) == (403, PROBLEM)
+    nowhere = system("coach", program="*").call("POST", "/people", {"program": "none"}, Idempotency_Key="two")
+    assert (nowhere.status_code, nowhere["Content-Type"]) == (422, PROBLEM)
     assert coach.call("POST", "/people", body, Idempotency_Key="two").status_code == 201, (
         "what was refused may be mended"
     )

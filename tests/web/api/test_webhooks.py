@@ -160,3 +160,28 @@ def test_what_cannot_be_listened_to(hub: Hub, body: dict[str, object], words: st
     assert answer.status_code == 422
     assert words in answer.said["detail"]
     assert systems.hooks() == []
+
+
+def test_nothing_is_told_of_another_programs_people(hub: Hub) -> None:
+    """Neither where the entry names its program, nor where it names none."""
+    from microcare.care.receive import receive
+    from microcare.hub.stimulus import Acknowledge, Answer, Report
+    from microcare.store import journals
+    from tests.live import TEA
+
+    hub.publish(TEA.replace("program: tea", "program: coffee"), "coffee")
+    with listening() as listener:
+        hooked(listener, *systems.TOLD)
+        person = hub.join("coffee")
+        receive(person, [Report(key="talk", at=clock.now(), name="talk")])
+        asked = next(iter(journals.load(person).state.assessments))
+        receive(person, [Answer(key="harm", at=clock.now(), assessment=asked, item="harm", value=2)])
+        alert = next(iter(journals.load(person).state.alerts))
+        receive(person, [Acknowledge(key="taken", at=clock.now(), alert=alert, by="somebody")])
+        kinds = {(one.kind, one.program) for one in systems.due(clock.now() + 1000, 100)}
+        assert {program for _kind, program in kinds} == {"coffee", ""}, "some entries name no program"
+        assert tell() > 0
+        assert listener.got == []
+        own = hub.join("tea")
+        tell()
+        assert {json.loads(body)["person"] for _headers, body in listener.got} == {own}

@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from microcare.care import systems
 from microcare.care.access import Access
 from microcare.web.api.problems import answer
+from microcare.web.objects import NAMED_OR_ALL, Named, Object
 
 RATE = 600
 """Requests a minute of one key, in each process that serves pages."""
+_WHERE = {NAMED_OR_ALL: " in the program that is named, or in all. Name one of the programs that it may"}
 _counted: dict[str, tuple[int, int]] = {}
 _lock = threading.Lock()
 
 
-def refused(request: HttpRequest, methods: Mapping[str, str], person: str) -> HttpResponse | None:
-    """Refuse before anything is done; None: go on. `person`: about whom, where the address names one."""
+def refused(request: HttpRequest, methods: Mapping[str, str], of: Object, named: Named) -> HttpResponse | None:
+    """Refuse before anything is done; None: go on. `of`: what it touches."""
     begins, _, key = request.headers.get("Authorization", "").partition(" ")
     found = systems.who(key.strip()) if begins.lower() == "bearer" else None
     if found is None:
@@ -27,11 +29,10 @@ def refused(request: HttpRequest, methods: Mapping[str, str], person: str) -> Ht
     capability = methods.get(request.method or "")
     if capability is None:
         return answer(405, "This address does not take that method.", Allow=", ".join(methods))
-    if person:
-        if not found.may_about(capability, person):
+    if not of.theirs(found, capability, request, named):
+        if of.about:
             return answer(404, "There is no such person.")
-    elif capability and not found.may(capability):
-        return answer(403, f"This key may not do that; it needs the capability {capability}.")
+        return answer(403, f"This key may not do that; it needs the capability {capability}{_WHERE.get(of, '')}.")
     request.system = found  # type: ignore[attr-defined]
     return None
 

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel, Field
 
 from microcare.care import access, clock, systems, uploads
+from microcare.care.access import NotTheirsError
 from microcare.care.enroll import invite
 from microcare.care.programs import names, programs
 from microcare.care.publish import Published
@@ -72,10 +73,9 @@ def list_people(request: HttpRequest, wanted: Query[shapes.PeoplePage]) -> HttpR
 @once
 def add_person(request: HttpRequest, wanted: shapes.Invitation) -> HttpResponse:
     """Invite a person; they join with the code, by the link, or by a stimulus `enroll`."""
-    allowed = caller(request).programs(access.INVITE)
-    code = invite(wanted.program, wanted.name, wanted.email) if allowed is None or wanted.program in allowed else ""
+    code = invite(wanted.program, wanted.name, wanted.email, caller(request))
     if not code:
-        raise Problem(422, "There is no such program for this key.", [{"field": "program"}])
+        raise Problem(422, "There is no such program.", [{"field": "program"}])
     person = people.person_of_code(code) or ""
     audit.append(clock.now(), caller(request).user, "invite", person, wanted.program)
     return given(shapes.Invited(person=person, code=code, link=f"{URL}/join/{code}"), 201)
@@ -106,9 +106,7 @@ def journal(request: HttpRequest, person: Person, wanted: Query[shapes.JournalPa
 def take(request: HttpRequest, person: Person) -> HttpResponse:
     """Stimuli in their order, at most 500. Each bears a key of its own: one that was taken before is nothing new."""
     allowed, sent = caller(request), stimuli.read(request.body)
-    for number, one in enumerate(sent):
-        if not allowed.may_about(stimuli.NEEDS[type(one)], person):
-            raise Problem(403, "This key may not do that.", [{"stimulus": number, "key": one.key}])
+    stimuli.permit(allowed, person, sent)
     try:
         taken = receive(person, stimuli.prepared(person, sent, allowed.user, clock.now()))
     except BusyError:
@@ -125,8 +123,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 @api.get("/programs", response=shapes.Programs, summary="The programs that people can join")
 def list_programs(request: HttpRequest) -> HttpResponse:
-    """Each in its present version."""
-    found = [c for name in names() if (c := programs().current(name)) is not None]
+    """Those in which this key has any role, each in its present version."""
+    mine = caller(request).known()
+    found = [c for name in names() if mine is None or name in mine if (c := programs().current(name)) is not None]
     lines = [
         shapes.ProgramLine(program=c.id, title=text_in(c.program.title, c.program.language), version=c.version, interventions=list(c.interventions))
         for c in found
@@ -149,13 +148,8 @@ PROGRAM_BODY: dict[str, Any] = {
 @once
 def publish_program(request: HttpRequest) -> HttpResponse:
     """A YAML file, or a zipped folder with program.yaml. With errors nothing is published, and all are told (422)."""
-    found, why = uploads.checked(request.body)
-    allowed = caller(request).programs(access.DESIGN)
-    if found is not None and found.program and allowed is not None and found.program not in allowed:
-        raise Problem(403, f"This key may not publish {found.program}.")
+    found, why = uploads.published(request.body, caller(request))
     if found is not None and found.version:
-        found, why = uploads.published(request.body)
-        assert found is not None, why
         audit.append(clock.now(), caller(request).user, "publish", found.program, found.version)
     return _said(found, why, 201)
 
@@ -189,9 +183,6 @@ TABLE: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in export
 )
 def export(request: HttpRequest, table: Path[exports.Name], wanted: Query[shapes.TableForm]) -> HttpResponse:
     """One table of the data set, under the journal's names. It is entered in the audit trail."""
-    allowed = caller(request).programs(access.ANALYZE)
-    if allowed is not None and wanted.program not in allowed:
-        raise Problem(403, "Name one of the programs that this key may analyze.", [{"field": "program"}])
     audit.append(clock.now(), caller(request).user, "export", "", f"{table.value} {wanted.program}".strip())
     return exports.write(table.value, wanted.form, wanted.program)
 
@@ -228,6 +219,11 @@ def _system(request: HttpRequest) -> str:
 @api.exception_handler(Problem)
 def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
     return answer(error.status, error.detail, error.errors)
+
+
+@api.exception_handler(NotTheirsError)
+def _not_theirs(request: HttpRequest, error: NotTheirsError) -> HttpResponse:
+    return answer(403, f"This key may not do that in {error}.")
 
 
 @api.exception_handler(ValidationError)

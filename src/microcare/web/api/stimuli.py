@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from microcare.care import access
+from microcare.care import access, touching
+from microcare.care.access import Access
 from microcare.care.sealing import sealed
 from microcare.hub import stimulus as s
 from microcare.store import journals
@@ -56,6 +57,16 @@ def read(body: bytes) -> list[Any]:
         if wrong:
             raise Problem(422, wrong, [{"stimulus": number, "key": one.key}])
     return sent
+
+
+def permit(allowed: Access, person: str, sent: list[Any]) -> None:
+    """Each stimulus is asked of the program that it touches. Raises Problem for the first that is not theirs."""
+    state = journals.load(person).state
+    for number, one in enumerate(sent):
+        programs = touching.touched(person, state, one)
+        if not touching.may(allowed, NEEDS[type(one)], person, programs):
+            where = f" in {', '.join(sorted(programs))}" if programs else ""
+            raise Problem(403, f"This key may not do that{where}.", [{"stimulus": number, "key": one.key}])
 
 
 def _wrong(one: Any) -> str:

@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from microcare.base.moments import DAY, EPOCH_DAY, parse_clock, resolve
-from microcare.care import access, clock, desk, facilitate
+from microcare.care import access, clock, desk, facilitate, touching
+from microcare.care.access import Access
 from microcare.care.keys import new_key
 from microcare.care.reading import Person
 from microcare.care.receive import Received, receive
 from microcare.hub.stimulus import Setting
-from microcare.store import caseload, notes
+from microcare.store import caseload, notes, people
 from microcare.store.notes import Adverse
 
 Posted = Mapping[str, str]
-Deed = Callable[[Person, Posted, str], list[str]]
+Doing = Callable[[Person, Posted, str], list[str]]
 """Does one thing, and says what could not be done, and why."""
 LONGEST = 4000
 SEVERITIES = ("mild", "moderate", "severe")
@@ -152,24 +154,75 @@ def _adverse(found: Person, posted: Posted, by: str) -> list[str]:
     return []
 
 
-DEEDS: dict[str, tuple[str, Deed]] = {
-    "mode": (access.CARE, _mode),
-    "assign": (access.CARE, _assign),
-    "approve": (access.CARE, _approve),
-    "decline": (access.CARE, lambda f, posted, by: _refused(facilitate.decline(f.id, posted.get("id", ""), by))),
-    "done": (access.CARE, lambda f, posted, by: _refused(facilitate.done(f.id, posted.get("id", ""), by))),
-    "message": (access.CARE, _message),
-    "read": (access.CARE, _read),
-    "arrange": (access.CARE, _arrange),
-    "pause": (access.CARE, _pause),
-    "time": (access.CARE, _time),
-    "group": (access.CARE, _group),
-    "note": (access.SEE, _note),
-    "adverse": (access.ACKNOWLEDGE, _adverse),
-    "acknowledge": (
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A thing that can be done: the right it needs, what that is asked of, and how it is done."""
+
+    capability: str
+    of: Callable[[Person, Posted], frozenset[str] | None]
+    """The programs that it touches; None: the person as a whole."""
+    do: Doing
+
+    def may(self, allowed: Access, found: Person, posted: Posted) -> bool:
+        """Whether somebody may, for what it touches. An emergency opens a page to read, and no deed."""
+        return touching.may(allowed, self.capability, found.id, self.of(found, posted))
+
+
+def _whole(found: Person, posted: Posted) -> None:
+    """The person as a whole."""
+
+
+def _course(found: Person, posted: Posted) -> frozenset[str]:
+    program = _program(found, posted)
+    return frozenset({program}) if program else people.programs_of(found.id)
+
+
+def _assigned(found: Person, posted: Posted) -> frozenset[str]:
+    program = posted.get("intervention", "").partition("/")[0]
+    return frozenset({program}) if program else people.programs_of(found.id)
+
+
+def _offered(found: Person, posted: Posted) -> frozenset[str]:
+    return touching.owner(found.id, posted.get("id", ""), found.state.offers)
+
+
+def _with_them(found: Person, posted: Posted) -> frozenset[str]:
+    return touching.owner(found.id, posted.get("id", ""), found.state.deliveries)
+
+
+def _alert(found: Person, posted: Posted) -> frozenset[str]:
+    return touching.owner(found.id, posted.get("id", ""), found.state.alerts)
+
+
+def _agreed(found: Person, posted: Posted) -> frozenset[str]:
+    id = posted.get("id", "")
+    owner = touching.owner(found.id, id, found.state.check_ins) if id else frozenset()
+    return _course(found, posted) | owner
+
+
+DEEDS: dict[str, Deed] = {
+    "mode": Deed(access.CARE, _whole, _mode),
+    "assign": Deed(access.CARE, _assigned, _assign),
+    "approve": Deed(access.CARE, _offered, _approve),
+    "decline": Deed(
+        access.CARE, _offered, lambda f, posted, by: _refused(facilitate.decline(f.id, posted.get("id", ""), by))
+    ),
+    "done": Deed(
+        access.CARE, _with_them, lambda f, posted, by: _refused(facilitate.done(f.id, posted.get("id", ""), by))
+    ),
+    "message": Deed(access.CARE, _course, _message),
+    "read": Deed(access.CARE, _course, _read),
+    "arrange": Deed(access.CARE, _agreed, _arrange),
+    "pause": Deed(access.CARE, _whole, _pause),
+    "time": Deed(access.CARE, _whole, _time),
+    "group": Deed(access.CARE, _whole, _group),
+    "note": Deed(access.SEE, _whole, _note),
+    "adverse": Deed(access.ACKNOWLEDGE, _course, _adverse),
+    "acknowledge": Deed(
         access.ACKNOWLEDGE,
+        _alert,
         lambda f, posted, by: _refused(facilitate.acknowledge(f.id, posted.get("id", ""), by)),
     ),
-    "resolve": (access.RESOLVE, _resolve),
+    "resolve": Deed(access.RESOLVE, _alert, _resolve),
 }
 """What can be done, and what it needs."""

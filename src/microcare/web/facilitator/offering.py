@@ -22,13 +22,13 @@ from microcare.web.settings import URL
 @never_cache
 def invitation(request: HttpRequest) -> HttpResponse:
     """Invite somebody to a program; the code is shown once."""
-    allowed = access_of(request).programs(access.INVITE)
-    mine = [p for p in names() if allowed is None or p in allowed]
+    allowed = access_of(request)
+    mine = [p for p in names() if allowed.may_in(access.INVITE, p)]
     context: dict[str, object] = {"programs": [(p, _title(p)) for p in mine], "section": "people"}
     if request.method == "POST":
         program = request.POST.get("program", "")
         name, email = request.POST.get("name", "").strip()[:200], request.POST.get("email", "").strip()[:254]
-        code = invite(program, name, email) if program in mine else ""
+        code = invite(program, name, email, allowed) if program else ""
         if code:
             audit.append(clock.now(), request.user.get_username(), "invite", program)
             context |= {"code": code, "link": f"{URL}/join/{code}", "name": name}
@@ -47,12 +47,13 @@ def _title(program: str) -> str:
 def publishing(request: HttpRequest) -> HttpResponse:
     """The programs, and publishing one from a YAML file or a zipped folder. One with errors is refused, all of them told."""
     found: Published | None = None
+    allowed = access_of(request)
     uploaded = request.FILES.get("file")
     if request.method == "POST" and uploaded is None:
         messages.error(request, _("Choose a YAML file, or a zipped folder with program.yaml."))
     elif uploaded is not None:
         too_large = (uploaded.size or 0) > uploads.LARGEST
-        found, why = (None, uploads.TOO_LARGE) if too_large else uploads.published(uploaded.read())
+        found, why = (None, uploads.TOO_LARGE) if too_large else uploads.published(uploaded.read(), allowed)
         if found is not None and found.version:
             audit.append(clock.now(), request.user.get_username(), "publish", found.program, found.version)
             messages.success(request, _("Published. People who join now get this version."))
@@ -62,7 +63,9 @@ def publishing(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(why))
     known = programs()
     listed = [
-        (name, _title(name), c.version[:12], len(c.interventions)) for name in names() if (c := known.current(name))
+        (name, _title(name), c.version[:12], len(c.interventions))
+        for name in names()
+        if allowed.may_in(access.DESIGN, name) and (c := known.current(name))
     ]
     issues = found.issues if found is not None else ()
     context = {

@@ -9,10 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from microcare.care import access, alerts, caseload, clock, desk, explaining
+from microcare.care.access import Access
 from microcare.care.labels import RESOLUTIONS, label
 from microcare.care.reading import Person, read_person
 from microcare.care.ways import journey_of
 from microcare.hub import entry
+from microcare.hub.state import State
 from microcare.program.person import PersonField
 from microcare.store import audit, journals, notes
 from microcare.store import caseload as lists
@@ -57,12 +59,13 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
     context = {
         "id": person,
         "name": found.name or person[:8],
+        "may_note": allowed.may_about(access.SEE, person),
         "may_care": allowed.may_about(access.CARE, person),
         "may_acknowledge": allowed.may_about(access.ACKNOWLEDGE, person),
-        "may_resolve": allowed.may_about(access.RESOLVE, person),
+        **_theirs(allowed, found.state),
         "state": found.state,
         "today": desk.today_words(found),
-        "courses": list(found.state.courses),
+        "courses": [p for p in found.state.courses if allowed.may_in(access.CARE, p)],
         "titles": [v.plain(v.program.program.title) for p in found.state.courses if (v := found.voice(p)) is not None],
         "paused": found.state.paused_until > found.now,
         "mode": found.state.mode,
@@ -74,7 +77,7 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
         "past_alerts": [s for s in alerts.stories(person, found.state) if s.resolved],
         "offers": desk.offers_of(found),
         "with_them": desk.with_them(found),
-        "assignable": desk.assignable(found),
+        "assignable": [one for one in desk.assignable(found) if allowed.may_in(access.CARE, one[0])],
         "coming": desk.coming(found),
         "said": desk.said(found),
         "notes": desk.notes_of(found),
@@ -90,6 +93,16 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
         "section": "people",
     }
     return render(request, "facilitator/person.html", context)
+
+
+def _theirs(allowed: Access, state: State) -> dict[str, object]:
+    """What of a person they may do something with: a person may be in other programs, too."""
+    care = (state.offers, state.deliveries, state.check_ins)
+    return {
+        "mine": {name for found in care for name, x in found.items() if allowed.may_in(access.CARE, x.program)},
+        "taking": {name for name, x in state.alerts.items() if allowed.may_in(access.ACKNOWLEDGE, x.program)},
+        "resolving": {name for name, x in state.alerts.items() if allowed.may_in(access.RESOLVE, x.program)},
+    }
 
 
 def _times(found: Person) -> list[tuple[str, str, str]]:
@@ -109,9 +122,6 @@ def _times(found: Person) -> list[tuple[str, str, str]]:
 def source(request: HttpRequest) -> HttpResponse:
     """The line of the program that a decision came from."""
     asked = [request.GET.get(name, "") for name in ("program", "version", "intervention")]
-    programs = access_of(request).programs(access.SEE)
-    if programs is not None and asked[0] not in programs:
-        raise Http404("There is no such program.")
     found = explaining.source(*asked, _number(request.GET.get("rule", "0")))
     if found is None:
         raise Http404("There is no such program.")
@@ -136,12 +146,15 @@ def do(request: HttpRequest, person: str) -> HttpResponse:
     name = request.POST.get("deed", "")
     if name not in DEEDS:
         raise Http404("There is no such thing to do.")
-    capability, deed = DEEDS[name]
-    if not access_of(request).may_about(capability, person):
+    allowed, posted = access_of(request), request.POST.dict()
+    # A form that names no program is about the first one in which they may.
+    mine = (p for p in found.state.courses if allowed.may_in(DEEDS[name].capability, p))
+    posted["program"] = posted.get("program") or next(mine, "")
+    if not DEEDS[name].may(allowed, found, posted):
         return closed(request)
-    audit.append(clock.now(), request.user.get_username(), name, person)
+    audit.append(clock.now(), allowed.user, name, person)
     before = found.loaded.sequence
-    refused = deed(found, request.POST.dict(), request.user.get_username())
+    refused = DEEDS[name].do(found, posted, allowed.user)
     refused += [x.reason for _n, x in journals.entries(person, after=before) if isinstance(x, entry.Refused)]
     refused = list(dict.fromkeys(refused))
     if refused:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from microcare.care import clock, safeguards
+from microcare.care.access import Access
 from microcare.care.programs import programs
 from microcare.hub.rosters import there
 from microcare.program.safety import Roster
@@ -54,10 +55,10 @@ def undoable(request: HttpRequest, mine: Sequence[str]) -> dict[str, object] | N
     return kept if roster is not None and set(roster.people) == set(kept["after"]) else None
 
 
-def do(request: HttpRequest, deed: str, program: str, by: str) -> HttpResponse:
+def do(request: HttpRequest, deed: str, program: str, allowed: Access) -> HttpResponse:
     """Show what a change would come to, save it as it was shown, or undo it."""
     if deed == "undo":
-        return _undo(request, program, by)
+        return _undo(request, program, allowed)
     name = request.POST.get("roster", "")
     roster = safeguards.rosters_of(program).get(name)
     compiled = programs().current(program)
@@ -65,7 +66,7 @@ def do(request: HttpRequest, deed: str, program: str, by: str) -> HttpResponse:
         messages.error(request, _("There is no such roster any more."))
         return HttpResponseRedirect(PAGE)
     if deed == "save":
-        return _save(request, program, name, request.POST.getlist("was"), request.POST.getlist("people"), by)
+        return _save(request, program, name, request.POST.getlist("was"), request.POST.getlist("people"), allowed)
     address = request.POST.get("address", "").strip()[:254]
     wanted = _wanted(deed, address, roster.people, compiled.program.rosters[name].people)
     wrong = _wrong(deed, address, wanted)
@@ -95,13 +96,13 @@ def _wrong(deed: str, address: str, wanted: tuple[str, ...]) -> str:
 
 
 def _save(
-    request: HttpRequest, program: str, roster: str, was: Sequence[str], people: Sequence[str], by: str
+    request: HttpRequest, program: str, roster: str, was: Sequence[str], people: Sequence[str], allowed: Access
 ) -> HttpResponse:
     try:
         for address in people:
             if address not in was:
                 validate_email(address)
-        safeguards.set_roster(program, roster, was, people, by)
+        safeguards.set_roster(program, roster, was, people, allowed.user, allowed)
     except safeguards.OutdatedError:
         messages.error(request, _("Somebody else has changed this roster meanwhile. Look at it as it is now."))
     except (ValueError, ValidationError):
@@ -115,10 +116,10 @@ def _save(
     return HttpResponseRedirect(PAGE)
 
 
-def _undo(request: HttpRequest, program: str, by: str) -> HttpResponse:
+def _undo(request: HttpRequest, program: str, allowed: Access) -> HttpResponse:
     kept = request.session.pop(UNDO, None)
     if isinstance(kept, dict) and kept["program"] == program:
-        answer = _save(request, program, kept["roster"], kept["after"], kept["before"], by)
+        answer = _save(request, program, kept["roster"], kept["after"], kept["before"], allowed)
         # What was undone is not offered to be undone again.
         request.session.pop(UNDO, None)
         return answer

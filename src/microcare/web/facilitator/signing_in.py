@@ -66,7 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not store.has_strong(user.get_username()):
         lockout.succeeded(name, address)
         signing.sign_in(request, user, strong=False)
-        return signing.go_on(request, page)
+        return signing.carry_on(request, page)
     request.session["pending"] = {"user": user.pk, "until": clock.wall() + PENDING_LASTS}
     return render(request, "facilitator/second.html", page | _second(request, user))
 
@@ -106,7 +106,7 @@ def second(request: HttpRequest) -> HttpResponse:
         return render(request, "facilitator/second.html", page | {"wrong": wrong})
     lockout.succeeded(name, address)
     signing.sign_in(request, user, strong=True)
-    return signing.go_on(request, page)
+    return signing.carry_on(request, page)
 
 
 @never_cache
@@ -156,7 +156,7 @@ def _by_passkey(request: HttpRequest, page: dict[str, Any], template: str, only:
         return render(request, template, page | {"wrong": wrong})
     lockout.succeeded(name, "")
     signing.sign_in(request, user, strong=True)
-    return signing.go_on(request, page)
+    return signing.carry_on(request, page)
 
 
 @require_POST
@@ -189,7 +189,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     lockout.succeeded(name, signing.address_of(request))
     # The session stays as strong as it was: this was one factor more, not another sign-in.
     signing.prove(request, strong=False)
-    return signing.go_on(request, page)
+    return signing.carry_on(request, page)
 
 
 @sensitive_post_parameters("password")

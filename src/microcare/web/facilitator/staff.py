@@ -46,8 +46,7 @@ class Member:
 
 
 def _administers(allowed: Access, program: str) -> bool:
-    where = allowed.programs(ADMINISTER)
-    return where is None or program in where
+    return allowed.may_in(ADMINISTER, program)
 
 
 def _whole(allowed: Access, name: str) -> bool:
