@@ -59,7 +59,7 @@ def test_a_route_that_does_not_state_its_object_cannot_be_built(tmp_path_factory
 
     set_up(tmp_path_factory.mktemp("routes"))
     from django.http import HttpResponse
-    from django.urls import include, path
+    from django.urls import URLPattern, URLResolver, include, path
 
     from microcare.web.access import RULES, Rule, without_rule
 
@@ -69,6 +69,9 @@ def test_a_route_that_does_not_state_its_object_cannot_be_built(tmp_path_factory
     def view(request: object) -> HttpResponse:
         return HttpResponse()
 
-    table = [path("health", view), path("", include([path("new/", include([path("door", view)]))]))]
+    table: list[URLPattern | URLResolver] = [
+        path("health", view),
+        path("", include([path("new/", include([path("door", view)]))])),
+    ]
     assert list(without_rule(table)) == ["new/door"]
     assert "new/door" not in RULES

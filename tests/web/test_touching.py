@@ -22,6 +22,8 @@ OTHER = TEA.replace("program: tea", "program: coffee").replace("A cup of tea", "
     "duty@clinic.test", "canaryduty@clinic.test"
 )  # fmt: skip
 CANARIES = ("Canaryname", "Canarystop", "canaryduty", "canarymail", "Canarynote")
+Tried = list[tuple[str, str, dict[str, Any] | bytes]]
+"""Method, address, and what is sent."""
 REFUSED = {403, 404}
 REASON = "She rang and said she will harm herself tonight"
 
@@ -73,7 +75,7 @@ def _alerted(person: str) -> str:
     return next(iter(journals.load(person).state.alerts))
 
 
-def attacks(two: Two) -> dict[str, list[tuple[str, str, dict[str, Any] | bytes]]]:
+def attacks(two: Two) -> dict[str, Tried]:
     """For each route: method, address, and what is sent, about what is of the other program."""
     from microcare.web.facilitator.deeds import DEEDS
 
@@ -96,7 +98,7 @@ def attacks(two: Two) -> dict[str, list[tuple[str, str, dict[str, Any] | bytes]]
         "outcome": "ongoing",
     }
     form = whole | adverse | {"group": "mine", "field": "nickname", "id": two.alert, "code": "false_alarm"}
-    deeds: list[tuple[str, str, dict[str, Any] | bytes]] = [
+    deeds: Tried = [
         ("POST", f"{about}/do", form | {"deed": name, "intervention": "coffee/tea", "program": "coffee"})
         for name in DEEDS
     ]
@@ -104,6 +106,11 @@ def attacks(two: Two) -> dict[str, list[tuple[str, str, dict[str, Any] | bytes]]
     for name, more in BOTH.items():
         sent = form | {"deed": name, "program": "coffee", "id": two.both_alert} | more
         deeds.append(("POST", f"/desk/people/{two.both}/do", sent))
+    staff: Tried = [
+        ("POST", "/desk/staff/do", {"deed": deed, "name": "owner", "program": "coffee", "role": "coach"})
+        for deed in ("invite", "give", "take", "disable", "enable", "reset")
+    ]
+    staff.append(("POST", "/desk/staff/do", {"deed": "give", "name": "owner", "program": "*", "role": "coach"}))
     return {
         "desk/people/<str:person>": [("GET", about, {})],
         "desk/people/<str:person>/deliveries": [("GET", f"{about}/deliveries", {})],
@@ -119,10 +126,7 @@ def attacks(two: Two) -> dict[str, list[tuple[str, str, dict[str, Any] | bytes]]
             ("POST", "/desk/safety/do", {"deed": "save", "program": "coffee", "roster": "lead",
                                          "was": "lead@clinic.test", "people": "me@evil.test"}),
         ],
-        "desk/staff/do": [
-            ("POST", "/desk/staff/do", {"deed": deed, "name": "owner", "program": "coffee", "role": "coach"})
-            for deed in ("invite", "give", "take", "disable", "enable", "reset")
-        ] + [("POST", "/desk/staff/do", {"deed": "give", "name": "owner", "program": "*", "role": "coach"})],
+        "desk/staff/do": staff,
         "desk/emergencies": [],  # tests/web/accounts/test_emergencies.py: an officer of another program
         "desk/emergency": [],  # for anybody on the staff, about anybody: to read (below)
         "api/v1/people": [("POST", "/api/v1/people", {"program": "coffee"})],
