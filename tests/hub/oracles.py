@@ -58,6 +58,8 @@ class Watch:
         self.left: dict[str, int] = {}
         self.completed: set[str] = set()
         self.judged: set[str] = set()
+        self.results: dict[str, str] = {}
+        """What each run came to."""
         self.fields: dict[str, stimulus.Value] = {"flag": False}
         self.asked: dict[str, entry.Asked] = {}
         self.answers: dict[str, dict[str, tuple[int, stimulus.Value]]] = defaultdict(dict)
@@ -152,6 +154,10 @@ class Watch:
         elif isinstance(x, entry.Proximal) and x.event and x.value is not None:
             assert x.delivery not in self.judged, "a delivery has one outcome"
             self.judged.add(x.delivery)
+        elif isinstance(x, entry.OverallOutcome):
+            assert (x.run in self.results) == x.corrects, "a run comes to its end once"
+            assert self.results.get(x.run) != x.result, "what corrects an outcome says something else"
+            self.results[x.run] = x.result
         elif isinstance(x, entry.Answered):
             assert x.value != 99, "what is no answer is refused"
 

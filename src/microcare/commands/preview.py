@@ -157,7 +157,7 @@ def _timeline(compiled: CompiledProgram, steps: list[Any], wish: Wish) -> None:
     day, counts = "", Counter[str]()
     for taken in steps:
         for stated in taken.entries:
-            counts[type(stated).__name__] += 1
+            counts[type(stated).__name__] += not getattr(stated, "corrects", False)
             if isinstance(stated, QUIET) and not wish.detail:
                 continue
             local = format_local(wish.zone, stated.at)

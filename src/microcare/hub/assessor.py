@@ -4,15 +4,15 @@ An unanswered item is unknown, never zero; a score is unknown while anything it 
 that it is prorated.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from microcare.expressions.types import Value
-from microcare.hub import delivery, entry, safety
+from microcare.hub import delivery, entry, outcomes, safety
 from microcare.hub.asked import program_of, recall
 from microcare.hub.state import Assessment, Delivery, Followup, State
 from microcare.hub.view import View, number_of
-from microcare.hub.work import Work, frozen
-from microcare.program.compiled import CompiledEvent, CompiledMeasure, CompiledProgram, CompiledProximal, Condition
+from microcare.hub.work import Work
+from microcare.program.compiled import CompiledEvent, CompiledMeasure, CompiledProgram, Condition
 from microcare.program.scope import counts
 
 
@@ -76,10 +76,10 @@ def close(work: Work, name: str, asked: Assessment, late: bool, at: int = 0) -> 
     if asked.completed:
         # A correction mends the score and what is known by it; nothing else comes of it a second time.
         if asked.purpose == "target":
-            target(work, program)
+            outcomes.target(work, program)
         work.settle[program.id] = None
         return
-    _serve(work, program, name, asked, complete, late)
+    _serve(work, program, name, asked, complete, late, scores)
 
 
 def _complete(measure: CompiledMeasure, asked: Assessment, values: Mapping[str, Value]) -> bool:
@@ -88,7 +88,15 @@ def _complete(measure: CompiledMeasure, asked: Assessment, values: Mapping[str, 
     return sum(1 for item in asked.items if values.get(item) is not None) >= wanted
 
 
-def _serve(work: Work, program: CompiledProgram, name: str, asked: Assessment, complete: bool, late: bool) -> None:
+def _serve(
+    work: Work,
+    program: CompiledProgram,
+    name: str,
+    asked: Assessment,
+    complete: bool,
+    late: bool,
+    scores: dict[str, float | None],
+) -> None:
     """What comes of a questionnaire: given in time it counts, however late that is known; given later, it is no outcome."""
     in_time = not late or asked.given <= asked.expires
     if complete:
@@ -97,15 +105,17 @@ def _serve(work: Work, program: CompiledProgram, name: str, asked: Assessment, c
         work.settle[program.id] = None
     if asked.purpose == "proximal":
         if in_time and (not late or complete):
-            _proximal(work, program, asked)
+            _proximal(work, program, asked, outcomes.own(work.state, asked, scores) if complete else work.state)
     elif asked.purpose == "form":
         if complete and in_time:
             _form(work, asked)
     elif asked.purpose == "overall":
         if in_time and asked.run in work.state.runs:
-            overall(work, asked.run)
+            outcomes.overall(work, asked.run)
+        elif in_time and complete:
+            outcomes.known_better(work, program, asked, scores)
     elif asked.purpose == "target" and complete:
-        target(work, program)
+        outcomes.target(work, program)
     elif asked.purpose == "evaluation" or complete:
         work.settle[program.id] = None
 
@@ -196,7 +206,7 @@ def _counted(measure: CompiledMeasure) -> list[str]:
     return [i for i, item in measure.items.items() if counts(item)]
 
 
-def _proximal(work: Work, program: CompiledProgram, asked: Assessment) -> None:
+def _proximal(work: Work, program: CompiledProgram, asked: Assessment, state: State) -> None:
     event = _event(work, program, asked)
     if event is None or event.proximal is None:
         return
@@ -206,9 +216,10 @@ def _proximal(work: Work, program: CompiledProgram, asked: Assessment) -> None:
         value = number_of(measured.items["answer"], value)
     given = value
     if event.proximal.proximal.ask is None:
-        scores = work.state.measures.get(f"{program.id}/{asked.measure}")
+        scores = state.measures.get(f"{program.id}/{asked.measure}")
         value = scores.scores.get("score") if scores is not None and scores.at >= asked.opened else None
-    state_proximal(work, program, asked.run, asked.event, asked.delivery, event.proximal, value, given, asked.opened)
+    view = View(program, state, work.now, work.state.runs.get(asked.run), given, asked.opened)
+    outcomes.state_proximal(work, program, asked.run, asked.event, asked.delivery, event.proximal, value, view)
 
 
 def _event(work: Work, program: CompiledProgram, asked: Assessment) -> CompiledEvent | None:
@@ -217,98 +228,6 @@ def _event(work: Work, program: CompiledProgram, asked: Assessment) -> CompiledE
     name = run.intervention if run is not None else asked.run.removeprefix(f"{asked.program}.").rpartition(".")[0]
     intervention = program.interventions.get(name)
     return intervention.events.get(asked.event) if intervention is not None else None
-
-
-def state_proximal(
-    work: Work,
-    program: CompiledProgram,
-    run: str,
-    event: str,
-    name: str,
-    proximal: CompiledProximal,
-    value: Value,
-    given: Value,
-    fresh_from: int = 0,
-) -> None:
-    """Enter the proximal outcome of an event, and complete it."""
-    view = View(program, work.state, work.now, work.state.runs.get(run), given, fresh_from)
-    success, inputs = frozen(proximal.success, view) if proximal.success is not None else (None, {})
-    work.say(
-        entry.Proximal(
-            at=work.now,
-            received=work.now,
-            program=program.id,
-            run=run,
-            delivery=name,
-            event=event,
-            value=value,
-            success=success if isinstance(success, bool) else None,
-            inputs=inputs,
-        )
-    )
-    delivery.complete(work, name, success if isinstance(success, bool) else None)
-
-
-def watched(work: Work, name: str) -> None:
-    """The time of an event's proximal signal is over: take its figure."""
-    found = work.state.deliveries[name]
-    event = delivery.event_of(work, found)
-    if event is None or event.proximal is None:
-        # Its micro intervention is over, so nothing waits for the figure any more.
-        work.say(entry.Undelivered(at=work.now, received=work.now, delivery=name, reason="the intervention ended"))
-        return
-    value = figure(work, event.proximal, found.done)
-    state_proximal(
-        work, delivery.brought_by(work, found), found.run, found.name, name, event.proximal, value, value
-    )  # fmt: skip
-
-
-def point_watched(work: Work, point: str) -> None:
-    """The time of a decision point's proximal signal is over: take its figure, whatever the option was."""
-    watch = work.state.watches[point]
-    program = work.programs.of(watch.program, watch.version)
-    rule = program.interventions[watch.intervention].by_id.get(watch.rule)
-    proximal = rule.proximal if rule is not None else None
-    value = figure(work, proximal, watch.since) if proximal is not None else None
-    view = View(program, work.state, work.now, work.state.runs.get(watch.run), value)
-    success: Value = None
-    inputs: dict[str, Value] = {}
-    if proximal is not None and proximal.success is not None:
-        success, inputs = frozen(proximal.success, view)
-    work.say(
-        entry.Proximal(
-            at=work.now,
-            received=work.now,
-            program=program.id,
-            run=watch.run,
-            point=point,
-            value=value,
-            success=success if isinstance(success, bool) else None,
-            inputs=inputs,
-        )
-    )
-
-
-TAKES: dict[str, Callable[[list[float]], float]] = {
-    "sum": sum,
-    "mean": lambda values: sum(values) / len(values),
-    "last": lambda values: values[-1],
-    "minimum": min,
-    "maximum": max,
-}
-
-
-def figure(work: Work, proximal: CompiledProximal, since: int) -> Value:
-    """What is taken of a signal's values in (since, since + over]; unknown where there are none."""
-    series = work.state.signals.get(proximal.proximal.signal or "", ())
-    inside = [v for at, v in series if since < at <= since + proximal.over and v is not None]
-    values = [float(v) for v in inside if isinstance(v, int | float)]
-    take = proximal.proximal.take
-    if take == "count":
-        return len(inside)
-    if not values:
-        return None
-    return TAKES[take](values)
 
 
 def _form(work: Work, asked: Assessment) -> None:
@@ -330,60 +249,3 @@ def _form(work: Work, asked: Assessment) -> None:
             )
         )
         delivery.after_done(work, asked.delivery)
-
-
-def ask_overall(work: Work, run: str) -> None:
-    """The time has come for a micro intervention's overall outcome."""
-    program = work.run_program(run)
-    compiled = work.intervention(run)
-    outcome = compiled.intervention.outcome
-    if outcome is None:
-        overall(work, run)
-    else:
-        until = work.in_time(max(compiled.outcome_within, 60_000))
-        delivery.ask(work, program, outcome.measure, "overall", until, run=run)
-
-
-def overall(work: Work, run: str) -> None:
-    """What a micro intervention came to, from its overall assessment."""
-    program, compiled = work.run_program(run), work.intervention(run)
-    found = work.state.runs[run]
-    result: str = "ended"
-    inputs: dict[str, Value] = {}
-    if compiled.success is not None:
-        fresh = found.ended or found.started
-        success, inputs = frozen(compiled.success, View(program, work.state, work.now, found, None, fresh))
-        result = "success" if success is True else "failure" if success is False else "unknown"
-    state_outcome(work, run, result, inputs)
-
-
-def state_outcome(work: Work, run: str, result: str, inputs: dict[str, Value] | None = None) -> None:
-    """Enter what a micro intervention came to; it is over then."""
-    found = work.state.runs[run]
-    work.say(
-        entry.OverallOutcome(
-            at=work.now,
-            received=work.now,
-            run=run,
-            program=found.program,
-            intervention=found.intervention,
-            result=result,
-            reason=found.reason,
-            need=found.need,
-            inputs=inputs or {},
-        )
-    )
-    work.happen(found.program, "intervention_ended", found.intervention, result)
-    work.recommend.setdefault(found.program, f"{found.intervention} is over")
-    work.settle[found.program] = None
-
-
-def target(work: Work, program: CompiledProgram) -> None:
-    """Whether the clinical goal is reached."""
-    if program.target is None or program.id not in work.state.courses:
-        return
-    found, inputs = frozen(program.target, work.view(program))
-    reached = found if isinstance(found, bool) else None
-    work.say(
-        entry.TargetChecked(at=work.now, received=work.now, program=program.id, reached=reached, inputs=inputs)
-    )  # fmt: skip

@@ -433,6 +433,8 @@ class OverallOutcome(Entry, frozen=True, tag="overall_outcome"):
     reason: str = ""
     need: str = ""
     inputs: dict[str, Value] = {}
+    corrects: bool = False
+    """What was stated before did not know of an answer that had been given in time; this is what counts."""
 
 
 class EvaluationOpened(Entry, frozen=True, tag="evaluation_opened"):

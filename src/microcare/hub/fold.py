@@ -705,10 +705,13 @@ def _ended(state: State, x: e.Ended) -> None:
 
 
 def _overall_outcome(state: State, x: e.OverallOutcome) -> None:
+    if x.corrects:
+        _corrected_outcome(state, x)
+        return
     run = state.runs.pop(x.run, None)
     if run is None:
         return
-    over = PastRun(x.program, x.intervention, x.need, run.started, run.ended or x.at, x.result, x.reason)
+    over = PastRun(x.program, x.intervention, x.need, run.started, run.ended or x.at, x.result, x.reason, x.run)
     own = [p for p in state.history if p.program == x.program]
     dropped = own[0] if len(own) >= HISTORY else None
     state.history = (*(p for p in state.history if p is not dropped), over)
@@ -722,6 +725,22 @@ def _overall_outcome(state: State, x: e.OverallOutcome) -> None:
         successes=past.successes + (x.result == "success"),
         failures=past.failures + (x.result == "failure"),
         disengaged=past.disengaged + (x.result == "disengaged"),
+    )
+
+
+def _corrected_outcome(state: State, x: e.OverallOutcome) -> None:
+    """What a run came to, known better: it counts once."""
+    before = next((p for p in state.history if p.run == x.run), None)
+    if before is None:
+        return
+    state.history = tuple(replace(p, result=x.result) if p is before else p for p in state.history)
+    name = f"{x.program}/{x.intervention}"
+    past = state.past.get(name, NO_PAST)
+    state.past[name] = replace(
+        past,
+        result=x.result if past.ended == before.ended else past.result,
+        successes=past.successes + (x.result == "success") - (before.result == "success"),
+        failures=past.failures + (x.result == "failure") - (before.result == "failure"),
     )
 
 

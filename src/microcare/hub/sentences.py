@@ -178,7 +178,8 @@ def _outcome(x: e.OverallOutcome, p: Program, _: Say) -> str:
         "success": _("success"), "failure": _("failure"), "disengaged": _("disengaged"), "ended": _("ended"),
         "unknown": _("unknown"),
     }.get(x.result, x.result)  # fmt: skip
-    said = _("%(title)s is over: %(result)s") % {"title": title_of(p, x.intervention, _), "result": result}
+    what = {"title": title_of(p, x.intervention, _), "result": result}
+    said = (_("%(title)s, known better: %(result)s") if x.corrects else _("%(title)s is over: %(result)s")) % what
     return said + (f" ({x.reason})" if x.reason else "")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from microcare.base import chance
 from microcare.base.moments import MINUTE, add, local_clock, local_day
 from microcare.base.schedules import window_bounds
-from microcare.hub import assessor, decider, delivery, entry, evaluator, narrator, recommender, scheduler
+from microcare.hub import assessor, decider, delivery, entry, evaluator, narrator, outcomes, recommender, scheduler
 from microcare.hub.state import RuleRecord, used
 from microcare.hub.waiting import Point
 from microcare.hub.work import Happening, Work, holds
@@ -169,9 +169,9 @@ def end(work: Work, run: str, reason: str, counts_as: str = "", rule: str = "", 
     work.say(entry.Ended(at=work.now, received=work.now, run=run, reason=reason, outcome_at=at, rule=rule))
     narrator.tell(work, run, "end", ("future",))
     if not assessed:
-        assessor.state_outcome(work, run, counts_as or "ended")
+        outcomes.state_outcome(work, run, counts_as or "ended")
     elif at <= work.now and not work.state.rests:
-        assessor.ask_overall(work, run)
+        outcomes.ask_overall(work, run)
 
 
 def finish_if_over(work: Work, run: str) -> None:

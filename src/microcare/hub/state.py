@@ -138,6 +138,7 @@ class PastRun(Record, frozen=True):
     ended: int
     result: str
     reason: str = ""
+    run: str = ""
 
 
 class Past(Record, frozen=True):

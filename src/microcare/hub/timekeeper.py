@@ -11,6 +11,7 @@ from microcare.hub import (
     entry,
     evaluator,
     facilitation,
+    outcomes,
     recommender,
     safety,
     scheduler,
@@ -64,15 +65,15 @@ def _assessment(work: Work, item: Due) -> None:
 
 
 def _watch(work: Work, item: Due) -> None:
-    assessor.point_watched(work, item.name)
+    outcomes.point_watched(work, item.name)
 
 
 def _delivery_watch(work: Work, item: Due) -> None:
-    assessor.watched(work, item.name)
+    outcomes.watched(work, item.name)
 
 
 def _outcome(work: Work, item: Due) -> None:
-    assessor.ask_overall(work, item.name)
+    outcomes.ask_overall(work, item.name)
 
 
 def _quiet(work: Work, item: Due) -> None:
