@@ -8,6 +8,10 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from microcare.workers.watching import Watch
 
 
 def set_up(data: Path, *, migrate: bool = True) -> None:
@@ -46,7 +50,7 @@ def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, 
     """Start the hub in a folder and keep it up until it is told to stop. Returns the exit status."""
     from microcare.workers.supervise import Supervisor, port_problem
 
-    problem = port_problem(host, port)
+    problem = settings_problem() or port_problem(host, port)
     if problem:
         print(problem, file=sys.stderr)
         return 1
@@ -59,7 +63,7 @@ def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, 
         return 1
     _note_address(data)
     set_up(data)
-    supervisor = Supervisor(_commands(data, host, port, workers, server))
+    supervisor = Supervisor(_commands(data, host, port, workers, server), _watch(data, host, port))
     return supervisor.run(lambda: _say(data, host, port), _shown(host), port)
 
 
@@ -86,7 +90,7 @@ def demo(
 
     try:
         take(folder, url)
-        problem = port_problem("127.0.0.1", port)
+        problem = settings_problem() or port_problem("127.0.0.1", port)
         if problem:
             raise CannotDemonstrateError(problem)
         _note_address(folder)
@@ -102,7 +106,27 @@ def demo(
 
             webbrowser.open(f"http://127.0.0.1:{port}/")
 
-    return Supervisor(_commands(folder, "127.0.0.1", port, 1, "waitress")).run(say, "127.0.0.1", port)
+    processes = _commands(folder, "127.0.0.1", port, 1, "waitress")
+    return Supervisor(processes, _watch(folder, "127.0.0.1", port)).run(say, "127.0.0.1", port)
+
+
+def settings_problem() -> str:
+    """All that is wrong with the settings, in plain words; empty where they can be used."""
+    from microcare.workers.checking import problems
+
+    found = problems()
+    return "\n".join(["These settings cannot be used:", *(f"  {line}" for line in found)]) if found else ""
+
+
+def _watch(data: Path, host: str, port: int) -> "Watch":
+    """Who looks whether the processes still work; what earlier ones left is forgotten."""
+    from microcare.store.heartbeats import clear
+    from microcare.workers.checking import stuck_after
+    from microcare.workers.watching import Watch
+
+    hearts = data.absolute() / "heartbeats"
+    clear(hearts)
+    return Watch(hearts, stuck_after(), f"http://{_shown(host)}:{port}/health")
 
 
 def _shown(host: str) -> str:
@@ -130,7 +154,8 @@ def _commands(data: Path, host: str, port: int, workers: int, server: str) -> di
         pages += ["--workers", "1", "--threads", "16", "--log-level", "warning"]
     found = {"web": pages}
     for number in range(1, workers + 1):
-        found[f"worker {number}"] = [*here, "work", "--data", str(data)]
+        name = f"worker {number}"
+        found[name] = [*here, "work", "--data", str(data), "--name", name]
     return found
 
 
@@ -161,25 +186,24 @@ def serve(host: str, port: int) -> None:
         stop.set()
 
 
-def work() -> None:
-    """Wake, deliver and tell other systems until SIGTERM: a loop each, so that a slow other side delays nobody's care."""
+def work(name: str = "") -> int:
+    """Wake, deliver and tell other systems until SIGTERM: a loop each, so that a slow other side delays nobody's care.
+
+    Returns the exit status: 1 where a loop ended by itself.
+    """
     import gc
     import threading
+    from functools import partial
 
     from microcare.workers import deliver, wake
-    from microcare.workers.loop import stop_on_signals
+    from microcare.workers.loop import stop_on_signals, together
 
     # A batch keeps many small, acyclic objects alive for a moment; looking for cycles among them was a tenth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     stop = threading.Event()
     stop_on_signals(stop)
-    others = [threading.Thread(target=deed, args=(stop,), name=deed.__name__) for deed in (deliver.work, deliver.tell)]
-    for thread in others:
-        thread.start()
-    wake.work(stop)
-    for thread in others:
-        thread.join(timeout=30)
+    return 0 if together({"wake": partial(wake.work, stop, name), **deliver.works(stop, name)}, stop) else 1
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -189,12 +213,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--name", default="", help="of a worker, for its heartbeats")
     given = parser.parse_args(arguments)
+    problem = settings_problem()
+    if problem:
+        raise SystemExit(problem)
     set_up(given.data, migrate=False)
     if given.part == "web":
         serve(given.host, given.port)
     else:
-        work()
+        raise SystemExit(work(given.name))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every page")]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 NARROW = ViewportSize(width=320, height=640)
 NOT_PAGES = {
-    "help/country", "health", "language", "leave", "help/seen", "push/on", "push/off", "do", "stimuli", "photo", "photo/<str:reference>", "version",
+    "help/country", "health", "ready",
+    "language", "leave", "help/seen", "push/on", "push/off", "do", "stimuli", "photo", "photo/<str:reference>", "version",
     "demo", "media/<str:program>/<str:version>", "manifest.webmanifest", "sw.js", "settings/my-data.<str:form>", "desk/login/passkey",
     "desk/logout", "desk/alive", "desk/now", "desk/away", "desk/account/do", "desk/account/passkey", "desk/staff/do",
     "desk/safety/do", "desk/safety/adverse-events.csv", "desk/people/<str:person>/do", "desk/monitor/numbers.csv",

@@ -97,8 +97,10 @@ def test_a_demo_listens_within_seconds_and_says_where(
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cache-Control"] == "no-store"
-    for file in (tmp_path / "here").iterdir():
-        if file.name != "DEMO":
+    for file in (tmp_path / "here").rglob("*"):
+        if file.is_dir():
+            assert stat.S_IMODE(file.stat().st_mode) == 0o700, file
+        elif file.name != "DEMO":
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 

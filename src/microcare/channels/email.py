@@ -35,7 +35,8 @@ class Server:
 def parse_server(url: str) -> Server:
     """A server from `smtp://USER:PASSWORD@HOST:PORT`; ValueError says what is wrong with it."""
     parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.hostname:
+    more = parts.path.strip("/") or parts.query or parts.fragment or any(c.isspace() for c in url)
+    if parts.scheme not in SCHEMES or not parts.hostname or parts.port == 0 or more:
         raise ValueError("a mail server is written smtp://HOST:PORT, smtps://... or smtp+starttls://...")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if user and parts.scheme == "smtp" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):

@@ -53,6 +53,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "health": Rule(PUBLIC, objects.NOTHING),
+    "ready": Rule(PUBLIC, objects.NOTHING),
     "api/v1/": Rule(PUBLIC, objects.NOTHING),
     "api/v1/openapi.json": Rule(PUBLIC, objects.NOTHING),
     "api/v1/people": Rule(SYSTEM, objects.INSIDE, methods={"GET": access.SEE, "POST": access.INVITE}),

@@ -12,6 +12,10 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_MAIL_FROM`: the sender's address.
 - `MICROCARE_PUSH_LOCAL`: `1` takes push services on this machine, for tests. Never set it on a hub that people use.
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
+- `MICROCARE_STUCK_AFTER`: after so many seconds without a sign of life a process is started again (default 90; a worker
+  that waits for a locked database gives no sign for 30).
+
+`workers/checking.py` looks at all of them before anything starts.
 """
 
 import base64
@@ -20,15 +24,18 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from microcare.workers.checking import stuck_after
+
 WEB = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("MICROCARE_DATA", "data")).absolute()
-URL = os.environ.get("MICROCARE_URL", "http://127.0.0.1:8000").rstrip("/")
+URL = (os.environ.get("MICROCARE_URL") or "http://127.0.0.1:8000").rstrip("/")
 OWN_LOCALE = os.environ.get("MICROCARE_LOCALE", "")
-DESK_ZONE = os.environ.get("MICROCARE_ZONE", "UTC")
+DESK_ZONE = os.environ.get("MICROCARE_ZONE") or "UTC"
 SMTP = os.environ.get("MICROCARE_SMTP", "")
 PUSH_LOCAL = os.environ.get("MICROCARE_PUSH_LOCAL") == "1"
-MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM", f"care@{urlsplit(URL).hostname or 'localhost'}")
-IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES", "15")))
+MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM") or f"care@{urlsplit(URL).hostname or 'localhost'}"
+IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES") or "15"))
+STUCK_AFTER = stuck_after()
 _HTTPS = URL.startswith("https://")
 
 
@@ -203,5 +210,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("MICROCARE_LOG", "WARNING")},
+    "root": {"handlers": ["console"], "level": os.environ.get("MICROCARE_LOG") or "WARNING"},
 }

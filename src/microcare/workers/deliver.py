@@ -1,7 +1,8 @@
 """The delivery worker: the outbox to the channels, and what became of it back as receipts."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 
 from django.conf import settings
 
@@ -23,12 +24,18 @@ def channels() -> dict[str, Channel]:
     return {"in_app": InApp(), "email": Email(server, settings.MAIL_FROM), "push": push}
 
 
-def tell(stop: threading.Event) -> None:
+def tell(stop: threading.Event, process: str = "") -> None:
     """Tell other systems what they want to be told, until told to stop."""
-    run("tell", lambda now: tell_due(now, local=settings.PUSH_LOCAL), systems.next_try, stop)
+    run("tell", lambda now: tell_due(now, local=settings.PUSH_LOCAL), systems.next_try, stop, process)
 
 
-def work(stop: threading.Event, ways: Mapping[str, Channel] | None = None) -> None:
+def work(stop: threading.Event, ways: Mapping[str, Channel] | None = None, process: str = "") -> None:
     """Deliver until told to stop."""
-    known = channels() if ways is None else ways
-    run("deliver", lambda now: deliver_due(now, known, settings.URL).looked, outbox.next_try, stop)
+    # Made once, within the loop: what goes wrong while they are made is tried again.
+    known = cache(channels if ways is None else lambda: ways)
+    run("deliver", lambda now: deliver_due(now, known(), settings.URL).looked, outbox.next_try, stop, process)
+
+
+def works(stop: threading.Event, process: str) -> dict[str, Callable[[], None]]:
+    """The loops that bring things out, by name."""
+    return {"deliver": partial(work, stop, process=process), "tell": partial(tell, stop, process)}

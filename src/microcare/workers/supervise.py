@@ -1,18 +1,21 @@
-"""Keep a few processes up: start them, start a dead one again with growing pauses, and stop all together."""
+"""Keep a few processes up: start them, start one that is dead or stuck again with growing pauses, and stop all together."""
 
 import errno
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
 
+from microcare.workers.watching import Watch, answers
+
 LONGEST_PAUSE = 30.0
+AGAIN = 5.0
+"""After so many seconds it is tried again to say that all is up."""
 STEADY = 60.0
 """A process that lived so long, in seconds, is started again at once."""
 PATIENCE = 15.0
@@ -49,9 +52,10 @@ class _Child:
 
 
 class Supervisor:
-    """Processes by name, each a command."""
+    """Processes by name, each a command. `watch`: who tells which of them are stuck."""
 
-    def __init__(self, commands: Mapping[str, list[str]]) -> None:
+    def __init__(self, commands: Mapping[str, list[str]], watch: Watch | None = None) -> None:
+        self._watch = watch
         self._children = [_Child(name, list(command)) for name, command in commands.items()]
         self._stop = False
 
@@ -70,11 +74,21 @@ class Supervisor:
         while not self._stop:
             for child in self._children:
                 self._look_after(child)
-            if not said and _answers(host, port):
+            self._end_stuck()
+            if not said and answers(f"http://{host}:{port}/health", 1):
                 said = True
-                ready()
+                # Aside, so that whatever keeps it waiting (a locked database) keeps nobody from being looked after.
+                threading.Thread(target=self._say, args=(ready,), name="ready", daemon=True).start()
             time.sleep(0.1)
         return 0
+
+    def _say(self, ready: Callable[[], None]) -> None:
+        while not self._stop:
+            try:
+                return ready()
+            except Exception as error:
+                print(f"The hub is up; what to say of it is not known yet: {error}", file=sys.stderr, flush=True)
+                time.sleep(AGAIN)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop = True
@@ -100,6 +114,15 @@ class Supervisor:
             flush=True,
         )
 
+    def _end_stuck(self) -> None:
+        """Whoever lives and does not move is ended at once: nothing that was acknowledged hangs on how a process ends."""
+        running = {c.name: c.process.pid for c in self._children if c.process is not None}
+        for name, why in self._watch.stuck(running).items() if self._watch is not None else ():
+            process = next(c.process for c in self._children if c.name == name)
+            print(f"{name} is stuck: {why}; it is ended and started again", file=sys.stderr, flush=True)
+            if process is not None:
+                process.kill()
+
     def _end(self) -> None:
         """Workers and pages get time to finish what they are at."""
         running = [c.process for c in self._children if c.process is not None and c.process.poll() is None]
@@ -112,12 +135,3 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _answers(host: str, port: int) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"http://{host}:{port}/health", timeout=1) as response:
-            return bool(response.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False

@@ -7,6 +7,6 @@ from microcare.store import wakeups
 from microcare.workers.loop import run
 
 
-def work(stop: threading.Event) -> None:
+def work(stop: threading.Event, process: str = "") -> None:
     """Wake people until told to stop."""
-    run("wake", lambda now: wake_due(now).claimed, wakeups.next_due, stop)
+    run("wake", lambda now: wake_due(now).claimed, wakeups.next_due, stop, process)

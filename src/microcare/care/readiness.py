@@ -1,0 +1,27 @@
+"""Whether the hub does its work, as whoever watches it may know: names of loops and kinds of errors, nothing of people."""
+
+import time
+
+from django.conf import settings
+
+from microcare.base.moments import format_moment
+from microcare.store import heartbeats
+
+
+def problems() -> list[str]:
+    """Why the hub is not ready, a line each; none: it is."""
+    return loops()
+
+
+def loops() -> list[str]:
+    """The loops that do not do their work."""
+    beats = heartbeats.read(heartbeats.folder())
+    return [_said(one) for one in heartbeats.still(beats, settings.STUCK_AFTER, time.monotonic())]
+
+
+def _said(one: heartbeats.Still) -> str:
+    if not one.process:
+        return f"{one.loop}: no worker does this"
+    since = format_moment(one.since)[:19] + "Z"
+    how = f"has failed since {since} ({one.error})" if one.error else f"stands still since {since}"
+    return f"{one.loop} ({one.process}) {how}"
