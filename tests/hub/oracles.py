@@ -501,7 +501,8 @@ def forgotten(state: State, programs: Programs, now: int) -> None:
         return
     for name, course in state.courses.items():
         program = work.course(name)
-        running = [r for r in state.runs.values() if r.program == name and not r.ended]
+        # What it came to is awaited of one whose events are over: there is a look when that is known, or past due.
+        running = [r for r in state.runs.values() if r.program == name and (not r.ended or (program and program.needs))]
         if program is None or running or any(o.program == name for o in state.offers.values()):
             continue
         if not program.program.model:
