@@ -19,7 +19,9 @@ KINDS = (
     "completed",
 )  # fmt: skip
 """The kinds of entries that lines are told from."""
-HOLDS = ("safety hold", "paused", "quiet hours", "gap between prompts", "daily limit", "weekly limit", "stopped")
+HOLDS = (
+    "safety hold", "paused", "quiet hours", "gap between prompts", "daily limit", "weekly limit", "stopped", e.STOPPED_BY_STAFF,
+)  # fmt: skip
 """What the gate says no for."""
 
 

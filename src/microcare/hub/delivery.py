@@ -8,8 +8,7 @@ from microcare.program.compiled import CompiledEvent, CompiledProgram, CompiledP
 from microcare.program.content import Markdown, Say
 from microcare.program.derived import needed_names
 
-LATE = ("expired", "a newer one came")
-"""What was done with it in time counts all the same, however late that is known."""
+LATE = entry.LATE
 HUMAN = ("message", "check_in")
 """What a facilitator brings themselves."""
 

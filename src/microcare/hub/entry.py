@@ -9,6 +9,10 @@ import msgspec
 from microcare.hub.stimulus import Value
 
 FORMAT = 3
+STOPPED_BY_STAFF = "stopped by staff"
+"""Why a decision point was not available, where staff had stopped the program."""
+LATE = ("expired", "a newer one came")
+"""Why a delivery was taken away that counts as done all the same, where it was done in time."""
 
 
 class Entry(msgspec.Struct, frozen=True, tag_field="kind", kw_only=True, omit_defaults=True):

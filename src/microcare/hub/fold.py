@@ -36,6 +36,7 @@ from microcare.hub.state import (
     Watch,
 )
 from microcare.hub.stimulus import Value, names_in
+from microcare.hub.streaks import in_a_row, noted, number_of
 
 R = TypeVar("R", RuleRecord, EventRecord)
 
@@ -406,13 +407,24 @@ def _reported(state: State, x: e.Reported) -> None:
 
 
 CLOSED_KEPT = 60
+UNDONE_KEPT = 400
+"""How many more of what nobody has done so far, while its run goes on: a phone can be without a network for weeks."""
 
 
 def _close(state: State, name: str, closed: Delivery | Assessment) -> None:
     """Keep what is over for a while: what was done in time may arrive late."""
     state.closed[name] = closed
-    while len(state.closed) > CLOSED_KEPT:
-        del state.closed[next(iter(state.closed))]
+    if len(state.closed) <= CLOSED_KEPT:
+        return
+    undone = [k for k, x in state.closed.items() if _may_be_done(state, x)]
+    others = [k for k in state.closed if k not in set(undone)]
+    for over in (*others[:-CLOSED_KEPT], *undone[:-UNDONE_KEPT]):
+        del state.closed[over]
+
+
+def _may_be_done(state: State, over: Delivery | Assessment) -> bool:
+    """Whether a `done` given in time would still count, so that it must find its delivery."""
+    return isinstance(over, Delivery) and over.what == "event" and over.closed in e.LATE and over.run in state.runs
 
 
 STAGES = ("decided", "handed_over", "accepted", "shown", "opened")
@@ -475,9 +487,9 @@ def _acted(state: State, x: e.Acted) -> None:
         record = state.runs[found.run].events.get(found.name, NO_EVENT)
         change: dict[str, Any] = {}
         if x.act == "done":
-            change = {"done": record.done + 1, "done_at": x.at}
+            change = {"done": record.done + 1, "done_at": max(record.done_at, x.at)}
         elif x.act == "dismissed":
-            change = {"dismissed": record.dismissed + 1, "in_a_row": 0}
+            change = {"dismissed": record.dismissed + 1, **_kept_up(record, x.delivery, False)}
         # Putting something off or away is an answer, but only doing counts as engagement.
         _event(state, found.run, found.name, x.at, x.act in ("done", "dropped"), **change)
 
@@ -551,6 +563,11 @@ def _silence(slot: str, record: RuleRecord) -> int:
     return int(slot[1:]) if slot.startswith("q") else record.quiet_since
 
 
+def _care_rests(state: State, x: e.Decided) -> bool:
+    """Whether a decision point fell into a pause, a safety hold, or a stop by staff: none is one of the rule's times."""
+    return state.rests or e.STOPPED_BY_STAFF in x.reasons
+
+
 def _decided(state: State, x: e.Decided) -> None:
     run = state.runs.get(x.run)
     if run is None:
@@ -560,7 +577,7 @@ def _decided(state: State, x: e.Decided) -> None:
     changed = replace(
         record,
         points=record.points + 1,
-        idle=record.idle + (state.rests and x.outcome in ("unavailable", "missed")),
+        idle=record.idle + (_care_rests(state, x) and x.outcome in ("unavailable", "missed")),
         last=last,
         taken=taken,
         waits=waits,
@@ -624,7 +641,15 @@ def _undelivered(state: State, x: e.Undelivered) -> None:
     if found.run not in state.runs or found.what != "event":
         return
     record = state.runs[found.run].events.get(found.name, NO_EVENT)
-    _event(state, found.run, found.name, x.at, False, expired=record.expired + 1, in_a_row=0)
+    _event(
+        state, found.run, found.name, x.at, False, expired=record.expired + 1, **_kept_up(record, x.delivery, False)
+    )  # fmt: skip
+
+
+def _kept_up(record: EventRecord, delivery: str, good: bool) -> dict[str, Any]:
+    """How often in a row an event has been completed, in the order of its deliveries."""
+    went = noted(record.kept_up, delivery, good)
+    return {"kept_up": went, "in_a_row": in_a_row(went)}
 
 
 def _asked(state: State, x: e.Asked) -> None:
@@ -675,13 +700,15 @@ def _proximal(state: State, x: e.Proximal) -> None:
     if x.delivery in state.deliveries:
         state.deliveries[x.delivery] = replace(state.deliveries[x.delivery], watch=0)
     record = state.runs[x.run].events.get(x.event, NO_EVENT)
-    succeeded = record.succeeded + (x.success is True)
-    failed = record.failed + (x.success is False)
-    won = record.won_in_a_row + 1 if x.success is True else 0 if x.success is False else record.won_in_a_row
-    _event(
-        state, x.run, x.event, x.at, False, success=x.success, value=x.value, succeeded=succeeded, failed=failed,
-        won_in_a_row=won,
-    )  # fmt: skip
+    change: dict[str, Any] = {}
+    if number_of(x.delivery) >= record.judged:
+        # One of an earlier delivery that arrives late is not the last.
+        change = {"success": x.success, "value": x.value, "judged": number_of(x.delivery)}
+    if x.success is not None:
+        won = noted(record.won, x.delivery, x.success)
+        change |= {"won": won, "won_in_a_row": in_a_row(won)}
+        change |= {"succeeded": record.succeeded + 1} if x.success else {"failed": record.failed + 1}
+    _event(state, x.run, x.event, x.at, False, **change)
 
 
 def _completed(state: State, x: e.Completed) -> None:
@@ -694,7 +721,7 @@ def _completed(state: State, x: e.Completed) -> None:
     record = run.events.get(x.event, NO_EVENT)
     _event(
         state, x.run, x.event, x.at, False,
-        completed=record.completed + 1, completed_at=x.at, in_a_row=record.in_a_row + 1,
+        completed=record.completed + 1, completed_at=x.at, **_kept_up(record, x.delivery, True),
     )  # fmt: skip
 
 

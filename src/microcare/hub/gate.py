@@ -7,6 +7,7 @@ what reaches a person unasked (a prompt): what answers a person who is there, ac
 import msgspec
 
 from microcare.base.moments import DAY, HOUR, inside, local_day, local_midnight, parse_window, weekday, window_end
+from microcare.hub.entry import STOPPED_BY_STAFF
 from microcare.hub.view import View
 from microcare.hub.work import Work, holds
 from microcare.program.compiled import CompiledEvent, CompiledProgram
@@ -20,7 +21,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 OPEN = Answer()
-STOPPED = "stopped by staff"
+STOPPED = STOPPED_BY_STAFF
 RESTS = ("paused", "safety hold", STOPPED)
 """Why nothing is begun, whatever it is."""
 

@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 from microcare.hub.alert import Alert
 from microcare.hub.forms import Form, Question
 from microcare.hub.stimulus import Value
+from microcare.hub.streaks import Went
 
 Series = tuple[tuple[int, Value], ...]
 """Dated values, oldest first: (moment in ms, value)."""
@@ -99,6 +100,12 @@ class EventRecord(Record, frozen=True):
     """A facilitator delivers it: what they leave undone says nothing about the person's engagement."""
     success: bool | None = None
     value: Value = None
+    judged: int = 0
+    """The number of the delivery that these are of: the newest of which an outcome is stated."""
+    kept_up: Went = ()
+    """Which deliveries were completed, and which missed or dismissed."""
+    won: Went = ()
+    """Which succeeded, and which failed."""
 
 
 class Run(Record, frozen=True):

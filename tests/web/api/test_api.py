@@ -137,6 +137,17 @@ def test_programs_are_checked_and_published(hub: Hub) -> None:
     assert designer.call("GET", "/programs").said["programs"][0]["version"] == made.said["version"] != before
 
 
+def test_a_move_that_is_refused_is_said_to_whoever_asked_and_stands_in_the_journal(hub: Hub) -> None:
+    person, care = hub.join(), system("clinician")
+    version = hub.publish(TEA.replace("\n  tea:", "\n  mint:"))
+    asked = {"kind": "publish", "key": "m1", "at": T, "program": "tea", "version": version, "running": "move"}
+    taken = care.call("POST", f"/people/{person}/stimuli", {"stimuli": [asked]})
+    assert taken.said["refused"] == {"m1": "publish tea: tea runs and is not in the new version"}
+    (read,) = care.call("GET", f"/people/{person}/journal?kind=refused").said["entries"]
+    assert (read["what"], read["reason"]) == ("publish tea", "tea runs and is not in the new version")
+    assert journals.load(person).state.courses["tea"].version != version
+
+
 def test_exports_are_of_the_programs_own_people(hub: Hub) -> None:
     hub.show(T)
     hub.join()
