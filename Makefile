@@ -53,9 +53,8 @@ lint: $(STAMP)
 check: lint
 	@$(TESTS) tests/house
 
-# What fails beside others on a loaded machine is run once more, alone; what fails twice has failed.
 test: lint
-	@$(TESTS) $(WORKERS) tests || { echo "Once more, what failed, alone:"; $(TESTS) -n 0 --last-failed --last-failed-no-failures none tests; }
+	@$(TESTS) $(WORKERS) tests
 
 # A suite that is green at noon must be green at night, on a Sunday, on 29 February and while the clocks change.
 # Only the browser keeps the real clock.

@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.chromium import FLAGS, chromium
 
@@ -23,6 +23,9 @@ DESKTOP = ViewportSize(width=1280, height=800)
 MONDAY, ZONE = "2026-03-02T08:00", "Europe/Berlin"
 """When and where every demo and every browser here begins, whatever the machine's own clock and zone."""
 HERE = ("http://127.0.0.1:", "http://localhost:")
+
+# A state is waited for as long as a loaded machine may need; a test that waits for it loses nothing by that.
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _page(context: BrowserContext) -> Iterator[Page]:
     """A page that fails its test on a script's error, or a request that leaves the hub."""
     troubles: list[str] = []
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     context.on(
         "request", lambda r: troubles.append(f"left the hub: {r.url}") if not r.url.startswith(HERE) and r.url.startswith("http") else None

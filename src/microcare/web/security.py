@@ -1,8 +1,10 @@
-"""Headers on every answer: what a page may load (itself only), and that care pages are never kept in caches."""
+"""Headers on every answer: what a page may load (itself only), that care pages are never kept, and whose session it is."""
 
 from collections.abc import Callable
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 POLICY = "; ".join(
     [
@@ -38,3 +40,18 @@ class HeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class KeptSessionMiddleware(SessionMiddleware):
+    """Sessions, of which only signing out takes a browser's cookie.
+
+    Django also takes it where an answer found no session behind the cookie. But a page asks for news while somebody signs
+    in: such a request may bring the key that has just been changed, and its answer would take the new cookie away.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Leave the cookie of a session that was not found as it is."""
+        if request.session.is_empty() and not request.session.modified:
+            patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)

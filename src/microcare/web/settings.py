@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "microcare.web.compressing.CompressingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "microcare.web.security.HeadersMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "microcare.web.security.KeptSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
