@@ -30,7 +30,22 @@ def test_a_stated_moment_is_one_of_the_demo_s_own_wall(text: str, zone: str, exp
     assert begin(text, zone) == moment(expected)
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "08:00", "2026-02-30T08:00", "2026-03-02T25:00", "1026-03-02T08:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tomorrow",
+        "08:00",
+        "2026-02-30T08:00",
+        "2026-03-02T25:00",
+        "1026-03-02T08:00",
+        "20260302T0800",
+        "2026-W10-1T08:00",
+        "2026-03-02",
+        "2026-03-02T24:00",
+        "2026-03-02T8:00",
+        "2026-03-02T08:00 Uhr",
+    ],
+)
 def test_what_is_no_moment_is_refused_with_a_cure(text: str) -> None:
     with pytest.raises(CannotDemonstrateError, match=r"2026-03-02T08:00 \(as a clock in Asia/Tokyo"):
         begin(text, "Asia/Tokyo")

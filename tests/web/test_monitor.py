@@ -58,6 +58,16 @@ def test_any_filter_is_answered(hub: Hub, query: str) -> None:
         assert browser.get(path + query).status_code == 200
 
 
+@pytest.mark.parametrize("day", ["20260302", "2026-W10-1", "2026-02-30", " 2026-03-02"])
+def test_a_day_that_is_none_is_said(hub: Hub, day: str) -> None:
+    person = live(hub)
+    browser = client("coach")
+    for path in ("/desk/monitor", f"/desk/people/{person}/deliveries"):
+        said = text(browser, f"{path}?from={day}&to=2026-03-05")
+        assert "is no day of the calendar" in said and "Write one like 2026-03-02" in said
+        assert "is no day of the calendar" not in text(browser, f"{path}?from=2026-03-02&to=2026-03-05")
+
+
 def test_a_persons_deliveries_with_their_reasons(hub: Hub) -> None:
     person = live(hub)
     browser = client("coach")

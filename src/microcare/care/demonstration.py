@@ -2,15 +2,30 @@
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from microcare.base.moments import SECOND, format_local, inside, is_zone, local_day, parse_moment, resolve, window_end
+from microcare.base.moments import (
+    DAY_SECONDS,
+    SECOND,
+    format_local,
+    inside,
+    is_zone,
+    local_day,
+    parse_clock,
+    parse_moment,
+    resolve,
+    window_end,
+)
+from microcare.base.written import day_of
 
+_MOMENT = re.compile(
+    r"(?P<day>[0-9-]{10})[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 DATABASE, LOCK = "microcare.sqlite3", "running"
 MORNING = 8 * 3600
 """When a demo that is started in the quiet of the night begins its day, in seconds after midnight."""
@@ -97,19 +112,18 @@ def _running(folder: Path) -> str:
 
 def begin(at: str, zone: str) -> int:
     """The moment that a text names: by the wall of a zone (2026-03-02T08:00), or with an offset of its own."""
-    try:
-        read = datetime.fromisoformat(at.strip())
-    except ValueError:
-        read = None
-    if read is None or not 2000 <= read.year < 2100:
+    found = _MOMENT.fullmatch(at.strip())
+    day, time = (day_of(found["day"]), parse_clock(found["time"])) if found is not None else (None, None)
+    if found is None or day is None or time is None or time >= DAY_SECONDS or not "2000" <= found["day"][:4] < "2100":
         raise CannotDemonstrateError(
             f"`{at}` is no moment to begin at. Write one like 2026-03-02T08:00 (as a clock in {zone} shows it)."
         )
-    if read.tzinfo is not None:
-        moment = parse_moment(read.isoformat())
-        assert moment is not None
-        return moment
-    return resolve(zone, read.toordinal(), read.hour * 3600 + read.minute * 60 + read.second)
+    if not found["offset"]:
+        return resolve(zone, day, time)
+    moment = parse_moment(f"{found['day']}T{found['time']}{found['offset']}")
+    if moment is None:
+        raise CannotDemonstrateError(f"`{at}`: {found['offset']} is no offset. Write one like +01:00, or Z.")
+    return moment
 
 
 def waking(quiet: list[tuple[int, int]], zone: str, now: int) -> int:

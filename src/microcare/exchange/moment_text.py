@@ -1,14 +1,12 @@
 """The dates and instants that other systems send, as RFC 3339 writes them."""
 
 import re
-from datetime import date
 
 from microcare.base.moments import parse_moment
 
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse_instant(text: str) -> int | None:
@@ -21,14 +19,3 @@ def parse_instant(text: str) -> int | None:
     if match is None:
         return None
     return parse_moment(written if match["offset"] else written + "Z")
-
-
-def is_date(text: str) -> bool:
-    """Whether the text is a day of the calendar, written YYYY-MM-DD."""
-    if _DAY.fullmatch(text) is None:
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

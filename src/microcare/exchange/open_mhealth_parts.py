@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from microcare.exchange.moment_text import is_date, parse_instant
+from microcare.base.written import is_date
+from microcare.exchange.moment_text import parse_instant
 
 LARGEST = 1e12
 """Larger numbers are no measurement of a person."""

@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
+from microcare.base.written import TIMES, is_date
 from microcare.expressions.reference import DOCS, METHODS
 from microcare.expressions.types import Type, Value
-from microcare.expressions.values import TIMES, is_date, quote
+from microcare.expressions.values import quote
 
 _synonyms = {
     "average": "mean",

@@ -4,20 +4,19 @@ written."""
 import builtins
 from collections.abc import Sequence
 
+from microcare.base.written import TIMES, is_date
 from microcare.expressions import tree
 from microcare.expressions.tree import Node
 from microcare.expressions.types import Leaf, Type
 from microcare.expressions.values import (
     DAY,
     EXACT,
-    TIMES,
     accept_boolean,
     accept_date,
     accept_milliseconds,
     accept_number,
     accept_text,
     accept_time,
-    is_date,
     parse_duration,
 )
 

@@ -1,10 +1,11 @@
 """From tokens to the syntax tree, by precedence. After a first break in the grammar it goes on, to find wrong
 names too."""
 
+from microcare.base.written import TIMES
 from microcare.expressions.syntax import MAX_LENGTH, MAX_NESTING, MAX_NODES, Parsed, Part
 from microcare.expressions.tokens import Token, Tokens
 from microcare.expressions.types import Problem, Value
-from microcare.expressions.values import TIMES, parse_duration, quote
+from microcare.expressions.values import parse_duration, quote
 
 
 class TooMuchError(Exception):

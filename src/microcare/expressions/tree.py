@@ -7,8 +7,9 @@ the trace walks the tree, and the checker uses it to fold constants.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from microcare.base.written import TIMES, is_date
 from microcare.expressions.types import Type, Value
-from microcare.expressions.values import DAY, TIMES, is_date, parse_duration
+from microcare.expressions.values import DAY, parse_duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ Every function here is total: whatever it is given it answers, with None (unknow
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 
+from microcare.base.written import TIMES, is_date
 from microcare.expressions.types import Type, Value
 
 SECOND = 1000
@@ -17,11 +17,9 @@ DAY = 24 * HOUR
 EXACT = 2**53
 """Whole numbers up to here are the same as int and as double."""
 
-TIMES = frozenset(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
 _units = {"w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 _duration_part = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(ms|[wdhms])", re.ASCII)
 _duration_whole = re.compile(r"(?:\d{1,15}(?:\.\d{1,9})?(?:ms|[wdhms]))+", re.ASCII)
-_date_shape = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def accept_number(value: object) -> int | float | None:
@@ -52,18 +50,6 @@ def accept_time(value: object) -> str | None:
     """A time of day HH:MM; anything else is unknown."""
     text = accept_text(value)
     return text if text in TIMES else None
-
-
-@lru_cache(maxsize=4096)
-def is_date(value: object) -> bool:
-    """Whether it is a text "YYYY-MM-DD" that names a day of the calendar."""
-    if not isinstance(value, str) or _date_shape.fullmatch(value) is None:
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
 
 
 def accept_date(value: object) -> str | None:

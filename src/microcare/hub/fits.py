@@ -2,8 +2,7 @@
 
 from typing import TypeGuard
 
-from microcare.base.moments import parse_clock
-from microcare.expressions.values import is_date
+from microcare.base.written import LIKE_DATE, LIKE_TIME, is_date, is_time
 from microcare.hub.stimulus import Value
 from microcare.program.assessment import Item
 from microcare.program.compiled import CompiledProgram
@@ -24,12 +23,14 @@ def field_problem(program: CompiledProgram, name: str, value: Value) -> str:
         "boolean": isinstance(value, bool),
         "text": isinstance(value, str | bool),
         "choice": isinstance(value, str) and value in field.options,
-        "time": isinstance(value, str) and parse_clock(value) is not None,
+        "time": is_time(value),
         "date": is_date(value),
     }[field.type]
     if not fits and field.type in ("date", "time"):
         like = (
-            "a day of the calendar, written like 2026-03-02" if field.type == "date" else "a time, written like 18:30"
+            f"a day of the calendar, written like {LIKE_DATE}"
+            if field.type == "date"
+            else f"a time of day, written like {LIKE_TIME}"
         )
         return f"{value!r} is not {like}"
     if not fits:
@@ -61,7 +62,7 @@ def answer_problem(item: Item, value: Value) -> str:
     if item.kind == "boolean":
         return "" if isinstance(value, bool) else f"{value!r} is not true or false"
     if item.kind == "time":
-        return "" if isinstance(value, str) and parse_clock(value) is not None else f"{value!r} is not a time"
+        return "" if is_time(value) else f"{value!r} is not a time of day, written like {LIKE_TIME}"
     return "" if isinstance(value, str) else f"{value!r} is not a text"
 
 

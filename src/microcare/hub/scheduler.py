@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from microcare.base.moments import DAY, add, local_day, parse_clock
 from microcare.base.schedules import DayPattern, next_slot, window_bounds
+from microcare.base.written import day_of
 from microcare.hub.programs import Programs
 from microcare.hub.state import Course, Delivery, RuleRecord, Run, State, used
 from microcare.program.compiled import CompiledEvaluation, CompiledIntervention, CompiledProgram, CompiledRule
@@ -273,7 +274,8 @@ def slot_name(day: int, index: int) -> str:
 def slot_identity(slot: str) -> tuple[int, int]:
     """The day and place of a slot's name; (0, -1) for one that was triggered."""
     day, mark, index = slot.partition("/")
-    return (date.fromisoformat(day).toordinal(), int(index)) if mark else (0, -1)
+    found = day_of(day) if mark else None
+    return (0, -1) if found is None else (found, int(index))
 
 
 def _course(found: list[Line], program: CompiledProgram, state: State, course: Course) -> None:

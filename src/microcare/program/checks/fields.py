@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from microcare.base.issues import Issue
-from microcare.base.moments import parse_clock
 from microcare.base.wording import counted
-from microcare.expressions.values import is_date
+from microcare.base.written import LIKE_DATE, LIKE_TIME, is_date, is_time
 from microcare.program.assessment import Answerable
 from microcare.program.checks.common import Checked, Path
 from microcare.program.person import PersonField
@@ -74,9 +73,9 @@ def _default(field: PersonField) -> str:
     if field.type == "choice":
         return "" if not field.options or str(value) in field.options else f"is not one of: {', '.join(field.options)}"
     if field.type == "time":
-        return "" if isinstance(value, str) and parse_clock(value) is not None else "is not a time of day"
+        return "" if is_time(value) else f"is not a time of day, written like {LIKE_TIME}"
     if field.type == "date":
-        return "" if is_date(value) else "is not a day of the calendar, written like 2026-03-02"
+        return "" if is_date(value) else f"is not a day of the calendar, written like {LIKE_DATE}"
     return ""
 
 

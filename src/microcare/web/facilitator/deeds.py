@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from microcare.base.moments import DAY, EPOCH_DAY, parse_clock, resolve
+from microcare.base.written import day_of, is_time
 from microcare.care import access, clock, desk, facilitate, touching
 from microcare.care.access import Access
 from microcare.care.keys import new_key
@@ -86,19 +86,17 @@ def _read(found: Person, posted: Posted, by: str) -> list[str]:
 
 def _moment(found: Person, day: str, time: str) -> int:
     """A day and a time on the person's wall as a moment; 0 where they are none."""
-    clock_ = parse_clock(time)
-    try:
-        ordinal = date.fromisoformat(day).toordinal()
-    except ValueError:
+    ordinal, clock_ = day_of(day), parse_clock(time)
+    if ordinal is None or clock_ is None or not is_time(time) or abs(ordinal - EPOCH_DAY) > 40_000:
         return 0
-    return 0 if clock_ is None or abs(ordinal - EPOCH_DAY) > 40_000 else resolve(found.state.zone, ordinal, clock_)
+    return resolve(found.state.zone, ordinal, clock_)
 
 
 def _arrange(found: Person, posted: Posted, by: str) -> list[str]:
     stage = posted.get("stage", "agreed")
     when = _moment(found, posted.get("day", ""), posted.get("time", "")) if stage == "agreed" else 0
     if stage == "agreed" and not when:
-        return [_("give a day and a time")]
+        return [_("give a day like 2026-03-02 and a time like 18:30")]
     received = facilitate.arrange(
         found.id, _program(found, posted), by, check_in=posted.get("id", ""), stage=stage, when=when, how=posted.get("how", "")
     )  # fmt: skip

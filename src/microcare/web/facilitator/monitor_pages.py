@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from microcare.base.written import day_of
 from microcare.care import access, clock, monitor
 from microcare.care.cells import as_csv
 from microcare.care.monitor import Day, Step, Study
@@ -64,6 +65,7 @@ def whole_study(request: HttpRequest) -> HttpResponse:
         "chart": CHART,
         "wanted": wanted,
         "program": request.GET.get("program", ""),
+        "no_days": _no_days(request.GET),
         "first": date.fromordinal(wanted.first).isoformat(),
         "last": date.fromordinal(wanted.last).isoformat(),
         "statuses": STATUSES,
@@ -117,6 +119,7 @@ def of_person(request: HttpRequest, person: str) -> HttpResponse:
         "name": people.identity(person).name or person[:8],
         "lines": lines,
         "wanted": wanted,
+        "no_days": _no_days(request.GET),
         "first": date.fromordinal(wanted.first).isoformat(),
         "last": date.fromordinal(wanted.last).isoformat(),
         "statuses": STATUSES,
@@ -141,10 +144,13 @@ def _filter(asked: Mapping[str, str], now: int) -> Filter:
 
 
 def _day(text: str, otherwise: int) -> int:
-    try:
-        return date.fromisoformat(text).toordinal()
-    except ValueError:
-        return otherwise
+    found = day_of(text)
+    return otherwise if found is None else found
+
+
+def _no_days(asked: Mapping[str, str]) -> list[str]:
+    """What was asked for as a day and is none: other days are shown then, and that is said."""
+    return [text[:20] for text in (asked.get("from", ""), asked.get("to", "")) if text and day_of(text) is None]
 
 
 def _named(stuck: tuple[monitor.Stuck, ...]) -> list[tuple[monitor.Stuck, str]]:

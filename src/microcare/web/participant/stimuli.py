@@ -11,6 +11,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from microcare.base.moments import format_clock, is_zone, parse_clock, parse_window
+from microcare.base.written import is_date, is_time
 from microcare.care import helping, settings
 from microcare.care.cards import later_at
 from microcare.care.sealing import item_of
@@ -169,7 +170,7 @@ def _until(state: State, one: Wanted, at: int) -> int:
     if one.act != "snoozed" or one.until:
         return one.until
     clock = parse_clock(one.clock)
-    if clock is None:
+    if clock is None or not is_time(one.clock):
         raise ValueError(_("say when it shall come back"))
     return later_at(state.zone, at, clock)
 
@@ -207,9 +208,11 @@ def typed(kind: str, text: str) -> Value:
         return plain == "true"
     if kind == "time":
         clock = parse_clock(plain)
-        if clock is None:
+        if clock is None or not is_time(format_clock(clock)):
             raise ValueError(_("%(text)s is not a time like 18:30") % {"text": plain[:20]})
         return format_clock(clock)
+    if kind == "date" and not is_date(plain):
+        raise ValueError(_("%(text)s is not a day like 2026-03-02") % {"text": plain[:20]})
     return plain
 
 
