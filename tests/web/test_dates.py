@@ -40,7 +40,7 @@ def test_a_check_in_and_an_adverse_event(hub: Hub) -> None:
     from microcare.web.facilitator.deeds import DEEDS
 
     person = read_person(hub.join(), clock.now())
-    arrange, adverse = DEEDS["arrange"][1], DEEDS["adverse"][1]
+    arrange, adverse = DEEDS["arrange"].do, DEEDS["adverse"].do
     said = ["give a day like 2026-03-02 and a time like 18:30"]
     for day, time in [*((d, "10:00") for d in NO_DATES), *(("2026-03-05", t) for t in (*NO_TIMES, " 10:00"))]:
         assert arrange(person, {"program": "tea", "day": day, "time": time, "how": "call"}, "carla") == said
