@@ -9,9 +9,11 @@ from microcare.commands import analyze, analyze_causal
 from microcare.commands.analyze_more import register
 from microcare.commands.plan_options import plan_app
 from microcare.commands.systems import app as system_app
+from microcare.commands.terminal import Door
 
 app = typer.Typer(
     name="microcare",
+    cls=Door,
     help="Digital micro intervention care: check, preview, replay and run care programs.",
     no_args_is_help=True,
     add_completion=True,

@@ -85,7 +85,8 @@ def test_every_answer_and_every_score_has_its_row(tmp_path: Path) -> None:
         ("score", "score", "", "6.0"),
         ("score", "twice", "", "8.0"),
     ]
-    assert [r["label"] for r in rows][1] == 'Tired, worn out; "done"'
+    assert rows[0]["label"] == "'=very", "no cell begins a formula"
+    assert rows[1]["label"] == 'Tired, worn out; "done"'
     assert {r["asked_utc"] for r in rows} == {"2026-05-04T08:00:00.000Z"}
     assert rows[0]["answered_utc"] == "2026-05-04T08:10:00.000Z"
     assert rows[0]["answered_local"] == "2026-05-04 10:10 +02:00"

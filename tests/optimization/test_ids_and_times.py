@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from microcare.base.cells import safe
-from microcare.care.cells import as_csv
+from microcare.base.cells import as_csv, safe
 from microcare.optimization import tables
 from microcare.optimization.excursion import excursion_effect
 from microcare.optimization.factorial import factorial_effects

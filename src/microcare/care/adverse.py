@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
+from microcare.base.cells import as_csv
 from microcare.base.moments import format_moment
 from microcare.care import clock
-from microcare.care.cells import as_csv
 from microcare.store import audit, notes
 
 COLUMNS = (

@@ -11,14 +11,17 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from microcare.base.cells import as_csv
 from microcare.care import own_entries as read
-from microcare.care.cells import MARK, as_csv
 from microcare.care.labels import label
 from microcare.care.own_entries import Cell, Cells, Picture, Reader, Reading
 from microcare.care.reading import Person
 from microcare.hub import entry as e
 from microcare.hub.entry import Entry
 from microcare.store import caseload, emergencies, journals, kept, notes, people, push_devices, texts
+
+MARK = "\ufeff"
+"""At the beginning of a CSV file, so that spreadsheets read the letters right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,14 +114,16 @@ def run_contributions(table: Path, given: dict[str, Any], format_: str) -> int:
     """Estimate and print what each event contributes."""
 
     def work() -> None:
-        from microcare.base.cells import safe
+        from microcare.base.cells import as_csv
         from microcare.optimization.contributions import contributions
 
         found = contributions(table, **given)
         if format_ == "json":
             say_json(found.as_dict())
         elif format_ == "csv":
-            say(found.table().map(safe).to_csv(index=False).rstrip())
+            sheet = found.table().astype(object)
+            rows = sheet.where(sheet.notna(), None).to_numpy().tolist()
+            say(as_csv(list(sheet.columns), rows).replace("\r\n", "\n").rstrip("\n"))
         else:
             for row in found.rows:
                 say(f"- {row.dmi + ', ' if row.dmi else ''}{row.sentence()}.")

@@ -105,15 +105,9 @@ def _effect(table: Any, given: dict[str, Any], shown: Shown, format_: str) -> No
 
 def _sheet(rows: list[dict[str, Any]]) -> None:
     """Rows as CSV; with a curve these are its places."""
-    from microcare.base.cells import safe
+    from microcare.base.cells import as_csv
 
-    say(",".join(_quoted(str(safe(name))) if name != safe(name) else name for name in rows[0]))
-    for row in rows:
-        say(",".join(_quoted(str(safe(v))) if isinstance(v, str) else repr(v) for v in row.values()))
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+    say(as_csv(list(rows[0]), [list(row.values()) for row in rows]).replace("\r\n", "\n").rstrip("\n"))
 
 
 def along(table: Path, given: dict[str, Any], over: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """`microcare monitor` and `microcare export cremas`: a hub's deliveries in the terminal, and the reporting checklist."""
 
-import csv
 import json
 from pathlib import Path
 
+from microcare.base.cells import write_rows
 from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
 
 
@@ -55,9 +55,7 @@ def cremas(data: Path, program: str, out: Path | None, as_json: bool) -> int:
             out.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         elif out is not None:
             with out.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
+                write_rows(file, [list(rows[0]), *(list(row.values()) for row in rows)])
     except OSError as error:
         complain(f"{out}: {error}")
         return PROBLEMS

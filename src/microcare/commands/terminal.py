@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from typer import Exit
+from typer.core import TyperGroup
 
 T = TypeVar("T")
 CODES = {"red": 31, "yellow": 33, "green": 32, "blue": 34, "dim": 2, "bold": 1}
@@ -65,6 +68,28 @@ def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
     from rich.progress import track
 
     yield from track(items, total=total, description=label, console=Console(stderr=True), transient=True)
+
+
+EXTRAS = {
+    **dict.fromkeys(("numpy", "scipy", "pandas", "formulaic", "duckdb", "matplotlib"), "science"),
+    "gunicorn": "gunicorn",
+}
+"""Packages that a microcare may do without, and with what they are added."""
+
+
+class Door(TyperGroup):
+    """All commands. One that needs a package that is not installed says so, and how it is added."""
+
+    def invoke(self, ctx: Any) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            name = (error.name or "").partition(".")[0]
+            if name not in EXTRAS:
+                raise
+            complain(f"This needs {name}, which is not installed here. To add it: {how_to_add(EXTRAS[name])}")
+            raise Exit(PROBLEMS) from None
 
 
 def how_to_add(extra: str) -> str:

@@ -1,6 +1,7 @@
 """Tables out: written in parts, piece by piece of a journal, then joined; never all in memory.
 
-Numbers are written so that reading them gives the same number again; what is unknown is empty.
+Numbers are written so that reading them gives the same number again; what is unknown is empty. In CSV a text that would
+begin a formula in a spreadsheet has an apostrophe before it; Parquet and JSON lines hold it as it is.
 """
 
 import csv
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from microcare.base.cells import write_plain, write_rows
 from microcare.hub import entry as e
 from microcare.optimization.dataset.columns import Row, described, ordered
 from microcare.optimization.dataset.journal import PIECE, pieces, read_piece, separate
@@ -80,18 +82,18 @@ def write_journal(
         JournalError: a line is no entry.
         OSError: a file cannot be read or written.
     """
-    names, lined = tuple(out), _lined(out)
+    names, form = tuple(out), _form(out)
     with TemporaryDirectory(prefix="microcare-") as made:
         folder = Path(made)
         # Each process gets several pieces, so that none waits long for the last one.
         size = min(PIECE, max(LEAST, journal.stat().st_size // (3 * workers)))
         cuts = pieces(journal, size) if workers > 1 else pieces(journal)
-        work = [(journal, piece, n, folder, names, lined, choice) for n, piece in enumerate(cuts)]
+        work = [(journal, piece, n, folder, names, form, choice) for n, piece in enumerate(cuts)]
         try:
             parts = _gather(follow(_make(work, workers), len(work)))
         except _MixedError:
             files = separate(journal, folder)
-            work = [(f, (0, f.stat().st_size), n, folder, names, lined, choice) for n, f in enumerate(files)]
+            work = [(f, (0, f.stat().st_size), n, folder, names, form, choice) for n, f in enumerate(files)]
             parts = _gather(follow(_make(work, workers), len(work)))
         return _join(parts, out, choice)
 
@@ -103,7 +105,7 @@ def write_people(
     choice: Choice = EVERYTHING,
 ) -> Written:
     """Write tables from the journals of people that come one after the other."""
-    names, lined = tuple(out), _lined(out)
+    names, form = tuple(out), _form(out)
     with TemporaryDirectory(prefix="microcare-") as made:
 
         def parts() -> Iterator[Part]:
@@ -112,18 +114,20 @@ def write_people(
             for one in people:
                 some.append(one)
                 if len(some) == TOGETHER:
-                    yield _part(some, number, Path(made), names, lined, choice)
+                    yield _part(some, number, Path(made), names, form, choice)
                     some, number = [], number + 1
-            yield _part(some, number, Path(made), names, lined, choice)
+            yield _part(some, number, Path(made), names, form, choice)
 
         return _join(_gather(follow(parts(), 0)), out, choice)
 
 
-def _lined(out: dict[str, Path]) -> bool:
-    return any(path.suffix == ".jsonl" for path in out.values())
+def _form(out: dict[str, Path]) -> str:
+    """The one format of all the files that are written at once."""
+    [form] = {path.suffix.removeprefix(".") for path in out.values()}
+    return form
 
 
-Work = tuple[Path, tuple[int, int], int, Path, tuple[str, ...], bool, Choice]
+Work = tuple[Path, tuple[int, int], int, Path, tuple[str, ...], str, Choice]
 
 
 def _make(work: Sequence[Work], workers: int) -> Iterator[Part]:
@@ -138,12 +142,12 @@ def _make(work: Sequence[Work], workers: int) -> Iterator[Part]:
 
 
 def _piece(work: Work) -> Part:
-    journal, piece, number, folder, names, lined, choice = work
+    journal, piece, number, folder, names, form, choice = work
     # There are no circles among so many small things: looking for them would cost a third of the time.
     collected = gc.isenabled()
     gc.disable()
     try:
-        return _part(read_piece(journal, piece, kinds(names)), number, folder, names, lined, choice)
+        return _part(read_piece(journal, piece, kinds(names)), number, folder, names, form, choice)
     finally:
         if collected:
             gc.enable()
@@ -154,7 +158,7 @@ def _part(
     number: int,
     folder: Path,
     names: tuple[str, ...],
-    lined: bool,
+    form: str,
     choice: Choice,
 ) -> Part:
     rows: dict[str, list[Row]] = {name: [] for name in names}
@@ -169,10 +173,12 @@ def _part(
         columns = tuple(ordered(table.columns, table.families, set().union(*some)))
         path = folder / f"{name}-{number:06}"
         with path.open("w", encoding="utf-8", newline="") as file:
-            if lined:
+            if form == "jsonl":
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in some)
             else:
-                csv.writer(file).writerows(list(map(row.get, columns)) for row in some)
+                # What becomes Parquet stays as it is; what is opened as CSV holds no formula.
+                write = write_plain if form == "parquet" else write_rows
+                write(file, (list(map(row.get, columns)) for row in some))
         files[name] = (path, columns, len(some))
     return Part(number, frozenset(who), files)
 
@@ -204,17 +210,18 @@ def _join(parts: list[Part], out: dict[str, Path], choice: Choice) -> Written:
         if path.suffix == ".jsonl":
             _join_lines(found, columns[name], temporary)
         else:
-            _join_csv(found, columns[name], temporary)
+            _join_csv(found, columns[name], temporary, write_plain if path.suffix == ".parquet" else write_rows)
         if path.suffix == ".parquet":
             _to_parquet(temporary, name, columns[name])
         temporary.replace(path)
     return Written(sum(len(p.people) for p in parts), rows, dict(out), columns)
 
 
-def _join_csv(parts: list[tuple[Path, tuple[str, ...], int]], columns: tuple[str, ...], out: Path) -> None:
+def _join_csv(
+    parts: list[tuple[Path, tuple[str, ...], int]], columns: tuple[str, ...], out: Path, heads: Callable[..., None]
+) -> None:
     with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
+        heads(file, [columns])
         for path, own, _ in parts:
             if own == columns:
                 file.flush()
@@ -223,7 +230,8 @@ def _join_csv(parts: list[tuple[Path, tuple[str, ...], int]], columns: tuple[str
                 continue
             places = [own.index(c) if c in own else -1 for c in columns]
             with path.open(encoding="utf-8", newline="") as part_:
-                writer.writerows([row[p] if p >= 0 else "" for p in places] for row in csv.reader(part_))
+                # The parts' cells are safe already.
+                write_plain(file, ([row[p] if p >= 0 else "" for p in places] for row in csv.reader(part_)))
 
 
 def _join_lines(parts: list[tuple[Path, tuple[str, ...], int]], columns: tuple[str, ...], out: Path) -> None:

@@ -1,12 +1,11 @@
 """The report's files: the page, and beside it the same numbers as JSON and as CSV."""
 
-import csv
 import json
 import math
 from pathlib import Path
 from typing import Any
 
-from microcare.base.cells import safe
+from microcare.base.cells import write_rows
 from microcare.optimization.levels.analysis import Analysis
 from microcare.optimization.report.page import page
 
@@ -21,9 +20,7 @@ def write(analysis: Analysis, out: Path, title: str) -> list[Path]:
         rows = tables[name]
         with path.open("w", encoding="utf-8", newline="") as file:
             columns = list(dict.fromkeys(key for row in rows for key in row))
-            writer = csv.writer(file)
-            writer.writerow([safe(name) for name in columns])
-            writer.writerows([[safe(row.get(name, "")) for name in columns] for row in rows])
+            write_rows(file, [columns, *([row.get(name, "") for name in columns] for row in rows)])
     names = [numbers.name, *(p.name for p in sheets.values())]
     out.write_text(page(analysis, title, names), encoding="utf-8")
     return [out, numbers, *sheets.values()]

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from microcare.base.cells import as_csv
 from microcare.base.written import day_of
 from microcare.care import access, clock, monitor
-from microcare.care.cells import as_csv
 from microcare.care.monitor import Day, Step, Study
 from microcare.store import audit, people
 from microcare.store.journals import UnknownPersonError
