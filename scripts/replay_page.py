@@ -10,7 +10,7 @@ from msgspec.structs import FieldInfo, fields
 from microcare.hub import stimulus
 
 COMMON = tuple(field.name for field in fields(stimulus.Stimulus))
-WORDS = {str: "text", int: "whole number", bool: "true or false", stimulus.Value: "value", dict[str, float]: "numbers by name", tuple[str, ...]: "list of texts",
+WORDS = {str: "text", int: "whole number", bool: "true or false", int | None: "moment", stimulus.Value: "value", dict[str, float]: "numbers by name", tuple[str, ...]: "list of texts",
          dict[str, int]: "whole numbers by name",
          dict[str, str]: "texts by name", dict[str, stimulus.Value]: "values by name", tuple[str, ...]: "list of names"}  # fmt: skip
 
@@ -79,6 +79,6 @@ def _kind(kind: type[Struct]) -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     if field.required:
         return "**required**"
-    if field.default is NODEFAULT or field.default in ("", ()):
+    if field.default is NODEFAULT or field.default in ("", (), None):
         return ""
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

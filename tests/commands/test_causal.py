@@ -92,7 +92,7 @@ def test_what_a_narrative_moderates(tmp_path: Path) -> None:
         "story",
     ]
     said = ran("narrative", *asked)
-    assert "was not drawn" in said and "more than with bare: journey" in said
+    assert "was not drawn" in said and "compared with bare, journey" in said
     found = json.loads(ran("narrative", *asked, "--narrative-probability", "0.5", "--format", "json"))
     assert found["drawn"] == "at each decision point" and found["differences"][0]["p"] < 0.05
     assert "two variants" in ran("narrative", *asked, "--variants", "bare,journey,map", status=1)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from microcare.base.issues import Severity
 from microcare.exchange.fhir import read_questionnaire
+from microcare.exchange.fhir_left import left_over
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.program.assembly import Taken
 from microcare.program.reader import read_bundle
@@ -166,3 +167,12 @@ def lost(path: Path) -> None:
     said = (*found.warnings, *found.notes)
     for where, thing in present(json.loads(path.read_text())):
         assert any(where in one and thing in one for one in said), f"{path.name}: {where}: {thing} is lost unsaid"
+
+
+def test_limits_and_units_of_a_number_are_said() -> None:
+    base = "http://hl7.org/fhir/StructureDefinition/"
+    limits = [{"url": f"{base}minValue", "valueDecimal": 20}, {"url": f"{base}maxValue", "valueDecimal": 300}]
+    unit = {"url": f"{base}questionnaire-unit", "valueCoding": {"code": "kg"}}
+    item = {"linkId": "w", "text": "Weight", "type": "decimal", "extension": [*limits, unit]}
+    said = list(left_over({"resourceType": "Questionnaire", "item": [item]}).told(quiet=False))
+    assert said == [f"w: {what} (an extension) is not taken" for what in ("minValue", "maxValue", "unit")]

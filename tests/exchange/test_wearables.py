@@ -59,3 +59,12 @@ def test_what_cannot_be_a_signal_is_refused_with_the_field(document: dict[str, A
     found = signals_of(program_of(PROGRAM), document, "k", RECEIVED)
     assert isinstance(found, Refusal)
     assert found.field.startswith(field)
+
+
+def test_what_adds_up_says_since_when_it_counts() -> None:
+    body = {"step_count": {"value": 40, "unit": "steps"}, "effective_time_frame": FRAME}
+    found = signals_of(program_of(PROGRAM), point("step-count", "3.0", **body), "k", RECEIVED)
+    assert not isinstance(found, Refusal) and found[0].since == parse_moment("2026-03-02T11:00:00Z")
+    body = {"heart_rate": {"value": 70, "unit": "beats/min"}, "effective_time_frame": FRAME}
+    found = signals_of(program_of(PROGRAM), point("heart-rate", "2.0", **body), "k", RECEIVED)
+    assert not isinstance(found, Refusal) and found[0].since is None, "a pulse is of its moment"

@@ -96,7 +96,7 @@ def read_line(line: str, place: str, program: CompiledProgram) -> Iterator[tuple
     try:
         found: dict[str, Any] = json.loads(line)
         person = found.pop("person")
-        for name in ("at", "received"):
+        for name in ("at", "received", "since"):
             if isinstance(found.get(name), str):
                 moment = parse_moment(found[name])
                 if moment is None:

@@ -6,6 +6,9 @@ from microcare.exchange.open_mhealth import Reading, Refusal, read_data_point, r
 from microcare.hub.stimulus import Signal
 from microcare.program.compiled import CompiledProgram
 
+COUNTED = ("step_count", "sleep_duration")
+"""What adds up over its interval: a longer interval holds what the shorter ones in it have counted."""
+
 
 def signals_of(
     program: CompiledProgram, document: Mapping[str, object], key: str, received: int
@@ -29,7 +32,12 @@ def signals_of(
         return Refusal("effective_time_frame", "the point does not say when; a signal is a dated value")
     # A device's clock may be ahead of ours: nothing occurs later than it arrives.
     when = min(at, received)
-    return tuple(Signal(key=f"{key}:{name}", at=when, received=received, name=name, value=found.value) for name in fed)
+    begins = found.start if found.signal in COUNTED and found.end is not None else None
+    since = begins if begins is not None and begins < when else None
+    return tuple(
+        Signal(key=f"{key}:{name}", at=when, received=received, name=name, value=found.value, since=since)
+        for name in fed
+    )
 
 
 def _read(document: Mapping[str, object]) -> Reading | Refusal:

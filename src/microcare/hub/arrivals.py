@@ -12,6 +12,7 @@ from microcare.hub import (
     draws,
     entry,
     facilitation,
+    intervals,
     moving,
     notices,
     preferences,
@@ -161,10 +162,23 @@ def _signal(work: Work, x: s.Signal) -> None:
             keep = max(keep, compiled.keeps[x.name])
     if not known:
         return _refuse(work, f"signal {x.name}", "no program of this person uses it")
-    before = work.state.signals.get(x.name, ())
-    work.say(entry.Signaled(at=x.at, received=work.now, name=x.name, value=x.value, keep=keep, synthetic=x.synthetic))
+    before, zone = work.state.signals.get(x.name, ()), work.state.zone
+    at, corrects = intervals.dated(zone, x.since, x.at), False
+    if x.since is not None:
+        there = work.state.intervals.get(x.name, ())
+        wrong = intervals.problem(zone, there, x.since, at)
+        if wrong:
+            return _refuse(work, f"signal {x.name}", wrong)
+        corrects = (x.since, at) in there
+    work.say(
+        entry.Signaled(
+            at=at, received=work.now, name=x.name, value=x.value, keep=keep, synthetic=x.synthetic, since=x.since
+        )
+    )  # fmt: skip
+    if corrects:
+        return None
     # Environment-based rules: a number's or a text's arrival, a yes-or-no's becoming true; late data trigger nothing.
-    if work.now - x.at > THERE or (before and before[-1][0] > x.at):
+    if work.now - at > THERE or (before and before[-1][0] > at):
         return None
     if isinstance(x.value, bool) and (not x.value or (before and before[-1][1] is True)):
         return None

@@ -181,6 +181,8 @@ class Signaled(Entry, frozen=True, tag="signaled"):
     value: Value
     keep: int
     synthetic: bool = False
+    since: int | None = None
+    """It counts from then until `at`, in the place of all known intervals that lie in it (none: it is of one moment)."""
 
 
 class Reported(Entry, frozen=True, tag="reported"):

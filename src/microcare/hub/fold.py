@@ -15,6 +15,7 @@ from microcare.base.schedules import WEEKDAYS
 from microcare.hub import asked as questionnaires
 from microcare.hub import entry as e
 from microcare.hub.alert import Alert
+from microcare.hub.intervals import held
 from microcare.hub.state import (
     Assessment,
     CheckIn,
@@ -395,8 +396,17 @@ def _check_in_set(state: State, x: e.CheckInSet) -> None:
 
 
 def _signaled(state: State, x: e.Signaled) -> None:
-    series = _insert(state.signals.get(x.name, ()), x.at, x.value)
-    state.signals[x.name] = _trim(series, x.at - x.keep)
+    series, known = state.signals.get(x.name, ()), state.intervals.get(x.name, ())
+    if x.since is not None:
+        gone = held(known, x.since, x.at)
+        ends = {end for _, end in gone}
+        series = tuple(one for one in series if one[0] not in ends)
+        known = (*(one for one in known if one not in gone), (x.since, x.at))
+    series = state.signals[x.name] = _trim(_insert(series, x.at, x.value), x.at - x.keep)
+    if known:
+        # Kept as long as the value that they are of, and no longer.
+        kept = {at for at, _ in series}
+        state.intervals[x.name] = tuple(one for one in known if one[1] in kept)
 
 
 def _reported(state: State, x: e.Reported) -> None:

@@ -328,6 +328,8 @@ class State(msgspec.Struct, omit_defaults=True):
     assessments: dict[str, Assessment] = {}
     measures: dict[str, Scores] = {}
     signals: dict[str, Series] = {}
+    intervals: dict[str, tuple[tuple[int, int], ...]] = {}
+    """From when until when the signals' values count, of those that are kept and count over time."""
     reports: dict[str, int] = {}
     heard: dict[str, int] = {}
     """When each report was last heard, repeats aside."""

@@ -70,6 +70,8 @@ class Signal(Stimulus, frozen=True, tag="signal"):
 
     name: str
     value: Value
+    since: int | None = None
+    """It counts from then until `at`, like steps or sleep (none: it is of one moment)."""
 
 
 class Report(Stimulus, frozen=True, tag="report"):

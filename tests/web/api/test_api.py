@@ -189,6 +189,7 @@ def test_alerts_are_listed_for_those_who_take_care_of_them(hub: Hub) -> None:
     care.call("POST", f"/people/{person}/stimuli", {"stimuli": [risk]})
     [found] = care.call("GET", "/alerts").said["alerts"]
     assert (found["person"], found["program"]) == (person, "tea")
+    assert found["what"] == "“Did you think of harming yourself?” was answered 3, from 0 to 3"
     assert system("clinician", program="elsewhere").call("GET", "/alerts").said["alerts"] == []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import msgspec
 
 from microcare.care.clock import now
+from microcare.care.wordings import About
 from microcare.hub import codec
 from microcare.store import journals, people, systems
 from microcare.store.database import Value, rows
@@ -72,11 +73,13 @@ def alerts(allowed: Collection[str] | None) -> shapes.Alerts:
     """Open alerts of these programs (None: of all)."""
     found = []
     for person, snapshot in rows(WITH_ALERTS):
-        for name, alert in codec.decode_state(snapshot).alerts.items():
+        state = codec.decode_state(snapshot)
+        about = About(str(person), state)
+        for name, alert in state.alerts.items():
             if allowed is None or alert.program in allowed:
                 found.append(
                     shapes.Alert(
-                        person=str(person), alert=name, program=alert.program, raised=alert.raised, stage=alert.stage,
+                        person=str(person), alert=name, what=about.what(name), program=alert.program, raised=alert.raised, stage=alert.stage,
                         urgent=alert.urgent,
                     )
                 )  # fmt: skip

@@ -107,6 +107,8 @@ class Alert(Schema):
 
     person: str
     alert: str
+    what: str
+    """The question and the answer, as staff read them; free text stays with the person."""
     program: str
     raised: int
     stage: str
