@@ -170,6 +170,52 @@ def too_small(page: Page) -> list[str]:
     )
 
 
+def cut(page: Page) -> list[str]:
+    """Words of which a part lies outside a box that hides what is outside; what is for a screen reader alone is none."""
+    return list(
+        page.evaluate(
+            """() => {
+              const found = new Set(), texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              const hides = (how) => how === "hidden" || how === "clip";
+              while (texts.nextNode()) {
+                const text = texts.currentNode, own = text.parentElement;
+                if (!text.data.trim() || !own.checkVisibility({ visibilityProperty: true }) || own.closest(".quiet-only, svg, option")) continue;
+                const range = document.createRange();
+                range.selectNodeContents(text);
+                const words = [...range.getClientRects()].filter((one) => one.width && one.height);
+                for (let box = own; box && box !== document.body; box = box.parentElement) {
+                  const style = getComputedStyle(box), edge = box.getBoundingClientRect();
+                  if (style.display === "inline") continue;
+                  // Who can scroll there can read it all.
+                  const across = hides(style.overflowX), down = hides(style.overflowY);
+                  if (words.some((one) => (across && (one.left < edge.left - 1 || one.right > edge.right + 1)) ||
+                      (down && (one.top < edge.top - 3 || one.bottom > edge.bottom + 3)))) {
+                    found.add(`${text.data.trim().slice(0, 60)} | in ${box.outerHTML.slice(0, 100)}`);
+                  }
+                  if (!across && style.overflowX !== "visible") break;
+                  if (style.position === "fixed") break;
+                }
+              }
+              return [...found];
+            }"""
+        )
+    )
+
+
+def test_words_that_are_cut_are_found(browser: Browser) -> None:
+    page = browser.new_page(viewport=PHONE)
+    try:
+        page.set_content("""<body style="font: 2rem sans-serif">
+          <p style="height: 1.5rem; overflow: hidden">too high</p>
+          <p style="width: 6rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis">too wide for this box</p>
+          <div style="overflow: clip; height: 3rem"><p><b>one</b></p><p><i>deep within</i></p></div>
+          <p style="width: 6rem; overflow: auto; white-space: nowrap">this box can be scrolled</p>
+          <p style="overflow: hidden">all of it is here</p>""")
+        assert [one.split(" | ")[0] for one in cut(page)] == ["too high", "too wide for this box", "deep within"]
+    finally:
+        page.close()
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[1]} /{look[0]}{look[2]}")
 def test_a_page_is_for_everybody(browser: Browser, hub: tuple[str, Everything], look: tuple[str, str, str]) -> None:
     page = opened(browser, hub, look)
@@ -185,7 +231,7 @@ def test_a_page_is_for_everybody(browser: Browser, hub: tuple[str, Everything], 
         # Twice the text, at 320 as on a phone.
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         page.set_viewport_size(PHONE)
-        found |= {"200 %": faults(page), "200 % wide": too_wide(page)}
+        found |= {"200 %": faults(page), "200 % wide": too_wide(page), "200 % cut": cut(page)}
         assert {where: what for where, what in found.items() if what} == {}
     finally:
         page.context.close()

@@ -42,19 +42,7 @@ def written(person: str) -> str:
     return str([x for _, x in journals.entries(person)]).lower()
 
 
-def test_the_alert_is_raised_in_the_commit_of_the_answer(
-    hub: Hub, person: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commits: list[list[str]] = []
-    real = commit.commit
-
-    def watched(writings: Any, *, failed: frozenset[str] = frozenset()) -> frozenset[str]:
-        commits.append(
-            [str(r[4]) for w in writings for r in w.entries] + [str(r[3]) for w in writings for r in w.effects]
-        )
-        return real(writings, failed=failed)
-
-    monkeypatch.setattr(commit, "commit", watched)
+def test_the_alert_is_raised_in_the_commit_of_the_answer(hub: Hub, person: str, commits: list[list[str]]) -> None:
     receive(person, [note(SAID)])
     assert next(c for c in commits if "alerted" in c) == ["answered", "alerted", "help", "notify"]
     assert [o.effect.__class__.__name__ for o in outbox.of(person)] == ["Help", "Notify"]

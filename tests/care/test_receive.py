@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from microcare.hub.advance import advance
 from microcare.hub.programs import Programs
 from microcare.hub.state import State
 from microcare.hub.step import Step, step
-from microcare.store import commit, database, journals, outbox
+from microcare.store import database, journals, outbox
 from microcare.store.journals import UnknownPersonError
 from tests.live import DAY, START, Hub, moment
 
@@ -80,20 +79,8 @@ def test_nothing_occurs_after_its_arrival(hub: Hub) -> None:
     assert found.at == found.received < T + DAY
 
 
-def test_a_risk_answer_raises_its_alert_and_its_notices_in_its_own_commit(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_risk_answer_raises_its_alert_and_its_notices_in_its_own_commit(hub: Hub, commits: list[list[str]]) -> None:
     person = hub.join()
-    commits: list[list[str]] = []
-    real = commit.commit
-
-    def watched(writings: Any, *, failed: frozenset[str] = frozenset()) -> frozenset[str]:
-        commits.append(
-            [str(r[4]) for w in writings for r in w.entries] + [str(r[3]) for w in writings for r in w.effects]
-        )
-        return real(writings, failed=failed)
-
-    monkeypatch.setattr(commit, "commit", watched)
     receive(person, [answer("today", 2), answer("harm", 2)])
     risk = next(c for c in commits if "alerted" in c)
     assert risk == ["answered", "alerted", "help", "notify"]
