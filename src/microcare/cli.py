@@ -216,11 +216,15 @@ def audit(
     data: Data = Path("data"),
     about: Annotated[str, typer.Option(help="Only about this person or program.")] = "",
     verify: Annotated[bool, typer.Option("--verify", help="Say whether the trail is as it was written.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="With --verify: a file with its lines kept elsewhere, if not MICROCARE_AUDIT_LOG."),
+    ] = None,
 ) -> None:
-    """Print who read, changed or exported what."""
+    """Print who read, changed or exported what, and what was refused."""
     from microcare.commands.hub import audit as run
 
-    raise typer.Exit(run(data, about, verify))
+    raise typer.Exit(run(data, about, verify, against))
 
 
 @export_app.command("trial")

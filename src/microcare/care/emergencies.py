@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from microcare.care import access, accounts, clock, mails
+from microcare.care import access, accounts, clock, mails, trail
 from microcare.care.access import REVIEW, Access
 from microcare.care.keys import new_key
 from microcare.channels.channel import Message, Result
@@ -55,7 +55,7 @@ def open_page(user: str, whom: str, reason: str) -> Opened:
     found = find(whom[:200])
     if len(found) != 1:
         # The reason may name somebody, and belongs to nobody with whom it could be erased: that there was one stands here.
-        audit.append(clock.now(), user, "emergency refused", "", f"{len(found)} persons of that name")
+        trail.refuse(user, "emergency refused", "", f"{len(found)} persons of that name")
         return Opened(wrong="several" if found else "nobody")
     person, now = found[0], clock.wall()
     with writing():

@@ -9,7 +9,7 @@ from microcare.hub.programs import Programs, Stop
 from microcare.program.compiled import CompiledProgram
 from microcare.program.compiler import compile_program
 from microcare.program.reader import read_bundle
-from microcare.store import bundles, deployment, stops
+from microcare.store import bundles, database, deployment, stops
 from microcare.store.bundles import Published
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _cache = _Cache()
 
 def programs() -> Programs:
     """All published programs, the secret seeds, and what staff have stopped. Compiled anew only where something is new."""
-    stamp = (_database(), bundles.stamp(), stops.stamp())
+    stamp = (database.name(), bundles.stamp(), stops.stamp())
     if _cache.stamp == stamp:
         return _cache.programs
     with _cache.lock:
@@ -38,12 +38,6 @@ def programs() -> Programs:
             _cache.programs = _load(str(stamp[0]))
             _cache.stamp = stamp
         return _cache.programs
-
-
-def _database() -> str:
-    from django.db import connection
-
-    return str(connection.settings_dict["NAME"])
 
 
 def _load(database: str) -> Programs:

@@ -4,7 +4,7 @@ from microcare.care import clock
 from microcare.care.keys import new_key
 from microcare.care.receive import Received, receive
 from microcare.hub.stimulus import Withdraw
-from microcare.store import database, people
+from microcare.store import audit, database, people
 
 
 def withdraw(person: str, program: str = "", key: str = "") -> Received:
@@ -12,12 +12,13 @@ def withdraw(person: str, program: str = "", key: str = "") -> Received:
     return receive(person, [Withdraw(key=key or new_key("withdraw"), at=clock.now(), program=program)])
 
 
-def erase(person: str) -> Received:
+def erase(person: str, by: str = "") -> Received:
     """The person leaves everything, and who they are is erased, with all they have written and sent.
 
-    The journal stays for the science, and names nobody.
+    The journal stays for the science, and names nobody. `by`: whoever does it, where that is not the person.
     """
     left = withdraw(person)
     people.erase(person)
+    audit.append(clock.now(), by or person, "erase", person)
     database.scrub()
     return left

@@ -79,24 +79,44 @@ def role(name: str, given: str, data: Path, program: str, revoke: bool) -> int:
     return OK
 
 
-def audit(data: Path, about: str, verify: bool) -> int:
+def audit(data: Path, about: str, verify: bool, against: Path | None = None) -> int:
     """Print the audit trail, or say whether it is whole."""
     from microcare.main import set_up
 
     set_up(data)
     from microcare.base.moments import format_moment
+    from microcare.care.trail import settle
     from microcare.store import audit as trail
 
+    settle()
     if verify:
-        broken = trail.broken()
-        if broken:
-            complain(f"The trail is broken at line {broken}: it was changed, or lines are gone.")
-            return PROBLEMS
-        last = trail.trail(limit=1)
-        say(f"The trail is whole; {last[0].serial} lines, last seal {last[0].seal}" if last else "The trail is empty.")
-        return OK
+        return _verified(against)
     for one in reversed(trail.trail(about)):
         say(f"{one.serial:6} {format_moment(one.at)} {one.who} {one.deed} {one.about} {one.detail}".rstrip())
+    return OK
+
+
+def _verified(against: Path | None) -> int:
+    """Say whether the trail is whole, and as it stands in its second home."""
+    from microcare.store import audit as trail
+
+    home, wrong = against or trail.second_home(), []
+    if home is not None:
+        try:
+            wrong = trail.apart(home)
+        except (OSError, ValueError) as error:
+            wrong = [str(error)]
+    for words in wrong:
+        complain(words)
+    broken = trail.broken()
+    if broken:
+        complain(f"The trail is broken at line {broken}: it was changed, or lines are gone.")
+    if broken or wrong:
+        return PROBLEMS
+    last = trail.trail(limit=1)
+    say(f"The trail is whole; {last[0].serial} lines, last seal {last[0].seal}" if last else "The trail is empty.")
+    if home is not None:
+        say(f"It stands as it is in {home}, too.")
     return OK
 
 

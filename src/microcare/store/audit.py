@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from django.conf import settings
 
-from microcare.store import deployment
+from microcare.store import deployment, outside
 from microcare.store import staff_queries as queries
-from microcare.store.database import row, rows, run, writing
+from microcare.store.database import after_commit, row, rows, run, writing
 from microcare.store.master import hashed
 
 HEAD = "audit.head"
@@ -45,6 +46,8 @@ def append(at: int, who: str, deed: str, about: str = "", detail: str = "") -> N
         seal = _seal(before, line)
         run(queries.ADD_AUDIT, [*line, seal])
         deployment.put(HEAD, hashed(seal, HEAD))
+        if settings.AUDIT_LOG:
+            after_commit(lambda: outside.write(settings.AUDIT_LOG, (*line, seal)))
 
 
 def _seal(before: str, line: tuple[int, int, str, str, str, str]) -> str:
@@ -65,6 +68,18 @@ def everything() -> Iterator[Line]:
         for found in page:
             yield Line(*found)
         after = int(page[-1][0])
+
+
+def apart(file: Path) -> list[str]:
+    """What the trail here does not share with the one outside of the database, in words. Raises ValueError and OSError."""
+    here = ((one.serial, one.at, one.who, one.deed, one.about, one.detail, one.seal) for one in everything())
+    return outside.compare(here, file)
+
+
+def second_home() -> Path | None:
+    """The file that is the trail's second home; None where there is none, or it is syslog's."""
+    home = str(settings.AUDIT_LOG)
+    return Path(home) if home and not home.startswith("syslog") else None
 
 
 def broken() -> int:

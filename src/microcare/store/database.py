@@ -1,6 +1,6 @@
 """The few words of the database layer that the store uses: rows, one row, run, and a write that is all or nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -51,6 +51,16 @@ def _writing() -> Iterator[None]:
 def writing() -> AbstractContextManager[None]:
     """One short write, all or nothing. On SQLite it takes the write lock at once."""
     return _writing()
+
+
+def after_commit(call: Callable[[], object]) -> None:
+    """Call it when what is being written now is on disk; at once where nothing is being written."""
+    transaction.on_commit(call, robust=True)
+
+
+def name() -> str:
+    """Which database this is: what a process remembers of one is nothing to another."""
+    return str(connection.settings_dict["NAME"])
 
 
 def close() -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from microcare.store import access_models as access_models
 from microcare.store import account_models as account_models
 from microcare.store import api_models as api_models
 from microcare.store import push_models as push_models

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from microcare.care import access
 from microcare.care.access import Access, NotTheirsError
-from microcare.web import objects, signing
+from microcare.web import objects, refusing, signing
 from microcare.web.api import keys
 from microcare.web.objects import Object
 
@@ -138,8 +138,10 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
-        return self.get_response(request)
+        """Answer the request, and enter what was refused."""
+        response = self.get_response(request)
+        refusing.enter(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], arguments: object, named: Mapping[str, str]
@@ -193,6 +195,7 @@ def _refused(request: HttpRequest, rule: Rule, named: Mapping[str, str]) -> Http
         return None
     if rule.of.about:
         # Whether there is such a person is nobody's business who may not see them.
+        refusing.mark(request, "refused")
         raise Http404("There is no such person.")
     # Who signs in lands on the people; who may not see them is shown what they may.
     elsewhere = next((path for path, _words in doors(request)), "")

@@ -11,6 +11,8 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_SMTP`: where mail is handed over, `smtp://USER:PASSWORD@HOST:PORT`, `smtps://...` or `smtp+starttls://...`.
 - `MICROCARE_MAIL_FROM`: the sender's address.
 - `MICROCARE_PUSH_LOCAL`: `1` takes push services on this machine, for tests. Never set it on a hub that people use.
+- `MICROCARE_AUDIT_LOG`: a second home of the audit trail outside of the database: a file that only grows, `syslog`, or
+  `syslog://HOST:PORT` (default none).
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
 - `MICROCARE_STUCK_AFTER`: after so many seconds without a sign of life a process is started again (default 90; a worker
   that waits for a locked database gives no sign for 30).
@@ -36,6 +38,7 @@ PUSH_LOCAL = os.environ.get("MICROCARE_PUSH_LOCAL") == "1"
 MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM") or f"care@{urlsplit(URL).hostname or 'localhost'}"
 IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES") or "15"))
 STUCK_AFTER = stuck_after()
+AUDIT_LOG = os.environ.get("MICROCARE_AUDIT_LOG", "")
 _HTTPS = URL.startswith("https://")
 
 

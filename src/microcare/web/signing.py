@@ -4,9 +4,7 @@ Django's session says who; a row of the hub's own (`store.staff_accounts.Session
 A participant may use the same browser: their part of the session outlives the staff's.
 """
 
-import ipaddress
 import json
-import os
 from typing import Any
 
 from django.contrib import auth
@@ -23,22 +21,11 @@ from microcare.care.staff_sessions import Standing
 from microcare.store import audit
 from microcare.store import staff_accounts as store
 from microcare.store.memberships import EVERY
+from microcare.web.origin import address_of
 
 STAFF, PARTICIPANT = "staff", "person"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOME = "/desk/"
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from; behind a proxy what the proxy says, and nothing where it says nothing."""
-    said = request.META.get("REMOTE_ADDR", "")
-    if os.environ.get("MICROCARE_BEHIND_PROXY") == "1":
-        # Only the last one was written by the proxy; all before it the client may have made up.
-        said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    try:
-        return str(ipaddress.ip_address(said))
-    except ValueError:
-        return ""
 
 
 def _begin(sender: object, request: HttpRequest, user: User, **more: object) -> None:

@@ -96,6 +96,19 @@ def _data(value: str) -> str:
     return "it is a file. Name the folder of the hub's database." if path.exists() and not path.is_dir() else ""
 
 
+def _second_home(value: str) -> str:
+    cure = "Write a file in a folder that there is, or syslog, or syslog://HOST:PORT."
+    if value == "syslog" or value.startswith("syslog:"):
+        try:
+            parts = urlsplit(value)
+            good = value == "syslog" or bool(parts.hostname and parts.port != 0) or parts.path.startswith("/")
+        except ValueError:
+            good = False
+        return "" if good else f"it is no address of a syslog. {cure}"
+    path = Path(value)
+    return f"it is no file that can be written there. {cure}" if path.is_dir() or not path.parent.is_dir() else ""
+
+
 def _switch(value: str) -> str:
     return "" if value in ("0", "1") else "it is 1 (on), or 0 (off)."
 
@@ -127,6 +140,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "MICROCARE_PUSH_LOCAL": _switch,
     "MICROCARE_IDLE_MINUTES": _number(2),
     "MICROCARE_STUCK_AFTER": _number(5),
+    "MICROCARE_AUDIT_LOG": _second_home,
     "MICROCARE_BEHIND_PROXY": _switch,
     "MICROCARE_LOG": _level,
 }

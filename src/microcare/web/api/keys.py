@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from microcare.care import systems
 from microcare.care.access import Access
+from microcare.web import refusing
 from microcare.web.api.problems import answer
 from microcare.web.objects import NAMED_OR_ALL, Named, Object
 
@@ -23,7 +24,10 @@ def refused(request: HttpRequest, methods: Mapping[str, str], of: Object, named:
     begins, _, key = request.headers.get("Authorization", "").partition(" ")
     found = systems.who(key.strip()) if begins.lower() == "bearer" else None
     if found is None:
+        if begins:
+            refusing.mark(request, "wrong key")
         return answer(401, "Send the key of your system: Authorization: Bearer mc_...", WWW_Authenticate="Bearer")
+    request.system = found  # type: ignore[attr-defined]
     if _too_often(found.user):
         return answer(429, f"At most {RATE} requests a minute.", Retry_After="60")
     capability = methods.get(request.method or "")
@@ -31,9 +35,9 @@ def refused(request: HttpRequest, methods: Mapping[str, str], of: Object, named:
         return answer(405, "This address does not take that method.", Allow=", ".join(methods))
     if not of.theirs(found, capability, request, named):
         if of.about:
+            refusing.mark(request, "refused")
             return answer(404, "There is no such person.")
         return answer(403, f"This key may not do that; it needs the capability {capability}{_WHERE.get(of, '')}.")
-    request.system = found  # type: ignore[attr-defined]
     return None
 
 

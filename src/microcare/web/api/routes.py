@@ -11,7 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel, Field
 
-from microcare.care import access, clock, systems, uploads
+from microcare.care import access, clock, systems, trail, uploads
 from microcare.care.access import NotTheirsError
 from microcare.care.enroll import invite
 from microcare.care.programs import names, programs
@@ -66,7 +66,9 @@ def given(shape: BaseModel, status: int = 200) -> HttpResponse:
 @api.get("/people", response=shapes.People, summary="People of the programs this key may see")
 def list_people(request: HttpRequest, wanted: Query[shapes.PeoplePage]) -> HttpResponse:
     """A page of people, by their names in the journal."""
-    return given(lists.people_of(caller(request).programs(access.SEE), wanted.program, wanted.after, wanted.limit))
+    found = lists.people_of(caller(request).programs(access.SEE), wanted.program, wanted.after, wanted.limit)
+    trail.looked(caller(request).user, "listed people", "", f"after {wanted.after}" if wanted.after else "")
+    return given(found)
 
 
 @api.post("/people", response={201: shapes.Invited}, summary="Invite somebody")
@@ -84,14 +86,14 @@ def add_person(request: HttpRequest, wanted: shapes.Invitation) -> HttpResponse:
 @api.get("/people/{person}", response=shapes.PersonState, summary="Where a person stands")
 def one_person(request: HttpRequest, person: Person) -> HttpResponse:
     """Their state, in short. It is entered in the audit trail."""
-    audit.append(clock.now(), caller(request).user, "read", person)
+    trail.looked(caller(request).user, "read", person, every=trail.MINUTE)
     return given(lists.standing(person))
 
 
 @api.get("/people/{person}/journal", response=shapes.Entries, summary="A person's journal")
 def journal(request: HttpRequest, person: Person, wanted: Query[shapes.JournalPage]) -> HttpResponse:
     """Entries after a number, oldest first, of one kind or of all. Free text is only referred to."""
-    audit.append(clock.now(), caller(request).user, "read", person, "journal")
+    trail.looked(caller(request).user, "read", person, "journal", every=trail.MINUTE)
     return given(lists.entries(person, wanted.after, wanted.limit, wanted.kind))
 
 
@@ -118,6 +120,7 @@ def take(request: HttpRequest, person: Person) -> HttpResponse:
 @api.get("/alerts", response=shapes.Alerts, summary="Open alerts")
 def alerts(request: HttpRequest) -> HttpResponse:
     """All open alerts of the programs this key may take care of."""
+    trail.looked(caller(request).user, "read alerts")
     return given(lists.alerts(caller(request).programs(access.ACKNOWLEDGE)))
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from microcare.care import access, alerts, caseload, clock, desk, explaining
+from microcare.care import access, alerts, caseload, clock, desk, explaining, trail
 from microcare.care.access import Access
 from microcare.care.labels import RESOLUTIONS, label
 from microcare.care.reading import Person, read_person
@@ -19,6 +19,7 @@ from microcare.program.person import PersonField
 from microcare.store import audit, journals, notes
 from microcare.store import caseload as lists
 from microcare.store.journals import UnknownPersonError
+from microcare.store.master import hashed
 from microcare.web.access import access_of, closed
 from microcare.web.facilitator.deeds import DEEDS
 from microcare.web.settings import DESK_ZONE
@@ -41,9 +42,22 @@ def people(request: HttpRequest) -> HttpResponse:
         access_of(request).programs(access.SEE), request.GET.get("show", ""), request.GET.get("group", ""), request.GET.get("q", "")
     )  # fmt: skip
     found = caseload.page(wanted, clock.now(), DESK_ZONE, number)
+    _looked(request, wanted, number, len(found.lines))
     context = {"list": found, "wanted": wanted, "page": number, "next": number + 1 if found.more else 0,
                "may_invite": access_of(request).may(access.INVITE), "section": "people"}  # fmt: skip
     return render(request, "facilitator/caseload.html", context)
+
+
+def _looked(request: HttpRequest, wanted: lists.Wanted, number: int, names: int) -> None:
+    """Names that were shown, and that somebody looked for some. For whom is not kept: it may be a name."""
+    user, search = request.user.get_username(), " ".join(wanted.search.split()).casefold()
+    part = f"{wanted.show or 'everybody'}{', a group' if wanted.group else ''}, page {number + 1}"
+    if search:
+        # The same search shown again is one search; which one it was only this key tells apart.
+        mark = hashed(f"{search} {part}", "search")[:8]
+        trail.looked(user, "searched people", "", f"{mark}: {names} found", every=trail.MINUTE)
+    else:
+        trail.looked(user, "listed people", "", f"{part}: {names} names")
 
 
 @require_GET

@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from microcare.care import accounts, clock, codes, lockout, passkeys, staff_sessions
-from microcare.store import audit, deployment
+from microcare.care import accounts, clock, codes, lockout, passkeys, staff_sessions, trail
+from microcare.store import deployment
 from microcare.store import staff_accounts as store
-from microcare.web import signing
+from microcare.web import refusing, signing
+from microcare.web.origin import address_of
 
 PENDING_LASTS = 10 * 60_000
 """So long a right password waits for its second factor, ms."""
@@ -38,7 +39,8 @@ def waits(ms: int) -> str:
 def _failed(request: HttpRequest, name: str) -> None:
     """Into the trail, but no name that does not exist: people type passwords there."""
     known = name if User.objects.filter(username=name).exists() else ""
-    audit.append(clock.now(), known or "somebody", "sign-in failed", known, signing.address_of(request))
+    address = address_of(request)
+    trail.refuse(known or "somebody", "sign-in failed", known, address, f"{known} {address}")
 
 
 @sensitive_post_parameters("password")
@@ -54,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "facilitator/login.html", page)
     if request.POST.get("credential"):
         return _by_passkey(request, page, "facilitator/login.html")
-    name, address = request.POST.get("username", "")[:150], signing.address_of(request)
+    name, address = request.POST.get("username", "")[:150], address_of(request)
     wait = lockout.attempt(name, address)
     if wait:
         return render(request, "facilitator/login.html", page | {"wrong": waits(wait)}, status=429)
@@ -96,7 +98,7 @@ def second(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = signing.carried(request) | _second(request, user)
     if request.POST.get("credential"):
         return _by_passkey(request, page, "facilitator/second.html", user)
-    name, address = user.get_username(), signing.address_of(request)
+    name, address = user.get_username(), address_of(request)
     wait = lockout.attempt(name, address)
     if wait:
         return render(request, "facilitator/second.html", page | {"wrong": waits(wait)}, status=429)
@@ -179,14 +181,14 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.POST.get("credential"):
         good = shown_passkey(request) == name
     else:
-        wait = lockout.attempt(name, signing.address_of(request))
+        wait = lockout.attempt(name, address_of(request))
         if wait:
             return render(request, "facilitator/confirm.html", page | {"wrong": waits(wait)}, status=429)
         good = request.user.check_password(request.POST.get("password", "")[:1000])
     if not good:
         _failed(request, name)
         return render(request, "facilitator/confirm.html", page | {"wrong": _("That was not right.")})
-    lockout.succeeded(name, signing.address_of(request))
+    lockout.succeeded(name, address_of(request))
     # The session stays as strong as it was: this was one factor more, not another sign-in.
     signing.prove(request, strong=False)
     return signing.carry_on(request, page)
@@ -199,6 +201,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link: choose a password (the first administrator a name, too)."""
     owner = accounts.link_of(token)
     if owner is None:
+        refusing.mark(request, "link refused")
         return render(request, "facilitator/setup.html", {"gone": True}, status=404)
     page: dict[str, Any] = {
         "owner": owner,

@@ -16,6 +16,7 @@ from microcare.base.moments import format_moment
 from microcare.care import accounts, clock
 from microcare.care.access import ADMINISTER, ROLES, Access
 from microcare.care.programs import programs
+from microcare.care.trail import settle
 from microcare.store import audit, memberships
 from microcare.store import staff_accounts as store
 from microcare.store.audit import Line
@@ -182,6 +183,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     allowed = access_of(request)
     who, about, deed = (request.GET.get(name, "").strip()[:150] for name in ("who", "about", "deed"))
     verify = request.GET.get("verify") == "1"
+    settle()
     context = {
         "lines": [(line, format_moment(line.at)[:19].replace("T", " ")) for line in _lines(allowed, who, about, deed)],
         "who": who,
@@ -189,11 +191,21 @@ def trail(request: HttpRequest) -> HttpResponse:
         "deed": deed,
         "verified": verify,
         "broken": audit.broken() if verify else 0,
+        "apart": _apart() if verify else [],
         "last": next(iter(audit.trail(limit=1)), None),
         "most": MOST,
     }
     audit.append(clock.now(), allowed.user, "read the trail", about)
     return render(request, "facilitator/trail.html", context)
+
+
+def _apart() -> list[str]:
+    """What the trail and its second home do not share."""
+    home = audit.second_home()
+    try:
+        return audit.apart(home)[:MOST] if home is not None else []
+    except (OSError, ValueError) as error:
+        return [str(error)]
 
 
 def _lines(allowed: Access, who: str, about: str, deed: str) -> list[Line]:
@@ -204,9 +216,10 @@ def _lines(allowed: Access, who: str, about: str, deed: str) -> list[Line]:
     for line in audit.trail(about, limit=LOOKED_AT):
         if (who and line.who != who) or (deed and deed not in line.deed):
             continue
-        if everywhere is not None and line.about not in known:
-            known[line.about] = line.about in everywhere or allowed.may_about(ADMINISTER, line.about)
-        if everywhere is None or known[line.about]:
+        about = line.about or line.who
+        if everywhere is not None and about not in known:
+            known[about] = about in everywhere or allowed.may_about(ADMINISTER, about)
+        if everywhere is None or known[about]:
             found.append(line)
         if len(found) == MOST:
             break

@@ -6,8 +6,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from microcare.care import access, alerts, clock, watch
-from microcare.store import audit
+from microcare.care import access, alerts, trail, watch
 from microcare.web.access import access_of
 
 
@@ -31,6 +30,6 @@ def all_alerts(request: HttpRequest) -> HttpResponse:
     programs = access_of(request).programs(access.SEE)
     before = request.GET.get("before", "")
     found, more = alerts.resolved_ones(programs, int(before) if before.isdecimal() and len(before) < 16 else 0)
-    audit.append(clock.now(), request.user.get_username(), "read alerts")
+    trail.looked(request.user.get_username(), "read alerts", every=trail.MINUTE)
     context = {"open": [] if before else alerts.open_ones(programs), "resolved": found, "more": more, "before": before}
     return render(request, "facilitator/alerts.html", context)

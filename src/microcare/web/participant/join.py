@@ -18,6 +18,7 @@ from microcare.program.compiled import CompiledProgram
 from microcare.program.parts import text_in
 from microcare.program.person import PersonField
 from microcare.store import journals, people
+from microcare.web import refusing
 from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in, spoken
 from microcare.web.participant.stimuli import typed
 
@@ -32,6 +33,7 @@ def enter(request: HttpRequest, code: str = "") -> HttpResponse:
         return render(request, "participant/enter.html", _invitation(code))
     person = people.person_of_code(given)
     if person is None:
+        refusing.mark(request, "wrong code")
         return render(request, "participant/enter.html", {"code": given[:60], "wrong": True}, status=404)
     sign_in(request, person)
     return HttpResponseRedirect("/join/about" if _wants_to_join(person) else "/")

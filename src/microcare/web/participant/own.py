@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from microcare.care import consents, own, withdraw
+from microcare.care import clock, consents, own, withdraw
 from microcare.care.access import seers
+from microcare.store import audit
 from microcare.web.participant.session import page, reading, signed_in
 
 
@@ -45,6 +46,7 @@ def export(request: HttpRequest, person: str, form: str) -> HttpResponse:
         body, kind = own.as_zip(reading(person)), "application/zip"
     else:
         return HttpResponse("There is no such file.", status=404, content_type="text/plain")
+    audit.append(clock.now(), person, "export", person, f"my data, {form}")
     headers = {"Content-Disposition": f'attachment; filename="my-data.{form}"'}
     return HttpResponse(body, content_type=kind, headers=headers)
 

@@ -16,7 +16,7 @@ from microcare.care.reading import Person, read_person
 from microcare.care.resting import mark, rests
 from microcare.care.telling import now_words
 from microcare.program.compiled import CompiledProgram
-from microcare.store import deployment, journals
+from microcare.store import audit, deployment, journals
 from microcare.store.journals import UnknownPersonError
 
 KEY = "person"
@@ -28,6 +28,7 @@ def sign_in(request: HttpRequest, person: str) -> None:
     """From now on this browser is this person's. The session gets a new key, so that nobody can have set it."""
     request.session.cycle_key()
     request.session[KEY] = person
+    audit.append(clock.now(), person, "signed in", person)
     request.session.set_expiry(DAYS_90)
 
 
