@@ -30,7 +30,7 @@ PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
 ADVANCE = "UPDATE person SET snapshot=?, version=?, sequence=?, due=?, alerts=?, waiting=? WHERE id=? AND version=?"
 ENTRY = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
 STIMULUS = "INSERT INTO stimulus VALUES (?, ?, ?, ?, ?, ?)"
-EFFECT = "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, ?, ?, ?, 0, 0)"
+EFFECT = "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, ?, ?, ?, 0, 0, ?)"
 Batch = list[tuple[str, list[tuple[object, ...]]]]
 
 

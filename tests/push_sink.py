@@ -48,6 +48,7 @@ class Service:
 
     url: str = ""
     status: int = 201
+    headers: dict[str, str] = field(default_factory=dict)
     browser: Browser = field(default_factory=Browser)
     got: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
 
@@ -80,6 +81,8 @@ def push_service() -> Iterator[Service]:
             if service.status < 300:
                 service.got.append((self.path, headers, json.loads(service.browser.read(body))))
             self.send_response(service.status)
+            for name, value in service.headers.items():
+                self.send_header(name, value)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

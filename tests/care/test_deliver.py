@@ -151,7 +151,7 @@ def test_what_an_outage_pushes_into_quiet_hours_waits_for_their_end(hub: Hub) ->
 
 @pytest.mark.parametrize(
     ("fault", "status", "sent"),
-    [("refuse_recipient", "failed", 0), ("hang_up", "failed", 0), ("silent_after_text", "unclear", 1)],
+    [("refuse_recipient", "failed", 0), ("silent_after_text", "unclear", 1)],
 )
 def test_a_prompt_is_attempted_once(hub: Hub, fault: str, status: str, sent: int) -> None:
     with smtp_sink() as sink:

@@ -22,13 +22,11 @@ def _until(true: Callable[[], bool]) -> bool:
     return False
 
 
-def test_both_loops_bring_a_prompt_to_the_app(hub: Hub) -> None:
+def test_the_loops_bring_a_prompt_to_the_app(hub: Hub) -> None:
     person = hub.join()
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=wake.work, args=(stop,)),
-        threading.Thread(target=deliver.work, args=(stop,)),
-    ]
+    threads = [threading.Thread(target=wake.work, args=(stop,))]
+    threads += [threading.Thread(target=work) for work in deliver.works(stop).values()]
     for thread in threads:
         thread.start()
     try:

@@ -9,34 +9,37 @@ later notice has taken over.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from microcare.care import accounts, clock, mails, notifications
+from microcare.care import accounts, alerting, clock, mails, notifications
 from microcare.care.access import CARE, access_of
+from microcare.care.alerting import FIRST_RETRY
 from microcare.care.failure import describe
-from microcare.care.holding import held
+from microcare.care.holding import TOO_LATE, held
 from microcare.care.programs import programs
 from microcare.care.receive import receive
-from microcare.care.safeguards import on_duty
 from microcare.channels.channel import Channel, Message, Outcome, Result, together
-from microcare.hub import effect, notices
-from microcare.hub.alert import Alert
+from microcare.hub import effect
 from microcare.hub.state import State
-from microcare.hub.stimulus import Notice, Receipt
+from microcare.hub.stimulus import Receipt
 from microcare.store import journals, outbox, people
 from microcare.store.database import writing
 from microcare.store.outbox import Waiting
 
 log = logging.getLogger(__name__)
 
+Submit = Callable[[str, Callable[[], None], int], bool]
+"""Puts a job into a lane (its name, the job, in how many threads it may go); False: the lane is full."""
 BATCH = 100
 PATIENCE = 20_000
 """How long one round goes on sending prompts, ms."""
-FIRST_RETRY, LONGEST_RETRY = 60_000, 30 * 60_000
-"""How soon a notice that nobody took is tried again, ms; doubled each time."""
-FIRST_REMINDER, LONGEST_REMINDER = 30 * 60_000, 4 * 3_600_000
-"""How soon staff are reminded of an alert that nobody has taken on, ms; doubled each time."""
 
-NOBODY = "nobody stands in the roster %s"
+WIDE = {"alert": 8, "push": 2}
+"""In how many threads a lane goes; the others in one."""
+FULL = 5_000
+"""What found its lane full is brought again after so long, ms."""
+FIRST_AGAIN, LONGEST_AGAIN = 60_000, 15 * 60_000
+"""How soon a prompt that was refused for now is tried again, ms; doubled each time, as long as its window is open."""
 
 
 @dataclass(slots=True)
@@ -61,12 +64,24 @@ class _Round:
     tell: list[tuple[Waiting, str, str, int]] = field(default_factory=list)
     """What the engine must be told: the row, its new status, the detail, and when it was handed over (0: it was not)."""
     send: list[Waiting] = field(default_factory=list)
+    submit: Submit | None = None
 
 
-def deliver_due(now: int, channels: Mapping[str, Channel], address: str, limit: int = BATCH) -> Delivered:
-    """Look at what waits in the outbox by now, at most `limit` rows. `address`: where the pages are, for links."""
-    rows = outbox.claim(now, limit)
-    work = _Round(channels, address.rstrip("/"), now, Delivered(looked=len(rows)))
+def deliver_due(
+    now: int,
+    channels: Mapping[str, Channel],
+    address: str,
+    limit: int = BATCH,
+    *,
+    lane: str = "",
+    submit: Submit | None = None,
+) -> Delivered:
+    """Look at what waits in the outbox (in one lane) by now, at most `limit` rows. `address`: where the pages are, for links.
+
+    With `submit` nothing waits for the network here: what is to be sent is put into the lane of where it goes.
+    """
+    rows = outbox.claim(now, limit, lane)
+    work = _Round(channels, address.rstrip("/"), now, Delivered(looked=len(rows)), submit=submit)
     with writing():
         for one in rows:
             _guarded(work, one, _without_network)
@@ -77,12 +92,30 @@ def deliver_due(now: int, channels: Mapping[str, Channel], address: str, limit: 
 
 def _send_all(work: _Round) -> None:
     """Staff first. A slow mail server must not keep the next round's alerts waiting: what is left has its turn then."""
+    if work.submit is not None:
+        for one in work.send:
+            lane = outbox.lane_of(one.effect)
+            if not work.submit(_place(lane, one), partial(_apart, work, one), WIDE.get(lane, 1)):
+                outbox.look_again(one, work.now + FULL)
+        return
     began = clock.wall()
     for one in sorted(work.send, key=lambda w: w.once):
         if one.once == "at_most" and clock.wall() - began > PATIENCE:
             outbox.look_again(one, work.now)
         else:
             _guarded(work, one, _over_network)
+
+
+def _place(lane: str, one: Waiting) -> str:
+    """Where a row goes: notifications by the push services of the person's devices, all else by its lane."""
+    return f"push {' '.join(notifications.services(one.person))}" if lane == "push" else lane
+
+
+def _apart(work: _Round, one: Waiting) -> None:
+    """Send one row in a thread of its own, and tell the engine."""
+    own = _Round(work.channels, work.address, clock.now())
+    _guarded(own, one, _over_network)
+    _tell(own)
 
 
 def _guarded(work: _Round, one: Waiting, act: Callable[[_Round, Waiting], None]) -> None:
@@ -140,7 +173,9 @@ def _over_network(work: _Round, one: Waiting) -> None:
         case effect.Propose() as proposal:
             _send_proposal(work, one, proposal)
         case effect.Notify() as notice:
-            _notify(work, one, notice)
+            taken = alerting.notify(work.channels, work.address, one, notice)
+            work.done.accepted += taken is True
+            work.done.failed += taken is False
         case effect.Help():
             raise AssertionError("help pages need no network")
 
@@ -150,17 +185,31 @@ def _send_prompt(work: _Round, one: Waiting, prompt: effect.Prompt) -> None:
     loaded = journals.load(one.person)
     if held(programs(), loaded.state, prompt, clock.now()) is not None:
         outbox.look_again(one, work.now)
-        return
+        return None
+    rests = _rests(work, one, prompt)
+    if rests:
+        outcome = Outcome(Result.FAILED, f"the other side of {prompt.channel} fails and is left alone for now", rests)
+        return _settled(work, one, outcome, 0, loaded.state)
     handed = clock.now()
     if not outbox.hand_over(one, handed, loaded.version):
         outbox.look_again(one, work.now)
-        return
+        return None
     if prompt.channel == "push":
         outcome = notifications.send(work.channels, one.key, one.person, loaded.state, prompt, handed)
     else:
         subject, body = mails.to_person(loaded.state.language, f"{work.address}/")
-        outcome = _attempt(work, prompt.channel, Message(one.key, people.email_of(one.person), subject, body, handed))
-    _settled(work, one, outcome, handed)
+        outcome = alerting.attempt(
+            work.channels, prompt.channel, Message(one.key, people.email_of(one.person), subject, body, handed)
+        )
+    _settled(work, one, outcome, handed, loaded.state)
+
+
+def _rests(work: _Round, one: Waiting, prompt: effect.Prompt) -> float:
+    """For how many seconds nothing should be tried there; asked before the attempt is entered."""
+    channel = work.channels.get(prompt.channel)
+    if channel is None:
+        return 0.0
+    return notifications.rests(channel, one.person) if prompt.channel == "push" else channel.rests("")
 
 
 def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None:
@@ -175,10 +224,10 @@ def _send_proposal(work: _Round, one: Waiting, proposal: effect.Propose) -> None
     kind = {"m": "message", "c": "check_in"}.get(proposal.subject[:1], "proposal")
     subject, body = mails.to_staff(kind, 0, f"{work.address}/desk/")
     outcomes = [
-        _attempt(work, "email", Message(f"{one.key}-{n}", to, subject, body, handed))
+        alerting.attempt(work.channels, "email", Message(f"{one.key}-{n}", to, subject, body, handed))
         for n, to in enumerate(_concerned(loaded.state, proposal))
     ]
-    return _settled(work, one, together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed)
+    return _settled(work, one, together(outcomes or [Outcome(Result.ACCEPTED, "on the desk")]), handed, loaded.state)
 
 
 def _concerned(state: State, proposal: effect.Propose) -> list[str]:
@@ -199,8 +248,16 @@ def _waits(state: State, subject: str) -> bool:
     return subject in state.offers or subject in state.deliveries or subject in state.check_ins
 
 
-def _settled(work: _Round, one: Waiting, outcome: Outcome, handed: int) -> None:
-    _settle(work, one, outcome.result.value, outcome.detail, was="handed", handed=handed)
+def _settled(work: _Round, one: Waiting, outcome: Outcome, handed: int, state: State) -> None:
+    """Enter what became of an attempt (`handed`: 0 where none was made). What was refused for now is tried again."""
+    was = "handed" if handed else "pending"
+    again = _again(one, outcome, state)
+    if again:
+        detail = f"tried again later: {outcome.detail}"
+        outbox.settle(one, "pending", clock.now(), detail=detail, next_try=again, was=was)
+        work.done.held += 1
+        return
+    _settle(work, one, outcome.result.value, outcome.detail, was=was, handed=handed)
     if outcome.result is Result.ACCEPTED:
         work.done.accepted += 1
     elif outcome.result is Result.UNCLEAR:
@@ -209,84 +266,18 @@ def _settled(work: _Round, one: Waiting, outcome: Outcome, handed: int) -> None:
         work.done.failed += 1
 
 
-def _attempt(work: _Round, channel: str, message: Message) -> Outcome:
-    found = work.channels.get(channel)
-    if found is None:
-        return Outcome(Result.FAILED, f"there is no channel {channel}")
-    return found.send(message).without(message.to)
-
-
-def _notify(work: _Round, one: Waiting, notice: effect.Notify) -> None:
-    """Tell staff of an alert, until somebody takes it on."""
-    state = journals.load(one.person).state
-    alert = state.alerts.get(notice.alert)
-    if alert is None or alert.stage == "acknowledged":
-        outbox.settle(one, "acknowledged", clock.now(), told=True)
-        return
-    reminder = one.status == "accepted"
-    if reminder and outbox.superseded(one, notice.alert):
-        outbox.settle(one, "accepted", clock.now(), detail="a later notice took over", told=True)
-        return
-    outcomes = _tell_staff(work, one, notice, state, reminder=reminder)
-    outcome = together([o for _, o in outcomes] or [Outcome(Result.FAILED, NOBODY % notice.roster)])
-    known = _enter(one, notice, alert, outcomes)
-    taken = outcome.result is Result.ACCEPTED
-    first, longest = (FIRST_REMINDER, LONGEST_REMINDER) if taken or reminder else (FIRST_RETRY, LONGEST_RETRY)
-    # What the engine could not be told is told with the next attempt, which then comes soon.
-    again = clock.now() + (min(first << min(one.attempts, 20), longest) if known else FIRST_RETRY)
-    status = "accepted" if taken or reminder else "pending"
-    outbox.settle(one, status, clock.now(), detail=outcome.detail, told=True, next_try=again, attempted=True)
-    if taken:
-        work.done.accepted += 1
-    else:
-        work.done.failed += 1
-        log.error("alert %s of %s reached nobody by mail: %s", notice.alert, one.person, outcome.detail)
-
-
-def _tell_staff(
-    work: _Round, one: Waiting, notice: effect.Notify, state: State, *, reminder: bool
-) -> list[tuple[str, Outcome]]:
-    """Try each of those who are to be told; what came of each, with their roster."""
-    urgent = state.alerts[notice.alert].urgent
-    kind = "reminder" if reminder else "alert"
-    subject, body = mails.to_staff(kind, notice.level, f"{work.address}/desk/", urgent=urgent)
-    # The same key until one was taken, so that no mailbox gets it twice; a reminder is a message of its own.
-    key = f"{one.key}-r{one.attempts}" if reminder else one.key
-    roster_of: dict[str, str] = {}
-    for roster, addresses in on_duty(state, notice.program, notice.roster, clock.now()).items():
-        for address in addresses:
-            roster_of.setdefault(address, roster)
-    return [
-        (roster, _attempt(work, "email", Message(f"{key}-{n}", to, subject, body, clock.now())))
-        for n, (to, roster) in enumerate(roster_of.items())
-    ]
-
-
-def _enter(one: Waiting, notice: effect.Notify, alert: Alert, outcomes: list[tuple[str, Outcome]]) -> bool:
-    """Let the engine know what came of it, where that is news: pages say only what is entered. False: it could not be."""
-    by_result = {
-        result: tuple(dict.fromkeys(roster for roster, o in outcomes if o.result is result))
-        for result in (Result.ACCEPTED, Result.UNCLEAR)
-    }
-    if by_result[Result.ACCEPTED]:
-        result, rosters = "told", by_result[Result.ACCEPTED]
-    elif by_result[Result.UNCLEAR]:
-        result, rosters = "unclear", by_result[Result.UNCLEAR]
-    else:
-        result, rosters = "nobody", ()
-    key = f"notice:{one.sequence}:{one.index}:{one.attempts}"
-    came = Notice(
-        key=key, at=clock.now(), alert=notice.alert, result=result, rosters=rosters,
-        urgent=alert.urgent and result == "told",
-    )  # fmt: skip
-    if not notices.is_news(alert, came):
-        return True
-    try:
-        receive(one.person, [came])
-    except Exception as error:
-        log.exception("what came of telling staff of %s could not be entered yet: %s", one.person, describe(error))
-        return False
-    return True
+def _again(one: Waiting, outcome: Outcome, state: State) -> int:
+    """When what certainly was not sent is tried again; 0: never, for it is of no use, too late, or another channel follows."""
+    if outcome.again is None:
+        return 0
+    now = clock.now()
+    at = now + max(int(outcome.again * 1000), min(FIRST_AGAIN << min(one.attempts, 20), LONGEST_AGAIN))
+    last = one.effect.expires or one.effect.at + TOO_LATE
+    if isinstance(one.effect, effect.Prompt):
+        delivery = state.deliveries.get(one.effect.delivery)
+        if delivery is None or delivery.tried < len(delivery.channels):
+            return 0
+    return at if at < last else 0
 
 
 def _tell(work: _Round) -> None:

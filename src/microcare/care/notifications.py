@@ -10,7 +10,7 @@ from microcare.care.languages import speaks
 from microcare.care.mails import waits
 from microcare.channels import outward
 from microcare.channels.channel import NO_DEVICE, Channel, Message, Outcome, Result, together
-from microcare.channels.push import base64url, encrypt, from_base64url, new_private_key, point, private_key
+from microcare.channels.push import base64url, encrypt, from_base64url, lane, new_private_key, point, private_key
 from microcare.hub.effect import Prompt
 from microcare.hub.state import State
 from microcare.store import push_devices
@@ -30,15 +30,33 @@ def send(channels: Mapping[str, Channel], key: str, person: str, state: State, p
     outcomes = []
     for number, device in enumerate(devices):
         message = Message(
-            f"{key}-{number}", msgspec.json.encode(device).decode(), body=body(person, state.language, prompt.delivery),
+            f"{key}-{number}", _written(device), body=body(person, state.language, prompt.delivery),
             at=now, expires=prompt.expires, urgent=prompt.urgent,
         )  # fmt: skip
+        wait = channel.rests(message.to) if len(devices) > 1 else 0.0
+        if wait:
+            outcomes.append(Outcome(Result.FAILED, "its push service fails and is left alone for now", wait))
+            continue
         outcome = channel.send(message).without(device.endpoint, device.endpoint.rsplit("/", 1)[-1])
         if outcome.result is Result.GONE:
             push_devices.remove(person, device.endpoint)
             outcome = Outcome(Result.FAILED, outcome.detail)
         outcomes.append(outcome)
     return together(outcomes or [Outcome(Result.FAILED, NO_DEVICE)])
+
+
+def services(person: str) -> list[str]:
+    """The push services of a person's devices."""
+    return sorted({lane(_written(device)) for device in push_devices.of(person)})
+
+
+def rests(channel: Channel, person: str) -> float:
+    """For how many seconds none of a person's devices should be tried; 0 where any may be."""
+    return min((channel.rests(_written(device)) for device in push_devices.of(person)), default=0.0)
+
+
+def _written(device: Device) -> str:
+    return msgspec.json.encode(device).decode()
 
 
 def body(person: str, language: str, delivery: str) -> str:

@@ -3,17 +3,22 @@
 import base64
 import hmac
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from hashlib import sha256
 from http.client import HTTPException
+from urllib.parse import urlsplit
 
 from microcare.care import access, clock
 from microcare.care.access import Access
 from microcare.channels import outward
+from microcare.channels.breaker import Breakers
 from microcare.store import audit, memberships, systems
 from microcare.store.systems import TOLD, USER, Event, Hook
 
-LEASE = 60_000
+Submit = Callable[[str, Callable[[], None], int], bool]
+"""Puts a job into a lane (its name, the job, in how many threads it may go); False: the lane is full."""
+LEASE = 90_000
 FIRST, LONGEST, TRIES = 30_000, 6 * 3_600_000, 12
 """How soon it is told again when it was not taken, ms, doubled each time; and how often at most."""
 
@@ -73,17 +78,39 @@ def signed(hook: Hook, one: Event, moment: int) -> tuple[dict[str, str], bytes]:
     return headers, body
 
 
-def tell_due(now: int, *, local: bool = False, limit: int = 50) -> int:
-    """Tell what is due; returns how many were looked at."""
-    events, hooks = systems.due(now, limit), {hook.id: hook for hook in systems.hooks()}
-    for one in events:
-        if systems.claim(one, now + LEASE):
+def tell_due(
+    now: int, *, local: bool = False, limit: int = 50, submit: Submit | None = None, breakers: Breakers | None = None
+) -> int:
+    """Tell what is due; returns how many were looked at.
+
+    With `submit` each other side has a lane of its own; whoever is full, or is left alone, is passed over, and what waits
+    for them keeps nobody else waiting.
+    """
+    breakers = breakers or Breakers()
+    hooks = {hook.id: hook for hook in systems.hooks()}
+    passed, looked = {h.id for h in hooks.values() if submit and breakers.of(_side(h)).rests()}, 0
+    while events := systems.due(now, limit, sorted(passed)):
+        before = len(passed)
+        for one in events:
             hook = hooks.get(one.hook)
+            if one.hook in passed or not systems.claim(one, now + LEASE):
+                continue
+            looked += 1
             if hook is None or not _may(hook, one):
                 systems.settle(one, "failed", "it may not know this any more", None)
-            else:
-                _tell(hook, one, local)
-    return len(events)
+            elif submit is None:
+                _tell(hook, one, local, breakers)
+            elif not submit(f"hook {_side(hook)}", partial(_tell, hook, one, local, breakers), 1):
+                systems.give_back(one, now)
+                passed.add(one.hook)
+                looked -= 1
+        if len(passed) == before:
+            break
+    return looked
+
+
+def _side(hook: Hook) -> str:
+    return urlsplit(hook.url).netloc
 
 
 def _may(hook: Hook, one: Event) -> bool:
@@ -92,16 +119,20 @@ def _may(hook: Hook, one: Event) -> bool:
     return allowed.may_in(access.SEE, one.program) if one.program else allowed.may_about(access.SEE, one.person)
 
 
-def _tell(hook: Hook, one: Event, local: bool) -> None:
+def _tell(hook: Hook, one: Event, local: bool, breakers: Breakers) -> None:
     headers, body = signed(hook, one, clock.wall())
+    breaker, wanted = breakers.of(_side(hook)), None
     try:
         answer = outward.post(hook.url, body, headers, local=local)
         taken, said = 200 <= answer.status < 300, f"{answer.status} {answer.body}"
+        wanted = outward.heed(answer, breaker)
     except (OSError, ValueError, HTTPException) as error:
+        breaker.bad()
         taken, said = False, str(error)
     if taken:
         systems.settle(one, "accepted", "", None)
         return
     tries = one.tries + 1
-    again = clock.now() + min(FIRST << min(one.tries, 20), LONGEST) if tries < TRIES else None
+    pause = max(min(FIRST << min(one.tries, 20), LONGEST), int((wanted or 0) * 1000))
+    again = clock.now() + pause if tries < TRIES else None
     systems.settle(one, "pending" if again else "failed", said, again)

@@ -30,6 +30,8 @@ class Outcome:
 
     result: Result
     detail: str = ""
+    again: float | None = None
+    """Of what failed: after so many seconds the same message may be tried again; None: that would be of no use."""
 
     def without(self, *words: str) -> "Outcome":
         """The same without an address that the provider quoted: what became of a message is kept, and names nobody."""
@@ -40,12 +42,14 @@ class Outcome:
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """What became of one thing sent to several: taken where anybody took it; unclear where nobody can tell; else failed."""
+    """What became of one thing sent to several: taken where anybody took it; unclear where nobody can tell; else failed,
+    and worth another try where any of them is."""
     for result in (Result.ACCEPTED, Result.UNCLEAR):
         found = next((o for o in outcomes if o.result is result), None)
         if found is not None:
             return found
-    return outcomes[0]
+    later = [o for o in outcomes if o.again is not None]
+    return min(later, key=lambda o: o.again or 0.0) if later else outcomes[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +75,8 @@ class Channel(Protocol):
 
     def send(self, message: Message) -> Outcome:
         """Hand one message over. Never raises for what the other side does."""
+        ...
+
+    def rests(self, to: str) -> float:
+        """For how many seconds nothing should be tried there, because the other side has failed or asked for time."""
         ...

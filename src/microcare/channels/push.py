@@ -9,7 +9,7 @@ import http.client
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from microcare.channels import outward
+from microcare.channels.breaker import Breaker, Breakers
 from microcare.channels.channel import Message, Outcome, Result
 
 RECORD = 4096
@@ -28,6 +29,8 @@ LONGEST = 3993
 SIGNED_FOR = 12 * 3600
 """How long a signature holds, seconds; 24 hours at most (RFC 8292, section 2)."""
 GONE = (404, 410)
+LATER = 60.0
+"""After so many seconds a service that was not there may be tried again."""
 CURVE = ec.SECP256R1()
 
 
@@ -108,6 +111,12 @@ class Push:
     """For tests: push services on this machine, without TLS."""
     timeout: float = 10.0
     name: str = "push"
+    breakers: Breakers = field(default_factory=Breakers)
+    """One for each push service."""
+
+    def rests(self, to: str) -> float:
+        """For how many seconds a device's push service is left alone."""
+        return self.breakers.of(lane(to)).rests()
 
     def send(self, message: Message) -> Outcome:
         """Hand one notification over. `to` names the device: endpoint, p256dh and auth, as JSON."""
@@ -117,6 +126,7 @@ class Push:
             body = encrypt(message.body.encode(), from_base64url(device["p256dh"]), from_base64url(device["auth"]))
         except (ValueError, KeyError, TypeError) as error:
             return Outcome(Result.GONE, f"no usable device: {error}"[:200])
+        breaker = self.breakers.of(lane(message.to))
         try:
             answer = outward.post(
                 endpoint, body, self._headers(endpoint, message), timeout=self.timeout, local=self.local
@@ -125,10 +135,12 @@ class Push:
             # Where a name leads can change back; the address itself was looked at when the device was added.
             return Outcome(Result.FAILED, f"no usable address: {error}")
         except outward.NotReachedError as error:
-            return Outcome(Result.FAILED, f"the push service could not be reached: {error}"[:200])
+            breaker.bad()
+            return Outcome(Result.FAILED, f"the push service could not be reached: {error}"[:200], LATER)
         except (OSError, http.client.HTTPException) as error:
+            breaker.bad()
             return Outcome(Result.UNCLEAR, f"the push service fell silent: {error}"[:200])
-        return _outcome(answer)
+        return _outcome(answer, breaker)
 
     def _headers(self, endpoint: str, message: Message) -> Mapping[str, str]:
         left = (message.expires - message.at) // 1000 if message.expires else 86_400
@@ -143,13 +155,24 @@ class Push:
         }
 
 
+def lane(to: str) -> str:
+    """The push service of a device: what one of them does concerns no other."""
+    try:
+        return urlsplit(str(json.loads(to)["endpoint"])).netloc
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def device_topic(endpoint: str) -> bytes:
     """What notifications to one device have in common."""
     return b"microcare " + endpoint.encode()
 
 
-def _outcome(answer: outward.Answer) -> Outcome:
+def _outcome(answer: outward.Answer, breaker: Breaker) -> Outcome:
     said = f"{answer.status} {answer.body}".strip()[:200]
+    later = outward.heed(answer, breaker)
+    if later is not None:
+        return Outcome(Result.FAILED, f"refused: {said}", later)
     if 200 <= answer.status < 300:
         return Outcome(Result.ACCEPTED, said)
     if answer.status in GONE:

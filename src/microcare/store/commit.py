@@ -15,6 +15,7 @@ from microcare.hub.stimulus import Time
 from microcare.store import desk_queries, queries, systems
 from microcare.store.database import Value, run, run_many, writing
 from microcare.store.journals import Loaded
+from microcare.store.outbox import lane_of
 
 Row = tuple[Value, ...]
 
@@ -98,7 +99,8 @@ def _entry(person: str, sequence: int, stated: entry.Any) -> Row:
 def _effect(person: str, sequence: int, index: int, wanted: effect.Any) -> Row:
     once = "at_least" if isinstance(wanted, effect.AT_LEAST_ONCE) else "at_most"
     body = codec.encode(wanted).decode()
-    return person, sequence, index, kind_of(wanted), body, once, wanted.expires, wanted.at, wanted.at
+    lane = lane_of(wanted)
+    return person, sequence, index, kind_of(wanted), body, once, wanted.expires, wanted.at, wanted.at, lane
 
 
 def kind_of(value: object) -> str:

@@ -13,11 +13,13 @@ from pathlib import Path
 import msgspec
 from django.db import connection
 
+from microcare.store.outbox import LANES
+
 SIZE = 1024
 """A heartbeat is written over the last one in place, so that a full disk does not stop it. Bytes."""
 SELDOM = 0.5
 """A loop that is busy writes no more often than this, seconds."""
-LOOPS = ("wake", "deliver", "tell")
+LOOPS = ("wake", *LANES, "tell")
 """The loops without which nobody is reached: each must be alive in some process."""
 
 

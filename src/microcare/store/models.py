@@ -94,7 +94,7 @@ class Outbox(models.Model):
     once = models.TextField()
     """at_most or at_least."""
     status = models.TextField(default="pending")
-    """pending, handed, accepted, failed, unclear, expired, cancelled, acknowledged."""
+    """pending, handed, accepted, failed, unclear, expired, cancelled, acknowledged, aside."""
     detail = models.TextField(default="")
     attempts = models.BigIntegerField(default=0)
     told = models.BigIntegerField(default=0)
@@ -105,10 +105,13 @@ class Outbox(models.Model):
     made = models.BigIntegerField()
     handed = models.BigIntegerField(default=0)
     settled = models.BigIntegerField(default=0)
+    lane = models.TextField(default="mail", db_default="mail")
+    """alert, app, mail or push: what it waits with."""
 
     class Meta:
         db_table = "outbox"
         indexes: ClassVar = [
+            models.Index("lane", "next_try", name="outbox_lane"),
             models.Index("next_try", name="outbox_next_try"),
             models.Index("settled", name="outbox_stuck", condition=models.Q(status__in=("failed", "unclear"))),
         ]

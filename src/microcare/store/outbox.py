@@ -5,11 +5,16 @@ At least once (safety): pending, attempted until accepted; then looked at again 
 What must not be carried out any more: pending -> expired or cancelled.
 """
 
+import logging
 from dataclasses import dataclass
+
+import msgspec
 
 from microcare.hub import codec, effect
 from microcare.store import queries
 from microcare.store.database import Row, row, rows, run, writing
+
+log = logging.getLogger(__name__)
 
 LEASE = 120_000
 """How long one attempt may take, ms; a row handed over longer ago, with no result, is unclear."""
@@ -45,20 +50,52 @@ class Waiting:
         return f"{self.person}-{self.sequence}-{self.index}"
 
 
+LANES = ("alert", "app", "mail", "push")
+"""What goes out goes in lanes, which do not wait for each other: notices of alerts, what the database alone settles, mail
+to people and to those who facilitate, notifications on devices."""
+ASIDE = "aside"
+"""The status of a row that cannot be read: it is set aside, and all others go on."""
+
+
+def lane_of(wanted: effect.Any) -> str:
+    """The lane in which an effect goes out."""
+    if isinstance(wanted, effect.Notify):
+        return "alert"
+    if isinstance(wanted, effect.Help):
+        return "app"
+    channel = wanted.channel if isinstance(wanted, effect.Prompt) else ""
+    return {"in_app": "app", "push": "push"}.get(channel, "mail")
+
+
 def _waiting(found: Row) -> Waiting:
     person, sequence, index, body, once, status, detail, attempts, told, *rest = found
     wanted = codec.decode_effect(body)
     return Waiting(person, sequence, index, wanted, once, status, detail, attempts, bool(told), *rest)
 
 
-def claim(now: int, limit: int) -> list[Waiting]:
-    """Claim rows that have to be looked at, for as long as one attempt may take."""
+def claim(now: int, limit: int, lane: str = "") -> list[Waiting]:
+    """Claim rows (of one lane) that have to be looked at, for as long as one attempt may take.
+
+    A row that cannot be read is set aside, with the reason; nobody else waits for it.
+    """
     found: list[Waiting] = []
+    due = (queries.OUTBOX_DUE_IN, [lane, now, limit]) if lane else (queries.OUTBOX_DUE, [now, limit])
     with writing():
-        for one in [_waiting(r) for r in rows(queries.OUTBOX_DUE, [now, limit])]:
-            if run(queries.OUTBOX_CLAIM, [now + LEASE, *one.name, one.next_try, one.status]) == 1:
+        for raw in rows(*due):
+            one = _read(raw, now)
+            if one is not None and run(queries.OUTBOX_CLAIM, [now + LEASE, *one.name, one.next_try, one.status]) == 1:
                 found.append(one)
     return found
+
+
+def _read(found: Row, now: int) -> Waiting | None:
+    try:
+        return _waiting(found)
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:
+        name = (str(found[0]), int(found[1]), int(found[2]))
+        log.error("outbox %s-%s-%s is set aside: it cannot be read", *name)
+        run(queries.OUTBOX_ASIDE, [f"it cannot be read: {type(error).__name__}", now, *name])
+        return None
 
 
 def hand_over(one: Waiting, now: int, version: int) -> bool:
@@ -99,8 +136,15 @@ def mark_told(one: Waiting, status: str, next_try: int | None = None) -> None:
 def superseded(one: Waiting, alert: str) -> bool:
     """Whether a later notice about the same alert has taken over."""
     later = rows(queries.OUTBOX_NEWER_NOTICE, [one.person, one.sequence, one.sequence, one.index])
-    wanted = [codec.decode_effect(r[0]) for r in later]
+    wanted = [_effect(r[0]) for r in later]
     return any(isinstance(w, effect.Notify) and w.alert == alert for w in wanted)
+
+
+def _effect(body: str) -> effect.Any | None:
+    try:
+        return codec.decode_effect(body)
+    except ValueError:
+        return None
 
 
 def last_said(person: str, alert: str) -> str:
@@ -110,13 +154,13 @@ def last_said(person: str, alert: str) -> str:
 
 
 def of(person: str) -> list[Waiting]:
-    """All that was to be done for a person, oldest first."""
-    return [_waiting(r) for r in rows(queries.OUTBOX_OF, [person])]
+    """All that was to be done for a person, oldest first; without what cannot be read."""
+    return [_waiting(r) for r in rows(queries.OUTBOX_OF, [person]) if _effect(r[3]) is not None]
 
 
-def next_try(after: int) -> int | None:
-    """When something has to be looked at, later than `after`."""
-    found = row(queries.OUTBOX_NEXT, [after])
+def next_try(after: int, lane: str = "") -> int | None:
+    """When something (of one lane) has to be looked at, later than `after`."""
+    found = row(queries.OUTBOX_NEXT_IN, [lane, after]) if lane else row(queries.OUTBOX_NEXT, [after])
     return None if found is None or found[0] is None else int(found[0])
 
 

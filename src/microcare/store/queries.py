@@ -75,7 +75,7 @@ INSERT INTO stimulus (person, key, step, sequence, kind, body) VALUES (%s, %s, %
 
 ADD_EFFECT = """
 INSERT INTO outbox (person, sequence, idx, kind, effect, once, status, detail, attempts, told, expires, next_try,
-made, handed, settled) VALUES (%s, %s, %s, %s, %s, %s, 'pending', '', 0, 0, %s, %s, %s, 0, 0)
+made, handed, settled, lane) VALUES (%s, %s, %s, %s, %s, %s, 'pending', '', 0, 0, %s, %s, %s, 0, 0, %s)
 """
 """Something the world shall do, in the same commit as the step that wants it."""
 
@@ -125,6 +125,18 @@ FROM outbox WHERE next_try <= %s ORDER BY once, next_try LIMIT %s
 """What has to be looked at in the outbox: notices to staff (at_least) first, then longest waiting first. (PostgreSQL:
 FOR UPDATE SKIP LOCKED.)"""
 
+OUTBOX_DUE_IN = """
+SELECT person, sequence, idx, effect, once, status, detail, attempts, told, expires, next_try, made, handed, settled
+FROM outbox WHERE lane = %s AND next_try <= %s ORDER BY next_try LIMIT %s
+"""
+"""The same of one lane: what waits in another one is not even read."""
+
+OUTBOX_ASIDE = """
+UPDATE outbox SET status = 'aside', detail = %s, next_try = NULL, settled = %s
+WHERE person = %s AND sequence = %s AND idx = %s
+"""
+"""Set a row aside that cannot be read: it is looked at again when somebody has repaired it."""
+
 OUTBOX_CLAIM = """
 UPDATE outbox SET next_try = %s WHERE person = %s AND sequence = %s AND idx = %s AND next_try = %s AND status = %s
 """
@@ -158,6 +170,11 @@ OUTBOX_NEXT = """
 SELECT MIN(next_try) FROM outbox WHERE next_try > %s
 """
 """When something has to be looked at after this moment."""
+
+OUTBOX_NEXT_IN = """
+SELECT MIN(next_try) FROM outbox WHERE lane = %s AND next_try > %s
+"""
+"""The same of one lane."""
 
 OUTBOX_NEWER_NOTICE = """
 SELECT effect FROM outbox WHERE person = %s AND kind = 'notify' AND (sequence > %s OR (sequence = %s AND idx > %s))

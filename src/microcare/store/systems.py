@@ -1,10 +1,12 @@
 """Other systems: their keys, what they were answered, and what they are told. Moments in ms."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from microcare.store.database import Row, row, rows, run, run_many
 from microcare.store.master import hashed, open_sealed, seal
+from microcare.store.queries import among
 
 USER = "system:"
 """What a system's name begins with in memberships and in the audit trail."""
@@ -43,6 +45,11 @@ SELECT id, %s, %s, %s, %s, %s, 0, %s, 'pending', '' FROM webhook WHERE kinds LIK
 DUE = """
 SELECT hook, person, sequence, kind, at, program, tries FROM webhook_event WHERE next_try <= %s ORDER BY next_try LIMIT %s
 """
+DUE_ELSEWHERE = """
+SELECT hook, person, sequence, kind, at, program, tries FROM webhook_event
+WHERE next_try <= %s AND hook NOT IN ({hooks}) ORDER BY next_try LIMIT %s
+"""
+BACK = "UPDATE webhook_event SET next_try = %s, tries = tries - 1 WHERE hook = %s AND person = %s AND sequence = %s AND tries = %s"
 NEXT = "SELECT MIN(next_try) FROM webhook_event WHERE next_try > %s"
 CLAIM = "UPDATE webhook_event SET next_try = %s, tries = tries + 1 WHERE hook = %s AND person = %s AND sequence = %s AND tries = %s"
 SETTLE = (
@@ -171,11 +178,12 @@ def add_events(entries: list[tuple[str, int, str, int, str]]) -> None:
     run_many(ADD_EVENTS, [[p, n, kind, at, program, at, f"%,{kind},%"] for p, n, kind, at, program in entries])
 
 
-def due(now: int, limit: int) -> list[Event]:
-    """What has to be told now."""
+def due(now: int, limit: int, without: Collection[str] = ()) -> list[Event]:
+    """What has to be told now, except to some hooks."""
+    sql = DUE_ELSEWHERE.format(hooks=among(len(without))) if without else DUE
     return [
         Event(str(h), str(p), int(n), str(k), int(at), str(g), int(t))
-        for h, p, n, k, at, g, t in rows(DUE, [now, limit])
+        for h, p, n, k, at, g, t in rows(sql, [now, *without, limit])
     ]
 
 
@@ -188,6 +196,11 @@ def next_try(after: int) -> int | None:
 def claim(one: Event, until: int) -> bool:
     """Enter an attempt before it is made; False: somebody else has it."""
     return run(CLAIM, [until, one.hook, one.person, one.sequence, one.tries]) == 1
+
+
+def give_back(one: Event, at: int) -> None:
+    """An attempt that was claimed was not made: it is due at that moment."""
+    run(BACK, [at, one.hook, one.person, one.sequence, one.tries + 1])
 
 
 def settle(one: Event, status: str, detail: str, again: int | None) -> None:
