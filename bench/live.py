@@ -193,7 +193,7 @@ def main() -> int:
     """Both, on a database of their own."""
     with tempfile.TemporaryDirectory(prefix="microcare-bench-") as name:
         folder = Path(name)
-        set_up(folder)
+        set_up(folder, new=True)
         from django.db import connections
 
         from microcare.care.publish import publish

@@ -148,7 +148,7 @@ def main() -> int:
     years = int(sys.argv[1]) if len(sys.argv) > 1 else YEARS
     count = int(sys.argv[2]) if len(sys.argv) > 2 else PEOPLE
     with tempfile.TemporaryDirectory(prefix="microcare-bench-") as name:
-        set_up(Path(name))
+        set_up(Path(name), new=True)
         from django.db import connections
 
         from microcare.care.publish import publish

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from microcare.base.moments import parse_moment
 from microcare.main import set_up
+from microcare.store.place import DATABASE, MASTER, SECRET
 
 TEA = """
 program: tea
@@ -119,7 +120,7 @@ def _made_template(folder: Path) -> Path:
     """A migrated, empty database, made once in each test process."""
     global _template
     if _template is None:
-        set_up(folder)
+        set_up(folder, new=True)
         from django.db import connections
 
         _switch(folder / "microcare.sqlite3")
@@ -136,7 +137,8 @@ def running_hub(folder: Path, template_folder: Path) -> Iterator[Hub]:
     """A hub with its database in `folder`; its clock shows START and the tea program is published."""
     template = _made_template(template_folder)
     file = folder / "microcare.sqlite3"
-    shutil.copy(template, file)
+    for kept in (DATABASE, MASTER, SECRET):
+        shutil.copy(template.parent / kept, folder / kept)
     before = os.environ.get("MICROCARE_DATA")
     os.environ["MICROCARE_DATA"] = str(folder)
     _switch(file)

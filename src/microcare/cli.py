@@ -126,11 +126,12 @@ def up(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes that wake people.")] = 1,
+    new: Annotated[bool, typer.Option("--new", help="Make a new, empty hub in the folder first.")] = False,
 ) -> None:
     """Start the hub: its pages and its workers."""
     from microcare.main import up as start
 
-    raise typer.Exit(start(data, host, port, workers))
+    raise typer.Exit(start(data, host, port, workers, new=new))
 
 
 @app.command()

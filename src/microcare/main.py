@@ -10,24 +10,43 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from microcare.store import place
+
 if TYPE_CHECKING:
     from microcare.workers.watching import Watch
 
 
-def set_up(data: Path, *, migrate: bool = True) -> None:
-    """Make the hub's database in a folder ready for this process (and bring it up to date)."""
+def set_up(data: Path, *, migrate: bool = True, new: bool = False) -> None:
+    """Make the hub's database in a folder ready for this process (and bring it up to date).
+
+    A hub that is not there is made only where a `new` one is asked for. Raises `WrongPlaceError`, before anything is
+    changed, where the folder is not that of a hub that can go on.
+    """
     os.environ["MICROCARE_DATA"] = str(data.absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "microcare.web.settings")
     _noted(data)
     os.umask(0o077)
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if new:
+        place.make(data, os.environ)
+    else:
+        place.prove(data, os.environ)
+        if place.renew(data):
+            print(f"{data / place.SECRET} was missing, and is made again: everybody signs in again.", file=sys.stderr)
     import django
 
     django.setup()
     if migrate:
-        from django.core.management import call_command
+        _bring_up_to_date()
 
-        call_command("migrate", verbosity=0, interactive=False)
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+
+    from microcare.store import standing
+
+    standing.prove_schema()
+    call_command("migrate", verbosity=0, interactive=False)
+    standing.prove_key()
 
 
 ADDRESS = "address"
@@ -46,8 +65,16 @@ def _noted(data: Path) -> None:
         os.environ["MICROCARE_URL"] = noted.read_text(encoding="utf-8").strip()
 
 
-def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, server: str = "waitress") -> int:
-    """Start the hub in a folder and keep it up until it is told to stop. Returns the exit status."""
+def up(
+    data: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    server: str = "waitress",
+    *,
+    new: bool = False,
+) -> int:
+    """Start the hub in a folder (a `new` one is made first) and keep it up until told to stop. Returns the exit status."""
     from microcare.workers.supervise import Supervisor, port_problem
 
     problem = settings_problem() or port_problem(host, port)
@@ -57,12 +84,18 @@ def up(data: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, 
     from microcare.care.demonstration import share
 
     url = os.environ.setdefault("MICROCARE_URL", f"http://{_shown(host)}:{port}")
-    problem = share(data, url)
+    try:
+        if not new:
+            place.prove(data, os.environ)
+        problem = share(data, url)
+        if not problem:
+            set_up(data, new=new)
+    except place.WrongPlaceError as error:
+        problem = str(error)
     if problem:
         print(problem, file=sys.stderr)
         return 1
     _note_address(data)
-    set_up(data)
     supervisor = Supervisor(_commands(data, host, port, workers, server), _watch(data, host, port))
     return supervisor.run(lambda: _say(data, host, port), _shown(host), port)
 
@@ -94,7 +127,7 @@ def demo(
         if problem:
             raise CannotDemonstrateError(problem)
         _note_address(folder)
-        lines = prepare(folder, wanted, keep, lambda: set_up(folder), at)
+        lines = prepare(folder, wanted, keep, lambda fresh: set_up(folder, new=fresh), at)
     except CannotDemonstrateError as error:
         print(error, file=sys.stderr)
         return 1
@@ -218,7 +251,10 @@ def main(arguments: list[str] | None = None) -> None:
     problem = settings_problem()
     if problem:
         raise SystemExit(problem)
-    set_up(given.data, migrate=False)
+    try:
+        set_up(given.data, migrate=False)
+    except place.WrongPlaceError as error:
+        raise SystemExit(str(error)) from None
     if given.part == "web":
         serve(given.host, given.port)
     else:

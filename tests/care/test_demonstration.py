@@ -98,7 +98,7 @@ def test_only_a_new_demo_takes_a_moment(tmp_path: Path) -> None:
     (tmp_path / "microcare.sqlite3").touch()
     (tmp_path / "DEMO").touch()
     with pytest.raises(CannotDemonstrateError, match="goes on from its own time"):
-        demonstration.prepare(tmp_path, ["mood"], True, lambda: None, "2026-03-02T08:00")
+        demonstration.prepare(tmp_path, ["mood"], True, lambda _: None, "2026-03-02T08:00")
 
 
 def test_only_a_demo_s_clock_is_set(hub: Hub) -> None:

@@ -63,4 +63,4 @@ def test_the_checklist_as_a_file(hub: Hub, tmp_path: Path, program: str) -> None
 def test_without_a_hub_it_says_so(tmp_path: Path) -> None:
     for words in (["monitor"], ["export", "cremas"]):
         result = CliRunner().invoke(app, [*words, "--data", str(tmp_path / "none")])
-        assert result.exit_code == 1 and "there is no hub" in result.output
+        assert result.exit_code == 1 and "There is no hub" in result.output

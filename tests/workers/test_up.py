@@ -130,7 +130,7 @@ def test_a_second_demo_on_the_folder_says_where_the_first_is_and_touches_nothing
 
 
 def test_a_demo_lets_no_hub_of_the_same_folder_be_made_anew(tmp_path: Path) -> None:
-    hub = _start(f"up(Path('here'), port={free_port()})", tmp_path)
+    hub = _start(f"up(Path('here'), port={free_port()}, new=True)", tmp_path)
     try:
         _read_until(hub, "microcare is up")
         (tmp_path / "here" / "DEMO").write_text("")
@@ -185,7 +185,7 @@ def test_a_port_in_use_is_said_in_plain_words(tmp_path: Path) -> None:
         taken.listen(1)
         port = taken.getsockname()[1]
         assert f"Port {port} is in use" in port_problem("127.0.0.1", port)
-        process = _start(f"up(Path('data'), port={port})", tmp_path)
+        process = _start(f"up(Path('data'), port={port}, new=True)", tmp_path)
         said = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "--port" in said[1]
@@ -195,9 +195,9 @@ def test_a_port_in_use_is_said_in_plain_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize("server", ["waitress", "gunicorn"])
 def test_up_keeps_its_data(tmp_path: Path, server: str) -> None:
     secret = ""
-    for _ in range(2):
+    for first in (True, False):
         port = free_port()
-        process = _start(f"up(Path('data'), port={port}, server='{server}')", tmp_path)
+        process = _start(f"up(Path('data'), port={port}, server='{server}', new={first})", tmp_path)
         _read_until(process, f"http://127.0.0.1:{port}/")
         assert _get(f"http://127.0.0.1:{port}/health")[0] == 200
         process.send_signal(signal.SIGINT)
@@ -210,7 +210,7 @@ def test_up_keeps_its_data(tmp_path: Path, server: str) -> None:
 
 def test_a_demo_never_takes_over_real_data(tmp_path: Path) -> None:
     port = free_port()
-    process = _start(f"up(Path('data'), port={port})", tmp_path)
+    process = _start(f"up(Path('data'), port={port}, new=True)", tmp_path)
     _read_until(process, "is up")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)

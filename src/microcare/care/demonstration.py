@@ -22,25 +22,26 @@ from microcare.base.moments import (
     window_end,
 )
 from microcare.base.written import day_of
+from microcare.store.place import DATABASE, MASTER, SECRET
 
 _MOMENT = re.compile(
     r"(?P<day>[0-9-]{10})[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-DATABASE, LOCK = "microcare.sqlite3", "running"
+LOCK = "running"
 MORNING = 8 * 3600
 """When a demo that is started in the quiet of the night begins its day, in seconds after midnight."""
-FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "secret.key", "master.key")
+FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SECRET, MASTER)
 
 
 class CannotDemonstrateError(Exception):
     """Why there can be no demo, in plain words."""
 
 
-def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], None], at: str = "") -> list[str]:
+def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[bool], None], at: str = "") -> list[str]:
     """Make (or keep) the demo's database; returns what to tell the person who started it.
 
     `at` is what the clock of a new demo shows when it begins. Without it the demo begins now, or in the morning where
-    now is in a program's quiet hours: nobody would see anything come.
+    now is in a program's quiet hours: nobody would see anything come. `set_up` is told whether the hub is a new one.
     """
     paths, zone = [find_program(name) for name in programs], local_zone()
     began = begin(at, zone) if at else None
@@ -57,7 +58,7 @@ def prepare(folder: Path, programs: list[str], keep: bool, set_up: Callable[[], 
         raise CannotDemonstrateError("A demo that is kept goes on from its own time; a moment is for a new one.")
     if fresh:
         _mark(folder)
-    set_up()
+    set_up(fresh)
     return _fill(paths, zone, began, fresh)
 
 

@@ -9,8 +9,9 @@ from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
 
 def run(data: Path, program: str, as_json: bool) -> int:
     """Print the study's numbers of the last days, and why things came no further."""
-    if not _ready(data):
-        return PROBLEMS
+    from microcare.main import set_up
+
+    set_up(data)
     from dataclasses import asdict
 
     from microcare.care import clock, monitor
@@ -36,8 +37,9 @@ def run(data: Path, program: str, as_json: bool) -> int:
 
 def cremas(data: Path, program: str, out: Path | None, as_json: bool) -> int:
     """Fill the checklist from a hub; print it, or write it as CSV or JSON. The export is entered in the audit trail."""
-    if not _ready(data):
-        return PROBLEMS
+    from microcare.main import set_up
+
+    set_up(data)
     from dataclasses import asdict
 
     from microcare.care import clock, monitor
@@ -69,13 +71,3 @@ def cremas(data: Path, program: str, out: Path | None, as_json: bool) -> int:
         mark = "TO WRITE " if item.source == WRITE else ""
         say(f"{item.number:>2}  {item.item}\n    {mark}{item.text}")
     return OK
-
-
-def _ready(data: Path) -> bool:
-    if not (data / "microcare.sqlite3").exists():
-        complain(f"{data}: there is no hub; give its folder with --data.")
-        return False
-    from microcare.main import set_up
-
-    set_up(data)
-    return True

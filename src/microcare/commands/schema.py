@@ -25,7 +25,7 @@ def _interface() -> Mapping[str, Any]:
     from microcare.main import set_up
 
     with TemporaryDirectory() as nothing:
-        set_up(Path(nothing), migrate=False)
+        set_up(Path(nothing), migrate=False, new=True)
         from microcare.web.api.routes import api
 
         found: Mapping[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))

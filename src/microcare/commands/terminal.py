@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from typer import Exit
 from typer.core import TyperGroup
 
+from microcare.store.place import WrongPlaceError
+
 T = TypeVar("T")
 CODES = {"red": 31, "yellow": 33, "green": 32, "blue": 34, "dim": 2, "bold": 1}
 OK, PROBLEMS, USAGE = 0, 1, 2
@@ -78,7 +80,9 @@ EXTRAS = {
 
 
 class Door(TyperGroup):
-    """All commands. One that needs a package that is not installed says so, and how it is added."""
+    """All commands. One that needs a package that is not installed says so, and how it is added; one in a folder that is
+    not its hub's does nothing and says why.
+    """
 
     def invoke(self, ctx: Any) -> object:
         """Run the command that was asked for."""
@@ -89,6 +93,9 @@ class Door(TyperGroup):
             if name not in EXTRAS:
                 raise
             complain(f"This needs {name}, which is not installed here. To add it: {how_to_add(EXTRAS[name])}")
+            raise Exit(PROBLEMS) from None
+        except WrongPlaceError as error:
+            complain(str(error))
             raise Exit(PROBLEMS) from None
 
 

@@ -219,6 +219,7 @@ INSERT INTO person_key (person, wrapped) VALUES (%s, %s)
 """
 """A person's key, wrapped."""
 
+ANY_KEY = "SELECT person, wrapped FROM person_key ORDER BY person LIMIT 1"
 KEY_OF = """
 SELECT wrapped FROM person_key WHERE person = %s
 """

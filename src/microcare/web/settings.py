@@ -20,12 +20,11 @@ What a place decides arrives by environment, so that the same package serves a d
 `workers/checking.py` looks at all of them before anything starts.
 """
 
-import base64
 import os
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from microcare.store.place import DATABASE, GIVEN_KEY, MASTER, SECRET, secret
 from microcare.workers.checking import stuck_after
 
 WEB = Path(__file__).resolve().parent
@@ -42,32 +41,8 @@ AUDIT_LOG = os.environ.get("MICROCARE_AUDIT_LOG", "")
 _HTTPS = URL.startswith("https://")
 
 
-def _secret(file: Path) -> str:
-    """A secret of the deployment's (32 bytes), made once and readable by its owner alone.
-
-    Where there is no data folder (type checking, listing commands) nothing is made: the secret lives with the process.
-    """
-    try:
-        return file.read_text(encoding="ascii")
-    except FileNotFoundError:
-        pass
-    if not file.parent.is_dir():
-        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-    try:
-        # A link, not a rename: of two processes that start together the first one's secret stays.
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return file.read_text(encoding="ascii")
-
-
-SECRET_KEY = _secret(DATA / "secret.key")
-MASTER_KEY = os.environ.get("MICROCARE_MASTER_KEY") or _secret(DATA / "master.key")
+SECRET_KEY = secret(DATA / SECRET)
+MASTER_KEY = os.environ.get(GIVEN_KEY) or secret(DATA / MASTER)
 DEBUG = False
 ALLOWED_HOSTS = list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", urlsplit(URL).hostname or "localhost"]))
 CSRF_TRUSTED_ORIGINS = [URL]
@@ -129,7 +104,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(DATA / "microcare.sqlite3"),
+        "NAME": str(DATA / DATABASE),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             # A short write takes its lock at once: reading first and writing later meets "database is locked"
