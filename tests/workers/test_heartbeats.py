@@ -226,9 +226,7 @@ def test_every_setting_that_is_read_is_checked() -> None:
 
 def _hub(folder: Path, port: int, **settings: str) -> subprocess.Popen[str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith("MICROCARE")} | settings
-    code = (
-        f"import sys; from pathlib import Path; from microcare.main import up; sys.exit(up(Path('data'), port={port}))"
-    )
+    code = f"import sys; from pathlib import Path; from microcare.main import up; sys.exit(up(Path('data'), port={port}, new=True))"
     with (folder / "said").open("w") as said:
         return subprocess.Popen(
             [sys.executable, "-c", code], cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=said,
