@@ -57,7 +57,7 @@ def test_one_that_does_not_is_found(call: str, fine: bool) -> None:
 def test_a_route_that_does_not_state_its_object_cannot_be_built(tmp_path_factory: pytest.TempPathFactory) -> None:
     from microcare.main import set_up
 
-    set_up(tmp_path_factory.mktemp("routes"))
+    set_up(tmp_path_factory.mktemp("routes"), new=True)
     from django.http import HttpResponse
     from django.urls import URLPattern, URLResolver, include, path
 
