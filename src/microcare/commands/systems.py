@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from microcare.commands.terminal import OK, PROBLEMS, USAGE, complain, say, say_json
+from microcare.commands.words import Data, Json
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys for other systems that call the hub.")
-Data = Annotated[Path, typer.Option(help="The hub's folder.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @app.command("add")
