@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from microcare.base.moments import parse_moment
-from microcare.main import set_up
+from microcare.main import _bring_up_to_date, set_up
 from microcare.store.place import DATABASE, MASTER, SECRET
 
 TEA = """
@@ -124,7 +124,8 @@ def _made_template(folder: Path) -> Path:
         from django.db import connections
 
         _switch(folder / "microcare.sqlite3")
-        set_up(folder)
+        # Where another test of this process has set Django up before, the first time was for that one's database.
+        _bring_up_to_date()
         with connections["default"].cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()

@@ -83,8 +83,10 @@ def test_a_commit_that_fails_as_a_whole_is_done_one_by_one(hub: Hub, caplog: pyt
     assert all(len(_decided(p)) == 1 and verify(p).good for p in people if p != ill)
 
 
-def test_a_snapshot_that_cannot_be_read_is_marked(hub: Hub) -> None:
+def test_who_cannot_be_read_at_all_is_marked(hub: Hub) -> None:
+    """A snapshot alone is told from the journal; here that is damaged too."""
     well, ill = hub.join(), hub.join()
+    database.run("UPDATE journal SET body = '{broken' WHERE person = %s AND sequence = 2", [ill])
     database.run("UPDATE person SET snapshot = '{broken' WHERE id = %s", [ill])
     done = wake_due(NINE)
     assert (done.stepped, done.failed) == (1, 1)

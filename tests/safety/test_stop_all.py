@@ -5,10 +5,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 
 from microcare.care import clock
-from microcare.channels.email import Email, parse_server
-from microcare.channels.in_app import InApp
 from microcare.store import outbox
 from microcare.workers import deliver, wake
 from tests.live import TEA, Hub, moment
@@ -24,7 +23,7 @@ HASTY = TEA.replace("channels: [in_app, {email: 2h}]", "channels: [email]").repl
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    with smtp_sink() as found:
+    with smtp_sink() as found, override_settings(SMTP=found.url, MAIL_FROM="care@clinic.test"):
         yield found
 
 
@@ -41,11 +40,9 @@ def test_nothing_reaches_anybody_five_seconds_after_the_switch(hub: Hub, sink: S
     desk = Client(SERVER_NAME="127.0.0.1")
     assert desk.get("/desk/login").status_code == 200
     assert desk.login(username="olga", password=password)
-    stop, ways = threading.Event(), {"in_app": InApp(), "email": Email(parse_server(sink.url), "care@clinic.test")}
-    loops = [
-        threading.Thread(target=wake.work, args=(stop,)),
-        threading.Thread(target=deliver.work, args=(stop, ways)),
-    ]
+    stop = threading.Event()
+    loops = [threading.Thread(target=wake.work, args=(stop,))]
+    loops += [threading.Thread(target=work) for work in deliver.works(stop).values()]
     for one in loops:
         one.start()
     try:

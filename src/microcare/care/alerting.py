@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from microcare.care import clock, mails
 from microcare.care.failure import describe
 from microcare.care.receive import receive
-from microcare.care.safeguards import on_duty
+from microcare.care.safeguards import on_duty, rosters_of
 from microcare.channels.channel import Channel, Message, Outcome, Result, together
 from microcare.hub import effect, notices
 from microcare.hub.alert import Alert
@@ -26,7 +26,10 @@ NOBODY = "nobody stands in the roster %s"
 
 def notify(channels: Mapping[str, Channel], address: str, one: Waiting, notice: effect.Notify) -> bool | None:
     """Tell staff of an alert, until somebody takes it on; whether any was told. None: nobody has to be told any more."""
-    state = journals.load(one.person).state
+    try:
+        state = journals.load(one.person).state
+    except journals.UnreadableError:
+        return _tell_blind(channels, address, one, notice)
     alert = state.alerts.get(notice.alert)
     if alert is None or alert.stage == "acknowledged":
         outbox.settle(one, "acknowledged", clock.now(), told=True)
@@ -46,6 +49,22 @@ def notify(channels: Mapping[str, Channel], address: str, one: Waiting, notice: 
     outbox.settle(one, status, clock.now(), detail=outcome.detail, told=True, next_try=again, attempted=True)
     if not taken:
         log.error("alert %s of %s reached nobody by mail: %s", notice.alert, one.person, outcome.detail)
+    return taken
+
+
+def _tell_blind(channels: Mapping[str, Channel], address: str, one: Waiting, notice: effect.Notify) -> bool:
+    """The person's record cannot be read: whoever answers alerts of the program is told of it all the same, again and again."""
+    people = dict.fromkeys(to for roster in rosters_of(notice.program).values() for to in roster.people)
+    subject, body = mails.to_staff("alert", notice.level, f"{address}/desk/", urgent=True)
+    outcomes = [
+        attempt(channels, "email", Message(f"{one.key}-{one.attempts}-{n}", to, subject, body, clock.now()))
+        for n, to in enumerate(people)
+    ]
+    outcome = together(outcomes or [Outcome(Result.FAILED, NOBODY % notice.roster)])
+    taken = outcome.result is Result.ACCEPTED
+    first, longest = (FIRST_REMINDER, LONGEST_REMINDER) if taken else (FIRST_RETRY, LONGEST_RETRY)
+    again = clock.now() + min(first << min(one.attempts, 20), longest)
+    outbox.settle(one, "pending", clock.now(), detail=outcome.detail, next_try=again, attempted=True)
     return taken
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext
+
 from microcare.base.moments import format_local
 from microcare.care import clock
 from microcare.care.labels import label
@@ -87,15 +89,24 @@ def _moved(found: dict[str, AlertStory], x: e.AlertMoved) -> dict[str, AlertStor
 
 def open_ones(programs: Collection[str] | None) -> list[AlertStory]:
     """All open alerts of these programs, those that need somebody most first."""
-    found = [s for one in watch.at_risk(programs) for s in _of(one.person) if not s.resolved]
+    found = [s for one in watch.at_risk(programs) for s in _or_named(one.person) if not s.resolved]
     return sorted(found, key=lambda s: (not s.urgent, bool(s.taken_by), s.raised))
+
+
+def _or_named(person: str) -> tuple[AlertStory, ...]:
+    """A person's alerts; where their record cannot be read, that there is one, before all others."""
+    try:
+        return _of(person)
+    except journals.UnreadableError:
+        what = gettext("An alert is open, and the record cannot be read: look at what else is known of this person.")
+        return (AlertStory(person, "", "", what, watch.raised(person), urgent=True, name=watch.name_of(person)),)
 
 
 def resolved_ones(programs: Collection[str] | None, before: int = 0) -> tuple[list[AlertStory], int]:
     """A page of those that are resolved, newest first, and the moment before which the next page begins (0: none)."""
     moved = watch.resolved(programs, PAGE + 1, before or clock.now() + 1)
     here = {(person, x.alert): received for person, received, x in moved[:PAGE]}
-    known = {person: {s.alert: s for s in _of(person)} for person in dict.fromkeys(p for p, _ in here)}
+    known = {person: {s.alert: s for s in _or_named(person)} for person in dict.fromkeys(p for p, _ in here)}
     found = []
     for person, alert in here:
         ends = known[person].get(alert)

@@ -46,7 +46,7 @@ def _load(database: str) -> Programs:
     current: dict[str, str] = {}
     for one in bundles.published():
         key = (database, one.program, one.version, one.wording)
-        found = _cache.compiled.get(key) or _compile(one)
+        found = _cache.compiled.get(key) or _compiled(one)
         if found is None:
             continue
         _cache.compiled[key] = found
@@ -54,6 +54,15 @@ def _load(database: str) -> Programs:
         current[one.program] = one.version
     stopped = [Stop(one.program, one.since, one.until) for one in stops.stops()]
     return Programs(latest.values(), deployment.seeds(), current, stopped)
+
+
+def _compiled(one: Published) -> CompiledProgram | None:
+    """One whose files are damaged concerns only those who are in it."""
+    try:
+        return _compile(one)
+    except Exception as error:
+        log.exception("program %s %s cannot be read: %s", one.program, one.version, type(error).__name__)
+        return None
 
 
 def _compile(one: Published) -> CompiledProgram | None:

@@ -89,6 +89,8 @@ def tell_due(
     breakers = breakers or Breakers()
     hooks = {hook.id: hook for hook in systems.hooks()}
     passed, looked = {h.id for h in hooks.values() if submit and breakers.of(_side(h)).rests()}, 0
+    # What cannot be signed waits until somebody has repaired it, or dropped it.
+    passed |= systems.unreadable()
     while events := systems.due(now, limit, sorted(passed)):
         before = len(passed)
         for one in events:

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from microcare.commands import repair
 from microcare.commands.words import Data, InProgram, Json, ProgramPath
 
 app = typer.Typer()
+app.command("repair")(repair.command)
 
 
 @app.command()

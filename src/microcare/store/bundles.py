@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from microcare.store import queries
-from microcare.store.database import row, rows, run, run_many, writing
+from microcare.store.database import blob, row, rows, run, run_many, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ def stamp() -> int:
 def files(one: Published) -> dict[str, bytes]:
     """All files of a published program, by their path in its bundle."""
     found = rows(queries.FILES, [one.program, one.version, one.wording])
-    return {str(path): bytes(body) for path, body in found}
+    return {str(path): blob(body) for path, body in found}
 
 
 def file(program: str, version: str, path: str) -> bytes | None:
     """One file of a version, in the wording published last."""
     found = row(queries.FILE, [program, version, path])
-    return None if found is None else bytes(found[0])
+    return None if found is None else blob(found[0])

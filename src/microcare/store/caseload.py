@@ -128,9 +128,15 @@ def _line(found: tuple[Any, ...]) -> Line:
     person, sealed, wrapped, alerts, untaken, urgent, raised, proposals, tasks, unread, check_in, needs, *rest = found
     quiet_since, declining, active, paused_until, programs, running, stopped, waits, unreached, calls, failed = rest
     name = people.opened_name(str(person), str(sealed), wrapped)
+    try:
+        told = [tuple(str(one) for one in json.loads(text)) for text in (needs, programs, running)]
+    except (ValueError, TypeError):
+        # The line is only a cache of their state; until it is told anew they stand in the list, as somebody for whom
+        # something failed.
+        told, failed = [(), (), ()], "the line in this list cannot be read"
     return Line(
-        str(person), name, alerts, untaken, urgent, raised, proposals, tasks, unread, check_in, tuple(json.loads(needs)),
-        quiet_since, bool(declining), active, paused_until, tuple(json.loads(programs)), tuple(json.loads(running)),
+        str(person), name, alerts, untaken, urgent, raised, proposals, tasks, unread, check_in, told[0],
+        quiet_since, bool(declining), active, paused_until, told[1], told[2],
         stopped, waits, unreached, calls, failed,
         wrapped is None,
     )  # fmt: skip

@@ -42,6 +42,13 @@ def run_many(sql: str, parameters: Sequence[Sequence[Value]]) -> None:
             cursor.executemany(sql, parameters)
 
 
+def blob(value: object) -> bytes:
+    """The bytes of a column; what a damaged row holds instead is none that anything was sealed as."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    return str(value).encode(errors="replace")
+
+
 @contextmanager
 def _writing() -> Iterator[None]:
     with transaction.atomic():

@@ -1,9 +1,12 @@
 """What belongs to this deployment: secret seeds, whether it is a demo, and the demo's clock."""
 
+import logging
 import secrets
 
 from microcare.store import queries
 from microcare.store.database import row, rows, run
+
+log = logging.getLogger(__name__)
 
 
 def get(key: str) -> str | None:
@@ -30,7 +33,14 @@ def make_seed(program: str) -> None:
 def seeds() -> dict[str, bytes]:
     """The secret seed of each program."""
     found = rows(queries.DEPLOYMENT_LIKE, ["seed.%"])
-    return {str(key)[5:]: bytes.fromhex(value) for key, value in found}
+    seeds = {}
+    for key, value in found:
+        try:
+            seeds[str(key)[5:]] = bytes.fromhex(str(value))
+        except ValueError:
+            # Never made anew: other draws than those that were concealed would be worse than none.
+            log.error("the seed of program %s cannot be read: bring it back from a backup", str(key)[5:])
+    return seeds
 
 
 def is_demo() -> bool:

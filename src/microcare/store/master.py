@@ -26,7 +26,7 @@ def open_sealed(sealed: bytes, place: str) -> bytes | None:
     """Decrypt it; None where it belongs elsewhere, or another master key had sealed it."""
     try:
         return AESGCM(_key(b"seal")).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         return None
 
 

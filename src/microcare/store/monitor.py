@@ -1,5 +1,6 @@
 """The delivery monitor's summary of the journal: brought up to date from the entries that came since, and read by SQL."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from microcare.hub.effect import Prompt
 from microcare.hub.entry import Started
 from microcare.store import journals, monitor_queries, queries
 from microcare.store.database import Row, Value, row, rows, run, run_many, writing
+
+log = logging.getLogger(__name__)
 
 FIELDS = ("key", *monitor_queries.COLUMNS.replace(",", " ").split())
 ALL_DAYS = (0, 1 << 40)
@@ -54,7 +57,13 @@ def catch_up(limit: int) -> int:
     """Sum up the new entries of so many people; of how many it did."""
     found = rows(monitor_queries.BEHIND, [limit])
     for person, mark, sequence in found:
-        _sum_up(str(person), int(mark), int(sequence))
+        try:
+            _sum_up(str(person), int(mark), int(sequence))
+        except (ValueError, TypeError, KeyError) as error:
+            # Theirs is told once it can be read (a repair forgets the mark); everybody else's is told now.
+            log.error("the deliveries of %s cannot be summed up: %s", person, type(error).__name__)
+            run(monitor_queries.FIRST_MARK, [person])
+            run(monitor_queries.MARK, [sequence, person, mark])
     return len(found)
 
 
@@ -168,7 +177,10 @@ def on_their_way(person: str, since: int) -> frozenset[str]:
 
 
 def _delivery(found: Value) -> str:
-    prompt = codec.decode_effect(str(found))
+    try:
+        prompt = codec.decode_effect(str(found))
+    except ValueError:
+        return ""
     return prompt.delivery if isinstance(prompt, Prompt) else ""
 
 

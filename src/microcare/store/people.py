@@ -8,7 +8,7 @@ from hashlib import blake2b
 from microcare.hub import codec
 from microcare.hub.state import State
 from microcare.store import desk_queries, emergencies, push_devices, queries, texts, vault
-from microcare.store.database import row, rows, run, writing
+from microcare.store.database import blob, row, rows, run, writing
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without letters that are mistaken for one another."""
@@ -90,8 +90,8 @@ def _who(person: str) -> tuple[str, str]:
 
 
 def _opened(person: str, name: str, email: str, wrapped: bytes) -> tuple[str, str]:
-    key = vault.unwrap(person, bytes(wrapped))
-    return ("", "") if key is None else (key.open_text(name, "name"), key.open_text(email, "email"))
+    key = vault.unwrap(person, blob(wrapped))
+    return ("", "") if key is None else (key.open_text(str(name), "name"), key.open_text(str(email), "email"))
 
 
 def correct(person: str, name: str, email: str) -> None:
@@ -122,7 +122,7 @@ def named(search: str) -> list[str]:
 
 def opened_name(person: str, sealed: str, wrapped: bytes | None) -> str:
     """A name, opened with the person's wrapped key; empty where they have been erased."""
-    return _opened(person, sealed, "", bytes(wrapped))[0] if wrapped is not None else ""
+    return _opened(person, sealed, "", blob(wrapped))[0] if wrapped is not None else ""
 
 
 def programs_of(person: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from microcare.store import deployment, vault
-from microcare.store.database import rows, run, writing
+from microcare.store.database import blob, rows, run, writing
 from microcare.store.master import hashed, open_sealed, seal
 
 MOST = 10
@@ -51,8 +51,15 @@ def remove(person: str, endpoint: str) -> bool:
 def of(person: str) -> list[Device]:
     """A person's devices, the oldest first."""
     key = vault.key_of(person)
-    opened = [key.open(bytes(body), str(name)) for name, body in rows(OF, [person])] if key is not None else []
-    return [msgspec.json.decode(body, type=Device) for body in opened if body is not None]
+    opened = [key.open(blob(body), str(name)) for name, body in rows(OF, [person])] if key is not None else []
+    return [device for body in opened if body is not None and (device := _device(body)) is not None]
+
+
+def _device(body: bytes) -> Device | None:
+    try:
+        return msgspec.json.decode(body, type=Device)
+    except msgspec.MsgspecError:
+        return None
 
 
 def erase(person: str) -> None:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from microcare.store.database import Row, row, rows, run, run_many
+from microcare.store.database import Row, blob, row, rows, run, run_many
 from microcare.store.master import hashed, open_sealed, seal
 from microcare.store.queries import among
 
@@ -37,6 +37,7 @@ UNDER_WAY = 60_000
 ADD_HOOK = "INSERT INTO webhook (id, system, url, kinds, secret, made) VALUES (%s, %s, %s, %s, %s, %s)"
 HOOKS = "SELECT id, system, url, kinds, secret, made FROM webhook ORDER BY made, id"
 REMOVE_HOOK = "DELETE FROM webhook WHERE id = %s AND system = %s"
+DROP_HOOK = "DELETE FROM webhook WHERE id = %s"
 FORGET_EVENTS = "DELETE FROM webhook_event WHERE hook = %s"
 ADD_EVENTS = """
 INSERT INTO webhook_event (hook, person, sequence, kind, at, program, tries, next_try, status, detail)
@@ -129,7 +130,7 @@ def answered(name: str, now: int) -> tuple[str, int, bytes] | None:
     found = row(ANSWER, [name, now - KEPT])
     if found is None:
         return None
-    body = open_sealed(bytes(found[2]), f"answer {name}")
+    body = open_sealed(blob(found[2]), f"answer {name}")
     return None if body is None else (str(found[0]), int(found[1]), body)
 
 
@@ -155,13 +156,26 @@ def add_hook(system: str, url: str, kinds: tuple[str, ...], now: int) -> tuple[s
 
 
 def hooks() -> list[Hook]:
-    """All of them."""
-    return [_hook(found) for found in rows(HOOKS)]
+    """All of them, without those whose secret cannot be read: what they are told could not be signed."""
+    return [hook for found in rows(HOOKS) if (hook := _hook(found)) is not None]
 
 
-def _hook(found: Row) -> Hook:
+def unreadable() -> set[str]:
+    """The names of webhooks whose secret cannot be read. What they are to be told waits."""
+    return {str(found[0]) for found in rows(HOOKS) if _hook(found) is None}
+
+
+def drop_hook(name: str) -> None:
+    """Take a webhook away that cannot be read."""
+    run(DROP_HOOK, [name])
+    run(FORGET_EVENTS, [name])
+
+
+def _hook(found: Row) -> Hook | None:
     name, system, url, kinds, secret, made = found
-    opened = open_sealed(bytes(secret), f"hook {name}") or b""
+    opened = open_sealed(blob(secret), f"hook {name}")
+    if opened is None:
+        return None
     return Hook(str(name), str(system), str(url), tuple(k for k in str(kinds).split(",") if k), opened, int(made))
 
 

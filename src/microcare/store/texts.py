@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from microcare.store import queries, vault
-from microcare.store.database import row, rows, run
+from microcare.store.database import blob, row, rows, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def kept(person: str, reference: str) -> Kept | None:
     key = vault.key_of(person)
     if found is None or key is None:
         return None
-    opened = key.open(bytes(found[1]), reference)
+    opened = key.open(blob(found[1]), reference)
     return None if opened is None else Kept(str(found[0]), opened)
 
 
@@ -53,7 +53,7 @@ def texts(person: str) -> dict[str, str]:
     key = vault.key_of(person)
     if key is None:
         return {}
-    opened = {str(r): key.open(bytes(body), str(r)) for r, body in rows(queries.KEPT_TEXTS, [person])}
+    opened = {str(r): key.open(blob(body), str(r)) for r, body in rows(queries.KEPT_TEXTS, [person])}
     return {reference: body.decode(errors="replace") for reference, body in opened.items() if body is not None}
 
 

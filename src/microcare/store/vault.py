@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from microcare.store import queries
-from microcare.store.database import row, run
+from microcare.store.database import blob, row, run
 
 NONCE = 12
 SEALED = "s1."
@@ -36,7 +36,7 @@ class Key:
         """Decrypt it; None where it is not of this person and place, or was changed."""
         try:
             return self._key.decrypt(sealed[:NONCE], sealed[NONCE:], self._about(place))
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return None
 
     def seal_text(self, plain: str, place: str) -> str:
@@ -49,7 +49,10 @@ class Key:
         """A sealed text; empty where it cannot be opened."""
         if not sealed.startswith(SEALED):
             return ""
-        opened = self.open(base64.urlsafe_b64decode(sealed[len(SEALED) :]), place)
+        try:
+            opened = self.open(base64.urlsafe_b64decode(sealed[len(SEALED) :]), place)
+        except ValueError:
+            return ""
         return "" if opened is None else opened.decode(errors="replace")
 
     def _about(self, place: str) -> bytes:
@@ -71,14 +74,14 @@ def unwrap(person: str, wrapped: bytes) -> Key | None:
     """A person's key from its row; None where another master key had wrapped it."""
     try:
         return Key(person, _master().decrypt(wrapped[:NONCE], wrapped[NONCE:], person.encode()))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         return None
 
 
 def key_of(person: str) -> Key | None:
     """A person's key; None where it was destroyed."""
     found = row(queries.KEY_OF, [person])
-    return None if found is None else unwrap(person, bytes(found[0]))
+    return None if found is None else unwrap(person, blob(found[0]))
 
 
 def destroy(person: str) -> None:

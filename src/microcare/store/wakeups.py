@@ -12,7 +12,7 @@ FIRST_REST, LONGEST_REST = 60_000, 6 * 3_600_000
 
 
 def claim(now: int, limit: int) -> tuple[list[Loaded], list[tuple[str, str]]]:
-    """Claim people who are due by now. Returns them, and those whose snapshot cannot be read, with the reason."""
+    """Claim people who are due by now. Returns them, and those who cannot be read, with the reason."""
     with writing():
         found = rows(queries.CLAIMABLE, [now, now, limit])
         if found:
@@ -21,9 +21,9 @@ def claim(now: int, limit: int) -> tuple[list[Loaded], list[tuple[str, str]]]:
     broken: list[tuple[str, str]] = []
     for person, snapshot, version, sequence, due, failed, tries in found:
         try:
-            state = state_of(str(person), snapshot)
+            state = state_of(str(person), snapshot, sequence)
         except ValueError as error:
-            broken.append((str(person), f"its snapshot cannot be read: {error}"))
+            broken.append((str(person), str(error)))
             continue
         people.append(Loaded(person, state, version, sequence, due, failed, tries))
     return people, broken

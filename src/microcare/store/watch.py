@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from microcare.hub import codec, entry
 from microcare.store import desk_queries, people
 from microcare.store.caseload import named_places
-from microcare.store.database import Value, rows
+from microcare.store.database import Value, row, rows
+
+RAISED = "SELECT raised FROM caseload WHERE person = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ def at_risk(programs: Collection[str] | None) -> list[AtRisk]:
     return [AtRisk(str(p), int(v)) for p, v in rows(desk_queries.AT_RISK.format(where=where), parameters)]
 
 
+def raised(person: str) -> int:
+    """When somebody's alert was raised, as their line in the list knows it, ms."""
+    found = row(RAISED, [person])
+    return int(found[0]) if found is not None else 0
+
+
 def name_of(person: str) -> str:
     """What to call somebody at the desk."""
     return people.name_of(person) or person[:8]
@@ -38,7 +46,10 @@ def resolved(programs: Collection[str] | None, limit: int, before: int) -> list[
     sql = desk_queries.ALERTS_MOVED.format(where=where)
     found: list[tuple[str, int, entry.AlertMoved]] = []
     for person, received, body in rows(sql, {**parameters, "before": before}):
-        moved = codec.decode_entry(body)
+        try:
+            moved = codec.decode_entry(body)
+        except (ValueError, TypeError):
+            continue  # Their own page says that it cannot be read.
         if isinstance(moved, entry.AlertMoved) and moved.stage == "resolved":
             found.append((str(person), int(received), moved))
             if len(found) == limit:

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "microcare.web.access.AccessMiddleware",
+    "microcare.web.unreadable.UnreadableMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

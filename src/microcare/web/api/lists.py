@@ -6,7 +6,6 @@ import msgspec
 
 from microcare.care.clock import now
 from microcare.care.wordings import About
-from microcare.hub import codec
 from microcare.store import journals, people, systems
 from microcare.store.database import Value, rows
 from microcare.web.api import shapes
@@ -30,7 +29,9 @@ SELECT p.id, p.version, p.sequence, p.alerts FROM person p WHERE p.id > %s AND E
 (SELECT 1 FROM enrollment e WHERE e.person = p.id AND (%s = '' OR e.program = %s){among})
 AND (p.alerts > 0 OR EXISTS (SELECT 1 FROM person_key k WHERE k.person = p.id)) ORDER BY p.id LIMIT %s
 """
-WITH_ALERTS = "SELECT id, snapshot FROM person WHERE alerts > 0 ORDER BY id"
+WITH_ALERTS = """
+SELECT p.id, p.snapshot, p.sequence, c.raised FROM person p JOIN caseload c ON c.person = p.id WHERE p.alerts > 0 ORDER BY p.id
+"""
 
 
 def people_of(allowed: Collection[str] | None, program: str, after: str, limit: int) -> shapes.People:
@@ -69,11 +70,28 @@ def entries(person: str, after: int, limit: int, kind: str) -> shapes.Entries:
     return shapes.Entries(entries=shown, next=found[-1][0] if len(found) == limit else 0)
 
 
+def _unreadable(person: str, raised: int, allowed: Collection[str] | None) -> list[shapes.Alert]:
+    """The alert of somebody whose record cannot be read: that there is one is known, and is said."""
+    where = people.programs_of(person)
+    if allowed is not None and not where & set(allowed):
+        return []
+    what = "an alert is open, and the record cannot be read"
+    return [
+        shapes.Alert(
+            person=person, alert="", what=what, program=min(where, default=""), raised=raised, stage="raised", urgent=True
+        )
+    ]  # fmt: skip
+
+
 def alerts(allowed: Collection[str] | None) -> shapes.Alerts:
     """Open alerts of these programs (None: of all)."""
     found = []
-    for person, snapshot in rows(WITH_ALERTS):
-        state = codec.decode_state(snapshot)
+    for person, snapshot, sequence, raised in rows(WITH_ALERTS):
+        try:
+            state = journals.state_of(str(person), snapshot, sequence)
+        except journals.UnreadableError:
+            found += _unreadable(str(person), raised, allowed)
+            continue
         about = About(str(person), state)
         for name, alert in state.alerts.items():
             if allowed is None or alert.program in allowed:

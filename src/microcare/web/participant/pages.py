@@ -1,6 +1,8 @@
 """The pages: today, what one needs, the journey, help; and a program's files."""
 
+import logging
 import secrets
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,7 +24,10 @@ from microcare.care.settings import keep_step, set_value
 from microcare.care.telling import moment_words
 from microcare.care.ways import journey_of
 from microcare.store import deployment, people
+from microcare.store.journals import UnreadableError
 from microcare.web.participant.session import page, person_of, reading, sign_in, signed_in
+
+log = logging.getLogger(__name__)
 
 SEEN = "help_seen"
 COUNTRY, YEAR = "country", 365 * 86_400
@@ -146,14 +151,16 @@ def journey(request: HttpRequest, person: str) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Help now. It is there for everybody, signed in or not."""
     person = person_of(request)
-    if not person:
-        country = request.COOKIES.get(COUNTRY, "")
-        help_ = help_of_nobody(country if country in countries() else "")
-        return render(
-            request, "participant/help.html", {"help": help_, "alone": True, "countries": countries().items()}
-        )
-    found = reading(person)
-    return page(request, "participant/help.html", found, {"nav": "help", **_help_context(found, "help")})
+    if person:
+        try:
+            found = reading(person)
+            return page(request, "participant/help.html", found, {"nav": "help", **_help_context(found, "help")})
+        except Exception:
+            # Whatever is wrong with what is kept of them: the numbers to call are there.
+            log.exception("the help page of %s goes without what is theirs", person)
+    country = request.COOKIES.get(COUNTRY, "")
+    help_ = help_of_nobody(country if country in countries() else "")
+    return render(request, "participant/help.html", {"help": help_, "alone": True, "countries": countries().items()})
 
 
 @require_POST
@@ -163,9 +170,12 @@ def country(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect("/help")
     if given not in countries():
         return answer
+    kept = False
     if person:
-        set_value(person, "country", given)
-    else:
+        with suppress(UnreadableError):
+            set_value(person, "country", given)
+            kept = True
+    if not kept:
         answer.set_cookie(COUNTRY, given, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
     return answer
 
