@@ -71,11 +71,11 @@ def start(program: str, data: Path, at: str = MONDAY) -> tuple[Demo, subprocess.
     for _ in range(300):
         said = log.read_text(encoding="utf-8")
         join, password = (
-            re.search(r"(http\S+)/join/(\S+)", said),
+            re.search(r"(http\S+)/join#(\S+)", said),
             re.search(r"user: (\S+)\s+password: (\S+)", said),
         )
         if join and password and _answers(join[1]):
-            return Demo(join[1], f"{join[1]}/join/{join[2]}", password[1], password[2], data), process
+            return Demo(join[1], f"{join[1]}/join#{join[2]}", password[1], password[2], data), process
         assert process.poll() is None, said
         time.sleep(0.1)
     raise AssertionError(f"the demo did not come up: {log.read_text(encoding='utf-8')}")

@@ -27,7 +27,7 @@ NOT_PAGES = {
     "help/country", "health", "ready",
     "language", "leave", "help/seen", "push/on", "push/off", "do", "stimuli", "photo", "photo/<str:reference>", "version",
     "demo", "media/<str:program>/<str:version>", "manifest.webmanifest", "sw.js", "settings/my-data.<str:form>", "desk/login/passkey",
-    "desk/logout", "desk/alive", "desk/now", "desk/away", "desk/account/do", "desk/account/passkey", "desk/staff/do",
+    "join/<str:code>", "desk/logout", "desk/alive", "desk/now", "desk/away", "desk/account/do", "desk/account/passkey", "desk/staff/do",
     "desk/safety/do", "desk/safety/adverse-events.csv", "desk/people/<str:person>/do", "desk/monitor/numbers.csv",
 }  # fmt: skip
 """Routes that take something, or answer with a file."""
@@ -35,7 +35,6 @@ PAGES = {
     "": [("participant", "?at={at}"), ("worried", ""), ("participant", "")],
     "join": [("nobody", "")],
     "join/about": [("invited", "")],
-    "join/<str:code>": [("nobody", ""), ("nobody", "x")],
     "need": [("participant", "")],
     "journey": [("participant", ""), ("participant", "?as=list")],
     "help": [("participant", ""), ("nobody", ""), ("worried", "")],
@@ -46,6 +45,7 @@ PAGES = {
     "settings/data": [("participant", "")],
     "settings/who": [("participant", "")],
     "settings/leave": [("participant", "")],
+    "settings/devices": [("participant", "")],
     "desk/": [("staff", ""), ("staff", "?q=nobody")],
     "desk/login": [("nobody", "")],
     "desk/login/second": [("half", "")],
@@ -64,6 +64,7 @@ PAGES = {
     "desk/safety": [("staff", "")],
     "desk/people/<str:person>": [("staff", ""), ("staff", "?journal=all")],
     "desk/people/<str:person>/deliveries": [("staff", "")],
+    "desk/people/<str:person>/access": [("staff", "")],
     "desk/monitor": [("staff", "")],
 }
 """Each page: who looks, and what stands behind the route."""

@@ -127,7 +127,7 @@ def test_a_week(demo: Demo, browser: Browser, look: Look) -> None:
     # Monday: the participant joins on a phone and answers; what helps is proposed to the coach, who approves.
     phone.goto(person_link)
     look(phone, "join-phone")
-    phone.get_by_role("button", name="Begin").click()
+    phone.get_by_role("button", name="Go on").click()
     for purpose in phone.locator("[name=agree]").all():
         purpose.check()
     look(phone, "about-phone")

@@ -16,7 +16,7 @@ from microcare.care.withdraw import erase
 from microcare.hub import entry, stimulus
 from microcare.hub.state import State
 from microcare.hub.step import step
-from microcare.store import caseload, database, deployment, journals, people, texts
+from microcare.store import caseload, database, deployment, entering, journals, people, texts
 from microcare.store.caseload import Wanted
 from tests.live import DAY, HOUR, START, TEA, ZONE, Hub, moment
 
@@ -101,7 +101,7 @@ def test_who_cannot_join_is_not_added(hub: Hub, wish: dict[str, object], reason:
 
 def test_an_invitation_opens_once_the_person_joins(hub: Hub) -> None:
     code = invite("tea", "Ada")
-    person = people.person_of_code(code)
+    person = entering.person_of_code(code)
     assert person is not None
     assert journals.load(person).state.courses == {}
     assert join(person, people.invited_to(person), zone=ZONE, key="j").saved == ("j",)
@@ -185,7 +185,7 @@ def test_facilitators_answer_alerts_by_name(hub: Hub) -> None:
 def test_erasing_leaves_a_journal_that_names_nobody(hub: Hub) -> None:
     joined = enroll("tea", zone=ZONE, fields={"nickname": "Countess"}, name="Ada")
     assert erase(joined.person).saved
-    assert people.person_of_code(joined.code) is None
+    assert entering.person_of_code(joined.code) is None
     assert journals.load(joined.person).state.courses == {}
     assert verify(joined.person).good
 

@@ -7,7 +7,18 @@ import threading
 import pytest
 
 from microcare.care import clock
-from microcare.store import bundles, caseload, database, deployment, journals, people, queries, staff_queries, texts
+from microcare.store import (
+    bundles,
+    caseload,
+    database,
+    deployment,
+    entering,
+    journals,
+    people,
+    queries,
+    staff_queries,
+    texts,
+)
 from microcare.store.caseload import Wanted
 from tests.live import Hub
 
@@ -124,15 +135,15 @@ def test_nobody_can_be_added_twice_to_a_key(hub: Hub) -> None:
 
 def test_people_are_found_by_their_code_and_by_nothing_else(hub: Hub) -> None:
     person, code = people.add("tea", "Ada", "ada@home.test", clock.now())
-    assert people.person_of_code(code) == person
+    assert entering.person_of_code(code) == person
     spaced = "-".join(code[i : i + 5].upper() for i in range(0, 20, 5))
-    assert people.person_of_code(spaced) == person
-    assert people.person_of_code(code[:-1]) is None
-    assert people.person_of_code("") is None
+    assert entering.person_of_code(spaced) == person
+    assert entering.person_of_code(code[:-1]) is None
+    assert entering.person_of_code("") is None
     assert people.invited_to(person) == "tea"
-    fresh = people.renew_code(person)
-    assert people.person_of_code(code) is None
-    assert people.person_of_code(fresh) == person
+    fresh = entering.make_code(person, 1 << 53)
+    assert entering.person_of_code(code) is None
+    assert entering.person_of_code(fresh) == person
     with sqlite3.connect(hub.folder / "microcare.sqlite3") as connection:
         assert fresh not in "\n".join(connection.iterdump()), "a code is not kept, only its hash"
     connection.close()
@@ -167,7 +178,7 @@ def test_texts_belong_to_their_person_and_go_with_them(hub: Hub) -> None:
     assert texts.text(ada, photo) == ""
     assert texts.kept(ada, photo) == texts.Kept("image/png", b"\x89PNG")
     assert people.identity(ada).texts == {reference: "Grüße & <b>x</b>"}
-    people.erase(ada)
+    people.erase(ada, 1)
     database.scrub()
     assert people.identity(ada) == people.Identity("", "", {})
     assert texts.text(ada, reference) == ""

@@ -43,9 +43,9 @@ def test_what_is_kept_can_be_read_and_lies_nowhere_in_plain(hub: Hub) -> None:
 def test_without_the_key_a_copy_of_all_rows_tells_nothing(hub: Hub) -> None:
     person, reference = filled()
     with sqlite3.connect(hub.folder / "microcare.sqlite3") as copy:
-        identity = copy.execute("SELECT name, email, code, program FROM identity WHERE person = ?", [person]).fetchone()
+        identity = copy.execute("SELECT name, email, program FROM identity WHERE person = ?", [person]).fetchone()
         body = copy.execute("SELECT body FROM kept_text WHERE person = ?", [person]).fetchone()[0]
-    people.erase(person)
+    people.erase(person, 1)
     scrub()
     run(queries.ADD_IDENTITY, [person, *identity])
     run(queries.KEEP_TEXT, [person, reference, "text/plain", body])

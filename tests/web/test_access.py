@@ -92,13 +92,15 @@ def client(who: str, passwords: dict[str, str], hub: Hub, people: dict[str, str]
     from django.contrib.auth.models import User
     from django.test import Client
 
+    from microcare.care import entering
+
     browser = Client(SERVER_NAME="127.0.0.1")
     if who in ROLES:
         # Signing in by password is another test's; here it would be done a thousand times.
         browser.force_login(User.objects.get(username=f"a-{who}"))
     if who == "participant":
         session = browser.session
-        session["person"] = people["own"]
+        session["person"], session["device"] = people["own"], entering.begin(people["own"], "test")
         session.save()
     return browser
 

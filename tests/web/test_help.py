@@ -246,7 +246,7 @@ def _signed_in(zone: str) -> Visitor:
 
     joined = enroll("tea", zone=zone, name="Ada")
     one = Ada()
-    one.person, one.code = joined.person, joined.code
+    one.person = joined.person
     return one.enter(joined.code)
 
 

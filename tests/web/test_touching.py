@@ -115,6 +115,9 @@ def attacks(two: Two) -> dict[str, Tried]:
         "desk/people/<str:person>": [("GET", about, {})],
         "desk/people/<str:person>/deliveries": [("GET", f"{about}/deliveries", {})],
         "desk/people/<str:person>/do": deeds,
+        "desk/people/<str:person>/access": [
+            ("GET", f"{about}/access", {}), *(("POST", f"{about}/access", {"what": one}) for one in ("back", "all", "code"))
+        ],
         "desk/invite": [("POST", "/desk/invite", {"program": "coffee", "name": "Bo"})],
         "desk/source": [("GET", "/desk/source?program=coffee&version=x&intervention=tea&rule=0", {})],
         "desk/programs": [("POST", "/desk/programs", {"file": changed}), ("POST", "/desk/programs", {"file": NEW})],
@@ -244,7 +247,7 @@ COUNTED = (
     "api_key",
     "api_answer",
     "auth_user",
-    "refusal",
+    "refused",
     "delivery_mark",
     "delivery_line",
 )
@@ -334,6 +337,7 @@ def test_an_emergency_opens_a_page_to_read_and_nothing_else(two: Two) -> None:
     assert 'name="deed"' not in page.partition("<main")[2]
     assert two.other not in send("GET", "/desk/?q=canaryna", {}).content.decode()
     assert send("GET", "/desk/source?program=coffee&version=x&intervention=tea", {}).status_code == 403
+    assert send("GET", f"/desk/people/{two.other}/access", {}).status_code == 404, "nor a code for their pages"
     assert not access_of("t-coach").may_about("see", two.other)
     assert written() == before
     emergencies.end("t-coach", two.other)

@@ -13,8 +13,8 @@ from microcare.care.access import ROLES, SEE
 from microcare.store import audit, memberships
 from microcare.store import staff_accounts as store
 from microcare.store.database import writing
+from microcare.store.entering import ALPHABET
 from microcare.store.memberships import EVERY
-from microcare.store.people import ALPHABET
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

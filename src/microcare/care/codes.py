@@ -13,7 +13,7 @@ from microcare.care import clock
 from microcare.store import master
 from microcare.store import staff_accounts as store
 from microcare.store.database import writing
-from microcare.store.people import ALPHABET
+from microcare.store.entering import ALPHABET
 
 STEP = 30
 """Seconds that a code is shown."""

@@ -199,7 +199,7 @@ def _fill(paths: list[Path], zone: str, began: int | None, fresh: bool) -> list[
     lines = ["", "The demo is up. It is a database of its own; its clock can be moved."]
     lines += [*_clock(programs, zone, fresh, began), ""]
     for program in programs:
-        lines.append(f"  Participant in {program}:  {settings.URL}/join/{_robin(program, zone)}")
+        lines.append(f"  Participant in {program}:  {settings.URL}/join#{_robin(program, zone)}")
     password = make_facilitator("facilitator", roles=ROLES) or renew_password("facilitator")
     lines += [
         f"  Facilitator:  {settings.URL}/desk/   user: facilitator   password: {password}",
@@ -244,13 +244,12 @@ def _published(path: Path) -> str:
 
 
 def _robin(program: str, zone: str) -> str:
-    """The demo's participant in a program: the code of an invitation to be them."""
+    """The demo's participant in a program: the code of an invitation to be them. Only a demo's may be used again and again."""
     from microcare.care.enroll import enroll, every_consent
-    from microcare.store import deployment, people
+    from microcare.store import deployment, entering
 
     person = deployment.get(f"demo.person.{program}")
-    if person is not None:
-        return people.renew_code(person)
-    joined = enroll(program, zone=zone, name="Robin", email="", consents=every_consent(program))
-    deployment.put(f"demo.person.{program}", joined.person)
-    return joined.code
+    if person is None:
+        person = enroll(program, zone=zone, name="Robin", email="", consents=every_consent(program)).person
+        deployment.put(f"demo.person.{program}", person)
+    return entering.make_code(person, 1 << 53, once=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from microcare.base.moments import is_zone
 from microcare.care import clock
 from microcare.care.access import INVITE, MACHINE, Access
+from microcare.care.entering import CODE_LASTS
 from microcare.care.keys import new_key
 from microcare.care.programs import programs
 from microcare.care.receive import Received, receive
@@ -22,7 +23,7 @@ class CannotJoinError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A person, and the invitation code that opens their pages. The code is not kept: show it once."""
+    """A person, and the code with which they enter, once, within a fortnight. It is not kept: show it once."""
 
     person: str
     code: str
@@ -33,7 +34,7 @@ def invite(program: str, name: str = "", email: str = "", allowed: Access = MACH
     allowed.require(INVITE, program)
     if programs().current(program) is None:
         return ""
-    return people.add(program, name, email, clock.now())[1]
+    return people.add(program, name, email, clock.now(), clock.wall() + CODE_LASTS)[1]
 
 
 def every_consent(program: str) -> dict[str, int]:
@@ -54,7 +55,7 @@ def enroll(
 ) -> Joined:
     """Add a person and let them join at once; CannotJoinError says why not, and then nobody was added."""
     _check(program, zone, fields or {}, consents or {})
-    person, code = people.add(program, name, email, clock.now())
+    person, code = people.add(program, name, email, clock.now(), clock.wall() + CODE_LASTS)
     join(person, program, zone=zone, language=language, fields=fields, consents=consents, key=f"enroll:{program}")
     return Joined(person, code)
 

@@ -18,7 +18,7 @@ def erase(person: str, by: str = "") -> Received:
     The journal stays for the science, and names nobody. `by`: whoever does it, where that is not the person.
     """
     left = withdraw(person)
-    people.erase(person)
+    people.erase(person, clock.wall())
     audit.append(clock.now(), by or person, "erase", person)
     database.scrub()
     return left

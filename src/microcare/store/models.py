@@ -156,8 +156,6 @@ class Identity(models.Model):
     """Sealed."""
     email = models.TextField(default="")
     """Sealed."""
-    code = models.TextField(unique=True)
-    """Hash of the invitation code: the code itself is not kept."""
     program = models.TextField(default="")
     """The program they are invited to join."""
 

@@ -3,15 +3,12 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from microcare.hub import codec
 from microcare.hub.state import State
-from microcare.store import desk_queries, emergencies, push_devices, queries, texts, vault
+from microcare.store import desk_queries, emergencies, entering, push_devices, queries, texts, vault
 from microcare.store.database import blob, row, rows, run, writing
 
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Without letters that are mistaken for one another."""
 MOST = 500
 """So many matches of a search are shown."""
 
@@ -25,41 +22,21 @@ class Identity:
     texts: dict[str, str]
 
 
-def new_code() -> str:
-    """An invitation code: 20 letters and digits, about 99 bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(20))
+def add(program: str, name: str, email: str, now: int, until: int = 0) -> tuple[str, str]:
+    """Add a person who is invited to a program; returns (person, invitation code). Only the code's hash is kept.
 
-
-def _hash(code: str) -> str:
-    plain = "".join(c for c in code.lower() if c.isalnum())
-    return blake2b(plain.encode(), digest_size=16, person=b"microcare-code").hexdigest()
-
-
-def add(program: str, name: str, email: str, now: int) -> tuple[str, str]:
-    """Add a person who is invited to a program; returns (person, invitation code). Only the code's hash is kept."""
-    person, code = f"p{secrets.token_hex(8)}", new_code()
+    `until`: when the code ends (0: a fortnight from now).
+    """
+    person = f"p{secrets.token_hex(8)}"
     with writing():
         run(queries.ADD_PERSON, [person, codec.encode(State()).decode(), now])
         run(desk_queries.ADD_CASELOAD, [person, now])
         key = vault.make(person)
         sealed = [key.seal_text(name, "name"), key.seal_text(email, "email")]
-        run(queries.ADD_IDENTITY, [person, *sealed, _hash(code), program])
+        run(queries.ADD_IDENTITY, [person, *sealed, program])
         if program:
             run(queries.ADD_ENROLLMENT, [program, person])
-    return person, code
-
-
-def renew_code(person: str) -> str:
-    """A new invitation code; the old one opens nothing any more."""
-    code = new_code()
-    run(queries.SET_CODE, [_hash(code), person])
-    return code
-
-
-def person_of_code(code: str) -> str | None:
-    """Whose invitation code it is. Case and separators do not matter."""
-    found = row(queries.PERSON_OF_CODE, [_hash(code)])
-    return None if found is None else str(found[0])
+        return person, entering.make_code(person, until or now + entering.CODE_LASTS)
 
 
 def invited_to(person: str) -> str:
@@ -101,7 +78,7 @@ def correct(person: str, name: str, email: str) -> None:
         run(queries.SET_IDENTITY, [key.seal_text(name, "name"), key.seal_text(email, "email"), person])
 
 
-def erase(person: str) -> None:
+def erase(person: str, now: int) -> None:
     """Erase who a person is and all they have written: their key is destroyed. What remains in the journal names nobody."""
     with writing():
         vault.destroy(person)
@@ -110,6 +87,7 @@ def erase(person: str) -> None:
         for forget in (desk_queries.FORGET_GROUPS, queries.FORGET_DETAILS, queries.FORGET_FAILURE):
             run(forget, [person])
         emergencies.forget(person)
+        entering.forget_person(person, now)
         push_devices.erase(person)
 
 

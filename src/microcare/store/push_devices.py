@@ -62,6 +62,16 @@ def _device(body: bytes) -> Device | None:
         return None
 
 
+def name_of(person: str, endpoint: str) -> str:
+    """By what a device is known here."""
+    return _name(person, endpoint)
+
+
+def forget(person: str, name: str) -> None:
+    """A device, by its name here, takes none any more."""
+    run(REMOVE, [name, person])
+
+
 def erase(person: str) -> None:
     """Forget all devices of a person."""
     run(ERASE, [person])

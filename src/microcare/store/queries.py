@@ -200,7 +200,7 @@ VALUES (%s, %s, 0, 0, NULL, 0, '', 0, 0, 0, %s)
 """A new person, in no program yet."""
 
 ADD_IDENTITY = """
-INSERT INTO identity (person, name, email, code, program) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO identity (person, name, email, program) VALUES (%s, %s, %s, %s)
 """
 """Who the person is."""
 
@@ -249,16 +249,6 @@ SET_IDENTITY = """
 UPDATE identity SET name = %s, email = %s WHERE person = %s
 """
 """Correct them."""
-
-SET_CODE = """
-UPDATE identity SET code = %s WHERE person = %s
-"""
-"""A new invitation code: the old one no longer opens anything."""
-
-PERSON_OF_CODE = """
-SELECT person FROM identity WHERE code = %s
-"""
-"""Whose invitation code it is (by its hash)."""
 
 ERASE_IDENTITY = """
 DELETE FROM identity WHERE person = %s

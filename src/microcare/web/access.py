@@ -84,6 +84,7 @@ RULES: dict[str, Rule] = {
     "settings/data": Rule(PERSON, objects.OWN),
     "settings/who": Rule(PERSON, objects.OWN),
     "settings/leave": Rule(PERSON, objects.OWN),
+    "settings/devices": Rule(PERSON, objects.OWN),
     "settings/my-data.<str:form>": Rule(PERSON, objects.OWN),
     "push/on": Rule(PERSON, objects.OWN),
     "push/off": Rule(PERSON, objects.OWN),
@@ -126,6 +127,7 @@ RULES: dict[str, Rule] = {
     "desk/monitor": Rule(STAFF, objects.LIST, access.MONITOR),
     "desk/monitor/numbers.csv": Rule(STAFF, objects.LIST, access.MONITOR),
     "desk/people/<str:person>/deliveries": Rule(STAFF, objects.PERSON, access.SEE),
+    "desk/people/<str:person>/access": Rule(STAFF, objects.PERSON, access.INVITE),
     "desk/people/<str:person>/do": Rule(STAFF, objects.PERSON, access.SEE),
 }
 """Every route."""

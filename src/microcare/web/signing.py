@@ -23,7 +23,7 @@ from microcare.store import staff_accounts as store
 from microcare.store.memberships import EVERY
 from microcare.web.origin import address_of
 
-STAFF, PARTICIPANT = "staff", "person"
+STAFF, PARTICIPANT, DEVICE = "staff", "person", "device"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HOME = "/desk/"
 
@@ -54,10 +54,11 @@ def sign_out(request: HttpRequest) -> None:
     found = store.session(token) if token else None
     if found is not None:
         store.end_session(user, found.id)
-    person, expiry = request.session.get(PARTICIPANT), request.session.get("_session_expiry")
+    kept = {name: request.session[name] for name in (PARTICIPANT, DEVICE) if name in request.session}
+    expiry = request.session.get("_session_expiry")
     auth.logout(request)
-    if person is not None:
-        request.session[PARTICIPANT] = person
+    if kept:
+        request.session.update(kept)
         if expiry is not None:
             request.session.set_expiry(expiry)
 

@@ -18,8 +18,9 @@ from microcare.care.programs import names, programs
 from microcare.care.publish import Published
 from microcare.care.receive import BusyError, receive
 from microcare.program.parts import text_in
-from microcare.store import audit, journals, people
+from microcare.store import audit, journals
 from microcare.store import systems as store
+from microcare.store.entering import person_of_code
 from microcare.web.api import exports, lists, shapes, stimuli
 from microcare.web.api.keys import caller
 from microcare.web.api.problems import Problem, answer
@@ -74,13 +75,13 @@ def list_people(request: HttpRequest, wanted: Query[shapes.PeoplePage]) -> HttpR
 @api.post("/people", response={201: shapes.Invited}, summary="Invite somebody")
 @once
 def add_person(request: HttpRequest, wanted: shapes.Invitation) -> HttpResponse:
-    """Invite a person; they join with the code, by the link, or by a stimulus `enroll`."""
+    """Invite a person; they join with the code (once, within 14 days), by the link, or by a stimulus `enroll`."""
     code = invite(wanted.program, wanted.name, wanted.email, caller(request))
     if not code:
         raise Problem(422, "There is no such program.", [{"field": "program"}])
-    person = people.person_of_code(code) or ""
+    person = person_of_code(code) or ""
     audit.append(clock.now(), caller(request).user, "invite", person, wanted.program)
-    return given(shapes.Invited(person=person, code=code, link=f"{URL}/join/{code}"), 201)
+    return given(shapes.Invited(person=person, code=code, link=f"{URL}/join#{code}"), 201)
 
 
 @api.get("/people/{person}", response=shapes.PersonState, summary="Where a person stands")

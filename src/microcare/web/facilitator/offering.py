@@ -14,6 +14,7 @@ from microcare.care.programs import names, programs
 from microcare.care.publish import Published
 from microcare.program.parts import text_in
 from microcare.store import audit
+from microcare.store.entering import person_of_code
 from microcare.web.access import access_of
 from microcare.web.settings import URL
 
@@ -31,7 +32,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         code = invite(program, name, email, allowed) if program else ""
         if code:
             audit.append(clock.now(), request.user.get_username(), "invite", program)
-            context |= {"code": code, "link": f"{URL}/join/{code}", "name": name}
+            context |= {"code": code, "link": f"{URL}/join#{code}", "name": name, "person": person_of_code(code)}
         else:
             messages.error(request, _("Choose one of the programs."))
     return render(request, "facilitator/invite.html", context)

@@ -74,6 +74,7 @@ def one_person(request: HttpRequest, person: str) -> HttpResponse:
         "id": person,
         "name": found.name or person[:8],
         "may_note": allowed.may_about(access.SEE, person),
+        "may_invite": allowed.may_about(access.INVITE, person),
         "may_care": allowed.may_about(access.CARE, person),
         "may_acknowledge": allowed.may_about(access.ACKNOWLEDGE, person),
         **_theirs(allowed, found.state),

@@ -5,6 +5,7 @@ from django.urls import path
 from microcare.web.facilitator import (
     account,
     emergency,
+    entering_pages,
     monitor_pages,
     offering,
     pages,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("desk/safety/adverse-events.csv", safety.adverse_csv),
     path("desk/people/<str:person>", pages.one_person),
     path("desk/people/<str:person>/do", pages.do),
+    path("desk/people/<str:person>/access", entering_pages.of_person),
     path("desk/people/<str:person>/deliveries", monitor_pages.of_person),
     path("desk/monitor", monitor_pages.whole_study),
     path("desk/monitor/numbers.csv", monitor_pages.numbers),

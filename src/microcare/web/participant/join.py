@@ -1,5 +1,7 @@
 """Joining: an invitation code opens a person's pages; what the program asks of them; leaving the browser."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from microcare.base.moments import is_zone
 from microcare.base.zones import zone_names
+from microcare.care import entering
 from microcare.care.consents import asked
 from microcare.care.enroll import CannotJoinError, join
 from microcare.care.languages import own_name, speak
@@ -18,36 +21,38 @@ from microcare.program.compiled import CompiledProgram
 from microcare.program.parts import text_in
 from microcare.program.person import PersonField
 from microcare.store import journals, people
+from microcare.store.entering import mark
 from microcare.web import refusing
 from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in, spoken
 from microcare.web.participant.stimuli import typed
 
+USED = "entered"
+"""The mark of the code by which this browser came in."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Type a code, or confirm the one of a link: opening a link alone signs nobody in (mail programs open links)."""
-    given = request.POST.get("code", code)
+    """Type a code, or confirm the one of a link: opening a link alone signs nobody in (mail programs open links).
+
+    A code is good once. The link has it behind a #: the page's script puts it into the field.
+    """
+    if code:
+        # A link of an earlier release. What is behind the # is never sent, so that it stands in no log.
+        return HttpResponseRedirect(f"/join#{quote(code[:60])}")
+    here = person_of(request)
     if request.method != "POST":
-        if not code and person_of(request):
-            return HttpResponseRedirect("/")
-        return render(request, "participant/enter.html", _invitation(code))
-    person = people.person_of_code(given)
+        return HttpResponseRedirect("/") if here else render(request, "participant/enter.html")
+    given = request.POST.get("code", "")
+    person = entering.enter(given)
+    if person is None and here and request.session.get(USED) == mark(given):
+        # Sent twice: this browser is in by it.
+        return HttpResponseRedirect("/")
     if person is None:
         refusing.mark(request, "wrong code")
         return render(request, "participant/enter.html", {"code": given[:60], "wrong": True}, status=404)
     sign_in(request, person)
+    request.session[USED] = mark(given)
     return HttpResponseRedirect("/join/about" if _wants_to_join(person) else "/")
-
-
-def _invitation(code: str) -> dict[str, object]:
-    """What an invitation is to, where the code opens one."""
-    person = people.person_of_code(code) if code else None
-    if person is None:
-        return {"code": code[:60], "wrong": bool(code)}
-    program = _wants_to_join(person)
-    found = programs().current(program) if program else None
-    title = text_in(found.program.title, found.program.language) if found is not None else ""
-    return {"code": code, "title": title, "known": True}
 
 
 def _wants_to_join(person: str) -> str:

@@ -5,9 +5,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from microcare.care import notifications
+from microcare.care import entering, notifications
+from microcare.store import push_devices
 from microcare.store.push_devices import Device
-from microcare.web.participant.session import signed_in
+from microcare.web.participant.session import signed_in, token_of
 
 LONGEST = 10_000
 
@@ -31,7 +32,10 @@ def on(request: HttpRequest, person: str) -> HttpResponse:
     wrong = notifications.problem(device, local=settings.PUSH_LOCAL)
     if wrong:
         return JsonResponse({"error": wrong}, status=400)
-    return JsonResponse({"on": notifications.turn_on(person, device)})
+    turned_on = notifications.turn_on(person, device)
+    if turned_on:
+        entering.notify(token_of(request), push_devices.name_of(person, device.endpoint))
+    return JsonResponse({"on": turned_on})
 
 
 @require_POST

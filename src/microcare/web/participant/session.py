@@ -1,4 +1,7 @@
-"""Who is signed in. A person is known by a long-lived signed session; there is no password to forget."""
+"""Who is signed in. A person is known by their browser, for as long as it is used; there is no password to forget.
+
+Django's session says whose browser it is; a row of the hub's own (`store.entering`) says whether it still is.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -9,38 +12,49 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from microcare.care import clock
+from microcare.care import clock, entering
 from microcare.care.languages import direction, speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
 from microcare.care.resting import mark, rests
 from microcare.care.telling import now_words
 from microcare.program.compiled import CompiledProgram
-from microcare.store import audit, deployment, journals
-from microcare.store.journals import UnknownPersonError
+from microcare.store import deployment
+from microcare.store.entering import Device
 
-KEY = "person"
-DAYS_90 = 90 * 86_400
+KEY, DEVICE = "person", "device"
 View = Callable[..., HttpResponseBase]
 
 
 def sign_in(request: HttpRequest, person: str) -> None:
     """From now on this browser is this person's. The session gets a new key, so that nobody can have set it."""
     request.session.cycle_key()
-    request.session[KEY] = person
-    audit.append(clock.now(), person, "signed in", person)
-    request.session.set_expiry(DAYS_90)
+    agent, before = request.META.get("HTTP_USER_AGENT", "")[:400], token_of(request)
+    request.session[KEY], request.session[DEVICE] = person, entering.begin(person, agent, before)
+    request.session.set_expiry(entering.DEVICE_LASTS // 1000)
 
 
 def sign_out(request: HttpRequest) -> None:
     """This browser is nobody's any more."""
+    entering.leave(token_of(request))
     request.session.flush()
+
+
+def token_of(request: HttpRequest) -> str:
+    """What this browser's session holds as a person's; empty: nothing."""
+    return str(request.session.get(DEVICE, ""))
+
+
+def device_of(request: HttpRequest) -> Device | None:
+    """This browser, where it is or was somebody's."""
+    found = entering.device(token_of(request)) if KEY in request.session else None
+    return found if found is not None and found.person == request.session[KEY] else None
 
 
 def person_of(request: HttpRequest) -> str:
     """The person who is signed in; empty: nobody."""
-    found = request.session.get(KEY, "")
-    return found if isinstance(found, str) else ""
+    found = device_of(request)
+    return found.person if found is not None and entering.stands(found) else ""
 
 
 def signed_in(view: View) -> View:
@@ -48,20 +62,27 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def inner(request: HttpRequest, *args: object, **more: object) -> HttpResponseBase:
-        person = person_of(request)
-        if person:
-            try:
-                journals.version(person)
-            except UnknownPersonError:
-                sign_out(request)
-                person = ""
-        if not person:
-            if "application/json" in request.headers.get("Accept", ""):
-                return JsonResponse({"error": "signed out"}, status=401)
-            return HttpResponseRedirect("/join")
+        found = device_of(request)
+        if found is None or not entering.stands(found):
+            return _not_in(request, found)
+        person = found.person
+        if entering.use(found):
+            request.session.set_expiry(entering.DEVICE_LASTS // 1000)
         return view(request, person, *args, **more)
 
     return inner
+
+
+def _not_in(request: HttpRequest, found: Device | None) -> HttpResponse:
+    """The way in; a browser that was ended clears what it keeps of them."""
+    if KEY in request.session:
+        del request.session[KEY]
+        request.session.pop(DEVICE, None)
+    wants_json = "application/json" in request.headers.get("Accept", "")
+    answer = JsonResponse({"error": "signed out"}, status=401) if wants_json else HttpResponseRedirect("/join")
+    if found is not None and found.ended:
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def reading(person: str, whole: bool = False) -> Person:

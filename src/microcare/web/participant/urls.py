@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from microcare.web.participant import doing, files, join, own, pages, push, settings
+from microcare.web.participant import devices, doing, files, join, own, pages, push, settings
 
 urlpatterns = [
     path("", pages.today),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/data", own.data),
     path("settings/who", own.who),
     path("settings/leave", own.leave),
+    path("settings/devices", devices.devices),
     path("settings/my-data.<str:form>", own.export),
     path("push/on", push.on),
     path("push/off", push.off),
