@@ -3,8 +3,6 @@
 By the real clock always: a demo whose clock is moved signs nobody out.
 """
 
-import re
-
 from microcare.care import clock
 from microcare.store import audit, entering
 from microcare.store.entering import Device
@@ -36,9 +34,7 @@ def now() -> int:
 
 def called(agent: str) -> str:
     """What a browser calls itself, in a few words; empty where it does not say."""
-    found = [
-        next((name for sign, name in table if re.search(rf"\b{sign}", agent)), "") for table in (BROWSERS, SYSTEMS)
-    ]
+    found = [next((name for sign, name in table if sign in agent), "") for table in (BROWSERS, SYSTEMS)]
     return ", ".join(name for name in found if name)
 
 
