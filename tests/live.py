@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from microcare.base.moments import parse_moment
-from microcare.main import _bring_up_to_date, set_up
+from microcare.main import set_up
 from microcare.store.place import DATABASE, MASTER, SECRET
 
 TEA = """
@@ -121,11 +121,13 @@ def _made_template(folder: Path) -> Path:
     global _template
     if _template is None:
         set_up(folder, new=True)
+        from django.conf import settings
         from django.db import connections
 
-        _switch(folder / "microcare.sqlite3")
-        # Where another test of this process has set Django up before, the first time was for that one's database.
-        _bring_up_to_date()
+        _switch(folder / DATABASE)
+        # Where this process had a hub elsewhere before, the database is made only now, under that one's key.
+        set_up(folder, new=not (folder / DATABASE).exists())
+        (folder / MASTER).write_text(settings.MASTER_KEY, encoding="ascii")
         with connections["default"].cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()

@@ -126,6 +126,8 @@ def expected(who: str, route: str, whose: str) -> set[int]:
         return good - {404} if rule.capability in ROLES[who] and whose == "own" else {404}
     if route == "desk/safety/do":
         return {403}  # the program it touches is not named
+    if rule.of.name == "hub":
+        return {403}  # these roles are in one program
     may = not rule.capability or rule.capability in ROLES[who] or rule.instead in ROLES[who]
     if route == "desk/" and not may:
         return {302, 403}

@@ -46,5 +46,5 @@ def jump(ms: int, channels: Mapping[str, Channel] | None = None, address: str = 
 def _show(moment: int) -> None:
     """Let the clock show a moment, unless it shows a later one."""
     ahead = moment - clock.wall()
-    if ahead > deployment.offset():
+    if ahead > deployment.clock()[0]:
         deployment.put("offset", str(ahead))

@@ -5,12 +5,25 @@ import time
 from django.conf import settings
 
 from microcare.base.moments import format_moment
+from microcare.care import clock
 from microcare.store import heartbeats
 
 
 def problems() -> list[str]:
     """Why the hub is not ready, a line each; none: it is."""
-    return loops()
+    return [*clocks(), *loops()]
+
+
+def clocks() -> list[str]:
+    """Whether the machine's clock is in doubt, and what to do."""
+    doubted = clock.doubt()
+    if doubted is None:
+        return []
+    how, shows, by = doubted
+    return [
+        f"the machine's clock is {how}: it shows {format_moment(shows)[:16]}Z, and by its uptime it is "
+        f"{format_moment(by)[:16]}Z; nothing is decided by time until it returns, or an administrator confirms it"
+    ]
 
 
 def loops() -> list[str]:

@@ -134,3 +134,27 @@ def adverse(data: Path, program: str, out: Path | None) -> int:
         out.write_text(text, encoding="utf-8")
         say(f"{text.count(chr(10)) - 1} adverse events in {out}")
     return OK
+
+
+def clock(data: Path, confirm: bool) -> int:
+    """Say whether this machine's clock is believed, or confirm it."""
+    from microcare.main import set_up
+
+    set_up(data)
+    from microcare.base.moments import format_moment
+    from microcare.care import clock as machine
+
+    doubted = machine.doubt()
+    if doubted is None:
+        say(f"The clock is believed: it is {format_moment(machine.now())}.")
+        return OK
+    how, shows, by = doubted
+    if confirm:
+        machine.believe("command")
+        say(f"Confirmed: it is {format_moment(shows)}. Time goes on, and what is due comes.")
+        return OK
+    complain(
+        f"The clock is {how}: it shows {format_moment(shows)}, but the hub goes by {format_moment(by)}. Nothing is decided "
+        "by time. Set the clock right, and time goes on by itself; or, if it is right: microcare clock --confirm"
+    )
+    return PROBLEMS

@@ -126,3 +126,14 @@ def monitor(
     from microcare.commands.monitor import run
 
     raise typer.Exit(run(data, program, json))
+
+
+@app.command("clock")
+def clock_command(
+    data: Data = Path("data"),
+    confirm: Annotated[bool, typer.Option("--confirm", help="Say that this machine's clock is right.")] = False,
+) -> None:
+    """Whether the hub believes this machine's clock. Exit status 1 while it does not: then nothing is decided by time."""
+    from microcare.commands.hub import clock as run
+
+    raise typer.Exit(run(data, confirm))

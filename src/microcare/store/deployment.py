@@ -48,7 +48,11 @@ def is_demo() -> bool:
     return get("demo") == "1"
 
 
-def offset() -> int:
-    """How far the demo's clock is ahead, ms. Always 0 outside a demo."""
-    found = row(queries.DEMO_OFFSET)
-    return 0 if found is None else int(found[0])
+CLOCK = "clock.mark"
+"""The last reading of the machine's clock that was believed."""
+
+
+def clock() -> tuple[int, str]:
+    """How far the demo's clock is ahead, ms (always 0 outside a demo), and the clock's mark (empty: there is none)."""
+    found = row(queries.CLOCK)
+    return (0, "") if found is None else (int(found[0] or 0), str(found[1] or ""))

@@ -130,6 +130,12 @@ def newest(
         before = int(found[-1][0])
 
 
+def last_received() -> int:
+    """When the newest entry of all was made, ms; 0: there is none. It reads the whole journal: not for every day."""
+    found = row(queries.LAST_RECEIVED)
+    return 0 if found is None or found[0] is None else int(found[0])
+
+
 def entries_of_kinds(
     person: str, kinds: Sequence[str], after: int = 0, limit: int = ALL
 ) -> list[tuple[int, entry.Any]]:

@@ -344,10 +344,16 @@ INSERT INTO deployment (key, value) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING
 """
 """Set it, unless it is set already: of two that try, the first one's stays."""
 
-DEMO_OFFSET = """
-SELECT o.value FROM deployment d JOIN deployment o ON o.key = 'offset' WHERE d.key = 'demo' AND d.value = '1'
+CLOCK = """
+SELECT (SELECT o.value FROM deployment d JOIN deployment o ON o.key = 'offset' WHERE d.key = 'demo' AND d.value = '1'),
+       (SELECT value FROM deployment WHERE key = 'clock.mark')
 """
-"""How far a demo's clock is ahead; no row outside a demo."""
+"""How far a demo's clock is ahead (null outside a demo), and the mark of the machine's clock."""
+
+LAST_RECEIVED = """
+SELECT MAX(received) FROM journal
+"""
+"""When the newest entry was made."""
 
 DEPLOYMENT_LIKE = """
 SELECT key, value FROM deployment WHERE key LIKE %s

@@ -115,6 +115,7 @@ RULES: dict[str, Rule] = {
     "desk/staff": Rule(STAFF, objects.LIST, access.ADMINISTER),
     "desk/staff/do": Rule(STAFF, objects.INSIDE, access.ADMINISTER, fresh=True),
     "desk/trail": Rule(STAFF, objects.LIST, access.ADMINISTER),
+    "desk/clock": Rule(STAFF, objects.HUB, access.ADMINISTER, fresh=True),
     "desk/emergency": Rule(STAFF, objects.INSIDE, fresh=True),
     "desk/emergencies": Rule(STAFF, objects.INSIDE, access.REVIEW),
     "desk/invite": Rule(STAFF, objects.PROGRAM, access.INVITE),

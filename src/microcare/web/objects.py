@@ -57,6 +57,10 @@ def _safety(allowed: Access, capability: str, request: HttpRequest, named: Named
     return safeguards.may_roster(allowed, program)
 
 
+def _hub(allowed: Access, capability: str, request: HttpRequest, named: Named) -> bool:
+    return allowed.may_in(capability, EVERY)
+
+
 NOTHING = Object("nothing", _anybody)
 """It shows what is nobody's, or answers for what is sent with it alone."""
 OWN = Object("own", _anybody)
@@ -73,3 +77,5 @@ SAFETY = Object("safety", _safety)
 """The program whose stop or roster the form is about."""
 INSIDE = Object("inside", _anybody)
 """What is named inside of what is sent (a program in its file, an account): the deed itself requires the right to that."""
+HUB = Object("hub", _hub)
+"""What concerns all programs alike, like the clock: whoever has the right to one program alone does not."""

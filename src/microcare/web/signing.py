@@ -21,6 +21,7 @@ from microcare.care.staff_sessions import Standing
 from microcare.store import audit
 from microcare.store import staff_accounts as store
 from microcare.store.memberships import EVERY
+from microcare.web.facilitator import timing
 from microcare.web.origin import address_of
 
 STAFF, PARTICIPANT, DEVICE = "staff", "person", "device"
@@ -162,6 +163,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "to_review": emergencies.to_review(allowed),
         "desk_now": watch.now(allowed),
         "desk_stop": stoppable(allowed),
+        "clock_doubt": timing.doubt(allowed),
         "in_emergency": bool(person) and emergencies.is_open(allowed.user, person),
         "draft": staff_sessions.take_draft(allowed.user) if request.method == "GET" else "",
     }

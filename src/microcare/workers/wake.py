@@ -2,11 +2,12 @@
 
 import threading
 
+from microcare.care import clock
 from microcare.care.wake import wake_due
 from microcare.store import wakeups
 from microcare.workers.loop import run
 
 
 def work(stop: threading.Event, process: str = "") -> None:
-    """Wake people until told to stop."""
-    run("wake", lambda now: wake_due(now).claimed, wakeups.next_due, stop, process)
+    """Wake people until told to stop; nobody, while the machine's clock is in doubt."""
+    run("wake", lambda now: wake_due(now).claimed if clock.keep() else 0, wakeups.next_due, stop, process)

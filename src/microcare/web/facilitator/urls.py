@@ -12,6 +12,7 @@ from microcare.web.facilitator import (
     safety,
     signing_in,
     staff,
+    timing,
     watching,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("desk/staff", staff.staff),
     path("desk/staff/do", staff.do),
     path("desk/trail", staff.trail),
+    path("desk/clock", timing.believe),
     path("desk/emergency", emergency.emergency),
     path("desk/emergencies", emergency.listed),
     path("desk/invite", offering.invitation),
