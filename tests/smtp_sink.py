@@ -1,13 +1,15 @@
 """A real SMTP server on loopback that keeps what it is given, and can misbehave on purpose."""
 
+import base64
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from urllib.parse import quote
 
 FAULTS = (
     "",
@@ -20,6 +22,17 @@ FAULTS = (
     "refuse_for_now",
     "busy",
 )
+ECHOES: tuple[Callable[[str], tuple[str, ...]], ...] = (
+    lambda to: (f"550 5.1.1 <{to}> is not known here",),
+    lambda to: (f"550 {to.upper()}",),
+    lambda to: (f"550 5.1.1 {base64.b64encode(to.encode()).decode()}",),
+    lambda to: (f"550 {quote(to, safe='')} ={'='.join(f'{b:02X}' for b in to.encode())}",),
+    lambda to: (*(f"550-{to[at : at + 6]}" for at in range(0, len(to), 6)), "550 that was it"),
+    lambda to: (f"451 4.7.1 {to} greylisted",),
+    lambda to: (f"599 {to}",),
+    lambda to: (f"421 {to} goodbye",),
+)
+"""How a server that means no good, or no harm, quotes whom it was given: plain, upper-cased, in base64, quoted, in pieces."""
 ANSWERS = {"refuse_recipient": "550 nobody", "greylist": "451 come back later"}
 """To a recipient."""
 
@@ -31,6 +44,10 @@ class Sink:
     port: int = 0
     fault: str = ""
     mails: list[tuple[str, Message]] = field(default_factory=list)
+    echo: Callable[[str], tuple[str, ...]] | None = None
+    """How it answers to a recipient: one of ECHOES."""
+    stage: str = "RCPT"
+    """What it answers so: RCPT, DATA (to the text), or TAKEN (to the text, which it takes)."""
     slow: str = ""
     """A mail to this address is kept waiting for its answer until `release` is set."""
     held: bool = False
@@ -70,7 +87,10 @@ class _Session(socketserver.StreamRequestHandler):
             word = line.upper()
             if word.startswith("RCPT"):
                 to = line.partition("<")[2].partition(">")[0]
-                self.say(ANSWERS.get(sink.fault, "250 ok"))
+                for quoted in (
+                    sink.echo(to) if sink.echo and sink.stage == "RCPT" else [ANSWERS.get(sink.fault, "250 ok")]
+                ):
+                    self.say(quoted)
             elif word.startswith("MAIL"):
                 self.say("553 not you" if sink.fault == "refuse_sender" else "250 ok")
             elif word == "DATA":
@@ -87,6 +107,10 @@ class _Session(socketserver.StreamRequestHandler):
         body = b""
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             body += line[1:] if line.startswith(b"..") else line
+        if self.sink.echo and self.sink.stage != "RCPT":
+            for quoted in self.sink.echo(to):
+                self.say(quoted if self.sink.stage == "DATA" else f"250{quoted[3:]}")
+            return True
         if self.sink.fault == "refuse_text":
             self.say("554 no")
             return True

@@ -22,7 +22,6 @@ from microcare.care.own_entries import Reading
 from microcare.care.reading import read_person
 from microcare.care.receive import receive
 from microcare.care.sealing import sealed
-from microcare.channels.channel import Outcome, Result
 from microcare.hub import entry as e
 from microcare.hub import stimulus as s
 from microcare.store import caseload, journals, kept, notes, people, texts
@@ -166,11 +165,6 @@ def made(kind: Any) -> Any:
         if field.required
     }
     return kind(**(needed | {"at": T, "received": T}))
-
-
-def test_what_a_provider_says_names_nobody() -> None:
-    said = Outcome(Result.FAILED, "refused: 550 <ADA@home.test> is unknown; ada@home.test").without("ada@home.test", "")
-    assert said.detail == "refused: 550 <…> is unknown; …"
 
 
 def test_photos_belong_to_what_they_were_taken_for(hub: Hub, tmp_path: Path) -> None:

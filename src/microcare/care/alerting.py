@@ -115,8 +115,8 @@ def _enter(one: Waiting, notice: effect.Notify, alert: Alert, outcomes: list[tup
 
 
 def attempt(channels: Mapping[str, Channel], channel: str, message: Message) -> Outcome:
-    """Hand a message to a channel; what comes of it names nobody."""
+    """Hand a message to a channel."""
     found = channels.get(channel)
     if found is None:
         return Outcome(Result.FAILED, f"there is no channel {channel}")
-    return found.send(message).without(message.to)
+    return found.send(message)

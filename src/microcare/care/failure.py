@@ -1,10 +1,14 @@
 """What can go wrong with a step, and what is said of it: enough for an operator, little of the person."""
 
+import logging
 import traceback
 from collections.abc import Iterable, Iterator
+from types import TracebackType
 
 from microcare.hub.step import Step
 from microcare.hub.stimulus import Time
+
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class StuckError(Exception):
@@ -21,7 +25,25 @@ def moving(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def describe(error: BaseException) -> str:
-    """The kind of error and where it happened. Its text may hold a person's data, so only its first words stay."""
+    """The kind of error and where it happened. What it says may hold a person's data, so it is left out."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename.rpartition('microcare/')[2]}:{frames[-1].lineno}" if frames else "unknown place"
-    return f"{type(error).__name__} at {place}: {str(error)[:160]}"
+    # Of our own errors alone it is known what they say.
+    return f"{type(error).__name__} at {place}" + (f": {error}" if isinstance(error, StuckError) else "")
+
+
+class Formatter(logging.Formatter):
+    """Lines of a log: of an error its kind and where it happened, never what it says, which may be a person's words."""
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - the name is logging's
+        """The places it went through, with those that brought it about."""
+        return "\n".join(_places(ei[1])) if ei[1] is not None else ""
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _places(before)
+        yield "which led to:"
+    yield from (line.rstrip() for line in traceback.format_tb(error.__traceback__))
+    yield describe(error)

@@ -37,7 +37,7 @@ def send(channels: Mapping[str, Channel], key: str, person: str, state: State, p
         if wait:
             outcomes.append(Outcome(Result.FAILED, "its push service fails and is left alone for now", wait))
             continue
-        outcome = channel.send(message).without(device.endpoint, device.endpoint.rsplit("/", 1)[-1])
+        outcome = channel.send(message)
         if outcome.result is Result.GONE:
             push_devices.remove(person, device.endpoint)
             outcome = Outcome(Result.FAILED, outcome.detail)

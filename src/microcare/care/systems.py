@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from microcare.care import access, clock
 from microcare.care.access import Access
-from microcare.channels import outward
+from microcare.channels import outward, said
 from microcare.channels.breaker import Breakers
 from microcare.store import audit, memberships, systems
 from microcare.store.systems import TOLD, USER, Event, Hook
@@ -126,15 +126,17 @@ def _tell(hook: Hook, one: Event, local: bool, breakers: Breakers) -> None:
     breaker, wanted = breakers.of(_side(hook)), None
     try:
         answer = outward.post(hook.url, body, headers, local=local)
-        taken, said = 200 <= answer.status < 300, f"{answer.status} {answer.body}"
+        taken, why = 200 <= answer.status < 300, said.status(answer.status)
         wanted = outward.heed(answer, breaker)
+    except outward.RefusedAddressError as error:
+        taken, why = False, str(error)
     except (OSError, ValueError, HTTPException) as error:
         breaker.bad()
-        taken, said = False, str(error)
+        taken, why = False, said.fault(error.__cause__ or error)
     if taken:
         systems.settle(one, "accepted", "", None)
         return
     tries = one.tries + 1
     pause = max(min(FIRST << min(one.tries, 20), LONGEST), int((wanted or 0) * 1000))
     again = clock.now() + pause if tries < TRIES else None
-    systems.settle(one, "pending" if again else "failed", said, again)
+    systems.settle(one, "pending" if again else "failed", why, again)

@@ -1,8 +1,7 @@
 """What every channel does: take one message, and say truthfully what became of it."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -26,19 +25,12 @@ NO_SUCH_WAY = (NO_SERVER, NO_ADDRESS, NO_DEVICE)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A result, with what the provider said."""
+    """A result, and why, in words of our own (`said`): nothing of what the other side answered."""
 
     result: Result
     detail: str = ""
     again: float | None = None
     """Of what failed: after so many seconds the same message may be tried again; None: that would be of no use."""
-
-    def without(self, *words: str) -> "Outcome":
-        """The same without an address that the provider quoted: what became of a message is kept, and names nobody."""
-        detail = self.detail
-        for word in filter(None, words):
-            detail = re.sub(re.escape(word), "…", detail, flags=re.IGNORECASE)
-        return replace(self, detail=detail)
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:

@@ -18,6 +18,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
+from microcare.channels import said
 from microcare.channels.breaker import LONGEST, Breaker, within
 from microcare.channels.channel import NO_ADDRESS, NO_SERVER, Message, Outcome, Result
 
@@ -105,7 +106,7 @@ class Email:
                 smtp = self._session(server, current) if self._keep else self._connect(server, current)
             except (OSError, smtplib.SMTPException) as error:
                 self._drop()
-                return Outcome(Result.FAILED, f"the mail server could not be reached: {_said(error)}", LATER)
+                return Outcome(Result.FAILED, f"the mail server could not be reached: {said.fault(error)}", LATER)
             outcome = self._hand_over(smtp, message)
         if not self._keep:
             _end(smtp, polite=outcome.result is Result.ACCEPTED)
@@ -146,9 +147,9 @@ class Email:
         try:
             # The name that certificates are checked against, which only the constructor sets else.
             smtp._host = server.host  # type: ignore[attr-defined]
-            code, said = smtp.connect(server.host, server.port)
+            code, words = smtp.connect(server.host, server.port)
             if code != 220:
-                raise smtplib.SMTPConnectError(code, said)
+                raise smtplib.SMTPConnectError(code, words)
             if server.security == "smtp+starttls":
                 smtp.starttls(context=context)
             if server.user:
@@ -171,21 +172,21 @@ class Email:
 
     def _hand_over(self, smtp: smtplib.SMTP, message: Message) -> Outcome:
         try:
-            for code, said in (smtp.mail(self.sender), smtp.rcpt(message.to)):
+            for code, words in (smtp.mail(self.sender), smtp.rcpt(message.to)):
                 if code not in (250, 251):
-                    return _refused(code, said)
+                    return _refused(code, words)
         except (OSError, smtplib.SMTPException) as error:
-            return Outcome(Result.FAILED, f"{BROKE_OFF}: {_said(error)}", LATER)
+            return Outcome(Result.FAILED, f"{BROKE_OFF}: {said.fault(error)}", LATER)
         try:
-            code, said = smtp.data(self.compose(message).as_bytes())
+            code, words = smtp.data(self.compose(message).as_bytes())
         except smtplib.SMTPDataError as error:
             # The server would not even begin to take the text.
             return _refused(error.smtp_code, error.smtp_error)
         except (OSError, smtplib.SMTPException) as error:
-            return Outcome(Result.UNCLEAR, f"the mail server fell silent: {_said(error)}")
+            return Outcome(Result.UNCLEAR, f"the mail server fell silent: {said.fault(error)}")
         if code != 250:
-            return _refused(code, said)
-        return Outcome(Result.ACCEPTED, f"{code} {said.decode(errors='replace')}"[:200])
+            return _refused(code, words)
+        return Outcome(Result.ACCEPTED, said.reply(code, words))
 
     def compose(self, message: Message) -> EmailMessage:
         """The mail as it is sent: plain text, nothing that tracks."""
@@ -200,10 +201,9 @@ class Email:
         return mail
 
 
-def _refused(code: int, said: bytes | str) -> Outcome:
+def _refused(code: int, words: bytes | str) -> Outcome:
     """A server that says no has sent nothing; one that says "not now" (4xx, greylisting) may say yes later."""
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return Outcome(Result.FAILED, f"{REFUSED}: {code} {text}"[:300], LATER if 400 <= code < 500 else None)
+    return Outcome(Result.FAILED, f"{REFUSED}: {said.reply(code, words)}", LATER if 400 <= code < 500 else None)
 
 
 def _end(smtp: smtplib.SMTP, *, polite: bool) -> None:
@@ -212,7 +212,3 @@ def _end(smtp: smtplib.SMTP, *, polite: bool) -> None:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()
     smtp.close()
-
-
-def _said(error: BaseException) -> str:
-    return (str(error) or type(error).__name__)[:200]

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from microcare.channels import outward
+from microcare.channels import outward, said
 from microcare.channels.breaker import Breaker, Breakers
 from microcare.channels.channel import Message, Outcome, Result
 
@@ -124,8 +124,8 @@ class Push:
             device = json.loads(message.to)
             endpoint = str(device["endpoint"])
             body = encrypt(message.body.encode(), from_base64url(device["p256dh"]), from_base64url(device["auth"]))
-        except (ValueError, KeyError, TypeError) as error:
-            return Outcome(Result.GONE, f"no usable device: {error}"[:200])
+        except (ValueError, KeyError, TypeError):
+            return Outcome(Result.GONE, "no usable device")
         breaker = self.breakers.of(lane(message.to))
         try:
             answer = outward.post(
@@ -136,10 +136,12 @@ class Push:
             return Outcome(Result.FAILED, f"no usable address: {error}")
         except outward.NotReachedError as error:
             breaker.bad()
-            return Outcome(Result.FAILED, f"the push service could not be reached: {error}"[:200], LATER)
+            return Outcome(
+                Result.FAILED, f"the push service could not be reached: {said.fault(error.__cause__ or error)}", LATER
+            )
         except (OSError, http.client.HTTPException) as error:
             breaker.bad()
-            return Outcome(Result.UNCLEAR, f"the push service fell silent: {error}"[:200])
+            return Outcome(Result.UNCLEAR, f"the push service fell silent: {said.fault(error)}")
         return _outcome(answer, breaker)
 
     def _headers(self, endpoint: str, message: Message) -> Mapping[str, str]:
@@ -169,12 +171,12 @@ def device_topic(endpoint: str) -> bytes:
 
 
 def _outcome(answer: outward.Answer, breaker: Breaker) -> Outcome:
-    said = f"{answer.status} {answer.body}".strip()[:200]
+    status = said.status(answer.status)
     later = outward.heed(answer, breaker)
     if later is not None:
-        return Outcome(Result.FAILED, f"refused: {said}", later)
+        return Outcome(Result.FAILED, f"refused: {status}", later)
     if 200 <= answer.status < 300:
-        return Outcome(Result.ACCEPTED, said)
+        return Outcome(Result.ACCEPTED, status)
     if answer.status in GONE:
-        return Outcome(Result.GONE, said)
-    return Outcome(Result.FAILED, f"refused: {said}")
+        return Outcome(Result.GONE, status)
+    return Outcome(Result.FAILED, f"refused: {status}")
