@@ -11,6 +11,11 @@ pytestmark = pytest.mark.browser
 def join(page: Page, demo: Demo) -> None:
     """Follow the invitation link."""
     page.goto(demo.join)
+    # The code of the link is in the field, and no more in the address, also after another language was chosen.
+    expect(page.locator("#code")).to_have_value(demo.join.partition("#")[2])
+    expect(page).to_have_url(f"{demo.url}/join")
+    page.get_by_role("button", name="Deutsch").click()
+    page.get_by_role("button", name="English").click()
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".question").first).to_be_visible()
 

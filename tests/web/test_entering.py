@@ -134,7 +134,7 @@ def test_devices_are_seen_and_ended_in_the_settings(hub: Hub) -> None:
     phone.enter(ada.code)
     desktop.enter(ada.code)
     page = desktop.get("/settings/devices").text
-    assert "Chrome, Android" in page and "Firefox, Mac" in page and page.count('class="hint">this one<') == 1
+    assert "Chrome, Android" in page and "Firefox, Mac" in page and page.count("<b>This one.</b>") == 1
     [lost] = [one for one in _rows(ada.person) if one.name == "Chrome, Android"]
     desktop.post("/settings/devices", what="end", device=lost.id)
     answer = phone.client.get("/")

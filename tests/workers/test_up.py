@@ -4,12 +4,14 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,7 +89,7 @@ def test_a_demo_listens_within_seconds_and_says_where(
     demo: tuple[subprocess.Popen[str], int, str], tmp_path: Path
 ) -> None:
     _, port, said = demo
-    assert len(re.findall(rf"http://127\.0\.0\.1:{port}/join/[2-9a-z]{{20}}", said)) == 2
+    assert len(re.findall(rf"http://127\.0\.0\.1:{port}/join#[2-9a-z]{{20}}", said)) == 2
     assert re.search(r"user: facilitator +password: [2-9a-z-]{23}", said)
     status, headers, body = _get(f"http://127.0.0.1:{port}/health")
     assert (status, body) == (200, "ok\n")
@@ -108,7 +110,9 @@ def test_a_second_demo_on_the_folder_says_where_the_first_is_and_touches_nothing
     demo: tuple[subprocess.Popen[str], int, str], tmp_path: Path
 ) -> None:
     first, port, said = demo
-    join = re.search(r"/join/\w+", said)
+    from microcare.store.entering import mark
+
+    join = re.search(r"/join#(\w+)", said)
     assert join is not None
     for code in (f"demo(['mood'], {free_port()}, Path('here'))", f"up(Path('here'), port={free_port()})"):
         second = _start(code, tmp_path)
@@ -117,13 +121,15 @@ def test_a_second_demo_on_the_folder_says_where_the_first_is_and_touches_nothing
         assert f"running in {tmp_path / 'here'} already, at http://127.0.0.1:{port}" in complaint.replace(
             " here ", f" {tmp_path / 'here'} "
         )
-    assert _get(f"http://127.0.0.1:{port}{join[0]}")[0] == 200
+    assert _get(f"http://127.0.0.1:{port}/join")[0] == 200
+    with closing(sqlite3.connect(tmp_path / "here" / "microcare.sqlite3")) as database:
+        assert database.execute("SELECT once FROM invitation WHERE hash = ?", [mark(join[1])]).fetchone() == (0,)
     first.kill()
     first.wait(timeout=20)
     other = free_port()
     third = _start(f"demo(['mood'], {other}, Path('here'))", tmp_path)
     try:
-        assert f"http://127.0.0.1:{other}/join/" in _read_until(third, "Stop it")
+        assert f"http://127.0.0.1:{other}/join#" in _read_until(third, "Stop it")
     finally:
         third.send_signal(signal.SIGTERM)
         third.communicate(timeout=30)
