@@ -1,5 +1,7 @@
 """The pages of the delivery monitor: numbers for those who may see them, names only for those who may see people."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -72,10 +74,10 @@ def test_a_persons_deliveries_with_their_reasons(hub: Hub) -> None:
     person = live(hub)
     browser = client("coach")
     page = text(browser, f"/desk/people/{person}/deliveries")
-    for words in ("tea: cup", "dismissed", "Completed", "2026-03-02 09:00"):
+    for words in ("A cup of tea: Tea", "dismissed", "Completed", "2026-03-02 09:00"):
         assert words in page
     only = text(browser, f"/desk/people/{person}/deliveries?status=completed")
-    assert "tea: cup" in only and "dismissed" not in only
+    assert "A cup of tea: Tea" in only and "dismissed" not in only
 
 
 def test_the_numbers_leave_as_a_table_and_that_is_written_down(hub: Hub) -> None:
@@ -87,3 +89,13 @@ def test_the_numbers_leave_as_a_table_and_that_is_written_down(hub: Hub) -> None
     assert any(line.startswith("tea,event,tea,cup,3,3,") for line in found.splitlines())
     (line,) = audit.trail("tea", limit=1)
     assert (line.who, line.deed, line.detail) == ("a-analyst", "export", "delivery numbers")
+
+
+def test_the_journal_at_the_desk_calls_deliveries_by_their_titles(hub: Hub) -> None:
+    person = live(hub)
+    browser = client("coach")
+    for kind in ("", "all", "delivered"):
+        page = text(browser, f"/desk/people/{person}?kind={kind}")
+        spoken = re.sub(r"<pre.*?</pre>", "", page, flags=re.S)
+        assert not re.findall(r">[^<>]*\bd\d+\b[^<>]*<", spoken)
+    assert "Tea: dismissed by person" in text(browser, f"/desk/people/{person}")

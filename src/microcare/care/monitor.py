@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import DAY, HOUR, MINUTE, format_local, local_day
 from microcare.care import clock
+from microcare.care.wordings import About
 from microcare.channels.channel import NO_SUCH_WAY
 from microcare.hub.deliveries import COMPLETED, HELD, MISSED, NOT_MEANT, OPEN, STEPS, Line
+from microcare.hub.explainer import title_of
 from microcare.store import journals, monitor, people
 from microcare.store.monitor import Filter
 
@@ -257,16 +259,32 @@ def _when(moment: int) -> str:
 
 def of_person(person: str, wanted: Filter, limit: int = 200) -> tuple[LineShown, ...]:
     """A person's deliveries in words, newest first. Raises UnknownPersonError."""
-    zone = journals.load(person).state.zone
+    state = journals.load(person).state
     catch_up()
-    return tuple(_shown(zone, line) for line in monitor.lines_of(person, wanted, limit))
+    about = About(person, state)
+    return tuple(_shown(about, line) for line in monitor.lines_of(person, wanted, limit))
 
 
-def _shown(zone: str, line: Line) -> LineShown:
+def _shown(about: About, line: Line) -> LineShown:
+    zone = about.state.zone
     times = [(str(TITLES[name]), getattr(line, name)) for name in STEPS] + [(gettext("Missed"), line.missed)]
     walls = tuple((title, format_local(zone, at)[:16]) for title, at in times if at)
-    title = f"{line.intervention}: {line.name}" if line.intervention else line.name
-    return LineShown(title.replace("_", " "), line.what, line.status, line.reason, line.trouble, walls)
+    return LineShown(_title(about, line), line.what, line.status, line.reason, line.trouble, walls)
+
+
+def _title(about: About, line: Line) -> str:
+    """What was planned, as people call it."""
+    program = about.program(line.program, "")
+    if not line.intervention:
+        return line.name.replace("_", " ")
+    named = [
+        about.names.fill(program, title) if program is not None else title.replace("_", " ")
+        for title in (
+            title_of(program, line.intervention, language=get_language() or "en"),
+            title_of(program, line.intervention, line.name, get_language() or "en"),
+        )
+    ]
+    return ": ".join(named)
 
 
 def narrowed(wanted: Filter, programs: Collection[str] | None) -> Filter:

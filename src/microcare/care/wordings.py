@@ -1,6 +1,6 @@
 """What staff read of somebody: questions, answers and codes in the words of the program, in the language of whoever reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from django.utils.translation import get_language, gettext
@@ -10,6 +10,7 @@ from microcare.care.programs import programs
 from microcare.care.telling import Voice
 from microcare.hub import entry as e
 from microcare.hub.naming import Names
+from microcare.hub.sentences import delivery_title
 from microcare.hub.state import State
 from microcare.program.compiled import CompiledProgram
 from microcare.store import journals
@@ -21,6 +22,7 @@ class About:
     def __init__(self, person: str, state: State, texts: Mapping[str, str] | None = None) -> None:
         """`texts`: the person's free texts, by reference, where whoever reads may see them."""
         self.person, self.state, self.texts = person, state, texts or {}
+        self._titles: dict[str, str] = {}
 
     @cached_property
     def alerted(self) -> Mapping[str, e.Alerted]:
@@ -33,7 +35,24 @@ class About:
         """How the entries of their journal name things."""
         plain = Names(get_language() or "en")
         alerts = {name: self._question(plain, x) for name, x in self.alerted.items()}
-        return Names(plain.language, alerts, label, self._filled)
+        return Names(plain.language, alerts, label, self._delivery, self._filled)
+
+    @cached_property
+    def _delivered(self) -> Iterator[e.Delivered]:
+        """What was delivered, newest first, read as far as it is asked for."""
+        return (x for _, x in journals.newest(self.person, ("delivered",)) if isinstance(x, e.Delivered))
+
+    def _delivery(self, name: str) -> str:
+        """What a delivery brings; its name, where the journal does not tell (any more)."""
+        while name not in self._titles:
+            x = next(self._delivered, None)
+            if x is None:
+                return name
+            program = self.program(x.program, "")
+            self._titles[x.delivery] = delivery_title(
+                program, x, Names(get_language() or "en", fill=self._filled), gettext
+            )
+        return self._titles[name]
 
     def _filled(self, program: CompiledProgram, title: str) -> str:
         return Voice(program, self.state, self.texts, get_language() or "en").filled(title)

@@ -23,6 +23,8 @@ class Names:
     """What each alert is about, in words, by its name."""
     codes: Callable[[str], str] = str
     """What came of an alert, in words."""
+    deliveries: Callable[[str], str] = str
+    """What a delivery brings, by its name."""
     fill: Callable[[CompiledProgram, str], str] = lambda _program, title: title
     """A title with the values of the person it is about."""
 

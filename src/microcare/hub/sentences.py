@@ -58,6 +58,16 @@ def title_of(program: Program, intervention: str, _: Say, event: str = "") -> st
     return title if program is None else _.names.fill(program, title)
 
 
+def delivery_title(program: Program, stated: e.Delivered, names: Names, say: Callable[[str], str] = as_written) -> str:
+    """What a delivery brings: the title of its event, or that it is a question, an offer, a message."""
+    _ = Say(say, names)
+    return _named(stated.what, _) or title_of(program, _of_run(stated.run), _, stated.name)
+
+
+def _of_run(run: str) -> str:
+    return run.split(".")[1] if "." in run else ""
+
+
 def _named(what: str, _: Say) -> str:
     return {
         "assessment": _("Questions"),
@@ -94,8 +104,7 @@ def _decided(x: e.Decided, p: Program, _: Say) -> str:
 def _delivered(x: e.Delivered, p: Program, _: Say) -> str:
     what = _named(x.what, _)
     if not what:
-        intervention = x.run.split(".")[1] if "." in x.run else ""
-        what = _("Delivered: %(title)s") % {"title": title_of(p, intervention, _, x.name)}
+        what = _("Delivered: %(title)s") % {"title": title_of(p, _of_run(x.run), _, x.name)}
     if x.human:
         return what + " " + _("to be done by a person")
     if x.prompt:
@@ -239,7 +248,7 @@ def _acted(x: e.Acted, p: Program, _: Say) -> str:
     )
     how = _(" after %(span)s") % {"span": format_duration(max(round(x.spent, -3), SECOND))} if x.spent else ""
     until = _(" until %(moment)s") % {"moment": format_moment(x.until)} if x.act == "snoozed" and x.until else ""
-    by = {"what": x.delivery, "act": act + how + until, "by": x.by}
+    by = {"what": _.names.deliveries(x.delivery), "act": act + how + until, "by": x.by}
     return _("%(what)s: %(act)s by %(by)s") % by + (_(" (arrived late)") if x.late else "")
 
 
@@ -306,7 +315,7 @@ TABLE: dict[type, Callable[[Any, Program, Say], str]] = {
     e.CheckInSet: _check_in,
     e.Signaled: lambda x, p, _: f"{x.name} = {shown(x.value)}",
     e.Reported: lambda x, p, _: _("The person said: %(words)s") % {"words": x.name or _("I need something")},
-    e.Staged: lambda x, p, _: f"{x.delivery}: {x.stage.replace('_', ' ')} ({x.channel})",
+    e.Staged: lambda x, p, _: f"{_.names.deliveries(x.delivery)}: {x.stage.replace('_', ' ')} ({x.channel})",
     e.Acted: _acted,
     e.Imported: lambda x, p, _: _("A draw made elsewhere for %(what)s: %(option)s")
     % {"what": f"{x.rule} {x.slot}", "option": x.option},
@@ -318,8 +327,10 @@ TABLE: dict[type, Callable[[Any, Program, Say], str]] = {
     % {"rule": x.rule, "moment": format_moment(x.until), "why": _list(x.reasons, _)},
     e.Decided: _decided,
     e.Delivered: _delivered,
-    e.Fallback: lambda x, p, _: _("%(what)s: tried again by %(channel)s") % {"what": x.delivery, "channel": x.channel},
-    e.Undelivered: lambda x, p, _: _("%(what)s: taken away (%(why)s)") % {"what": x.delivery, "why": x.reason},
+    e.Fallback: lambda x, p, _: _("%(what)s: tried again by %(channel)s")
+    % {"what": _.names.deliveries(x.delivery), "channel": x.channel},
+    e.Undelivered: lambda x, p, _: _("%(what)s: taken away (%(why)s)")
+    % {"what": _.names.deliveries(x.delivery), "why": x.reason},
     e.Asked: _asked,
     e.Assessed: _assessed,
     e.Proximal: _proximal,
