@@ -147,3 +147,27 @@ def test_what_the_browser_lost_is_made_anew_when_the_app_is_opened_or_it_is_said
     kept = page.evaluate("fetch('/settings/my-data.json').then((all) => all.json()).then((all) => all.devices)")
     assert [one["endpoint"] for one in kept] == ["https://push.example.org/anew"]
     context.close()
+
+
+def test_an_alert_on_a_device_of_the_staff_says_only_that_it_waits_and_leads_to_the_alerts(
+    demo: Demo, browser: Browser
+) -> None:
+    context = browser.new_context()
+    context.grant_permissions(["notifications"], origin=demo.url)
+    page = context.new_page()
+    page.goto(f"{demo.url}/desk/account")
+    page.fill("#id_username", demo.user)
+    page.fill("#id_password", demo.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    card = page.locator("#alerts-here")
+    expect(card).to_be_visible()
+    expect(card.locator(".state")).to_have_text("Off on this device.")
+    # The browser of a test has no push service: nothing is on, and the page does not say that it were.
+    card.get_by_role("button", name="Turn on").click()
+    expect(card.locator(".state")).to_have_text("That did not work. Please try again when there is a connection.")
+    expect(card.get_by_role("button", name="Turn off")).to_be_hidden()
+    deliver(page, demo, {"title": "An alert waits", "language": "en", "desk": "1"})
+    assert notices(page) == [{"title": "An alert waits", "body": "", "lang": "en"}]
+    opens = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all[0].data)"
+    assert page.evaluate(opens) == "/desk/alerts"
+    context.close()

@@ -146,6 +146,8 @@ def test_a_stuck_worker_and_silent_pages_are_told_apart_from_slow_ones(tmp_path:
                     json.dumps({"process": "w", "pid": pid, "loop": name, "ticked": now[0], "ticked_at": 1, "well": now[0], "well_at": 1}).encode()
                 )  # fmt: skip
 
+    assert watch._pages(13, 5000.0) == "", "where they cannot be asked at all, nobody is ended for it"
+    watch._ever = True
     found: dict[str, str] = {}
     for _ in range(50):
         now[0] += 2
@@ -310,3 +312,49 @@ def test_a_hub_without_workers_is_not_ready(hub: Hub) -> None:
     assert answer.status_code == 503
     assert answer.json()["problems"] == [f"{name}: no worker does this" for name in heartbeats.LOOPS]
     assert Client(SERVER_NAME="127.0.0.1").get("/health").status_code == 200
+
+
+def test_a_round_that_gets_on_is_not_stuck_however_long_it_is(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeats, "SELDOM", 0.0)
+    for _ in range(3):
+        hub.join()
+    stop, seen = threading.Event(), list[float]()
+    real = heartbeats.tick
+
+    def tick() -> None:
+        real()
+        seen.append(heartbeats.read(heartbeats.folder())[0].ticked)
+
+    monkeypatch.setattr(heartbeats, "tick", tick)
+
+    def work(now: int) -> int:
+        from microcare.care.wake import wake_due
+
+        wake_due(NINE)
+        stop.set()
+        return 0
+
+    loop.run("wake", work, lambda now: None, stop, "worker 1")
+    assert len(set(seen)) > 1, "it beats within one round"
+    real()
+
+
+def test_pages_that_answer_with_an_error_are_there(tmp_path: Path) -> None:
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    from microcare.workers.watching import answers
+
+    class Refuses(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(400)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Refuses) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        assert answers(f"http://127.0.0.1:{server.server_port}/health", 5)
+        server.shutdown()
+    assert not answers("http://127.0.0.1:9/health", 1)
+    assert not answers("http://no host/health", 1)

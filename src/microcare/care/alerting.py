@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from microcare.care import clock, mails
+from microcare.care import clock, desk_devices, mails
 from microcare.care.failure import describe
 from microcare.care.receive import receive
 from microcare.care.safeguards import on_duty, rosters_of
@@ -57,7 +57,7 @@ def _tell_blind(channels: Mapping[str, Channel], address: str, one: Waiting, not
     people = dict.fromkeys(to for roster in rosters_of(notice.program).values() for to in roster.people)
     subject, body = mails.to_staff("alert", notice.level, f"{address}/desk/", urgent=True)
     outcomes = [
-        attempt(channels, "email", Message(f"{one.key}-{one.attempts}-{n}", to, subject, body, clock.now()))
+        _both(channels, Message(f"{one.key}-{one.attempts}-{n}", to, subject, body, clock.now()))
         for n, to in enumerate(people)
     ]
     outcome = together(outcomes or [Outcome(Result.FAILED, NOBODY % notice.roster)])
@@ -82,9 +82,15 @@ def _tell_staff(
         for to in people:
             roster_of.setdefault(to, roster)
     return [
-        (roster, attempt(channels, "email", Message(f"{key}-{n}", to, subject, body, clock.now())))
+        (roster, _both(channels, Message(f"{key}-{n}", to, subject, body, clock.now())))
         for n, (to, roster) in enumerate(roster_of.items())
     ]
+
+
+def _both(channels: Mapping[str, Channel], message: Message) -> Outcome:
+    """By both ways, their devices first, for mail may hang: told where either took it."""
+    devices = list(desk_devices.notify(channels, message.to, message.key))
+    return together([*devices, attempt(channels, "email", message)])
 
 
 def _enter(one: Waiting, notice: effect.Notify, alert: Alert, outcomes: list[tuple[str, Outcome]]) -> bool:
@@ -119,4 +125,8 @@ def attempt(channels: Mapping[str, Channel], channel: str, message: Message) -> 
     found = channels.get(channel)
     if found is None:
         return Outcome(Result.FAILED, f"there is no channel {channel}")
+    rests = found.rests(message.to)
+    if rests:
+        # Whoever waits behind this one, and could be told another way, waits for nothing.
+        return Outcome(Result.FAILED, f"the other side of {channel} fails and is left alone for now", rests)
     return found.send(message)

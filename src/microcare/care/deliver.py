@@ -22,7 +22,7 @@ from microcare.channels.channel import Channel, Message, Outcome, Result, togeth
 from microcare.hub import effect
 from microcare.hub.state import State
 from microcare.hub.stimulus import Receipt
-from microcare.store import journals, outbox, people
+from microcare.store import heartbeats, journals, outbox, people
 from microcare.store.database import writing
 from microcare.store.outbox import Waiting
 
@@ -120,6 +120,7 @@ def _apart(work: _Round, one: Waiting) -> None:
 
 def _guarded(work: _Round, one: Waiting, act: Callable[[_Round, Waiting], None]) -> None:
     """One row's failure delays no other."""
+    heartbeats.tick()
     try:
         act(work, one)
     except Exception as error:

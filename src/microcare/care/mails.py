@@ -1,5 +1,7 @@
 """What mails say: that something waits, and where. Never what it is, nor for what it is."""
 
+from collections.abc import Sequence
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -57,6 +59,13 @@ def to_staff(kind: str, level: int, address: str, *, urgent: bool = False) -> tu
             _("Still open: an alert waits for a person to take it on:"), address, passed
         )
     return _("An alert needs you"), _letter(_("An alert waits for a person to take it on:"), address, passed)
+
+
+def trouble(lines: Sequence[str], address: str) -> str:
+    """Text of a mail to administrators: what is wrong with the hub, and where it stands."""
+    return _letter(
+        "\n".join([_("The hub does not do all of its work:"), "", *lines, "", _("More stands here:")]), address
+    )
 
 
 def emergency(address: str) -> tuple[str, str]:

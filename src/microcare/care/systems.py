@@ -13,7 +13,7 @@ from microcare.care import access, clock
 from microcare.care.access import Access
 from microcare.channels import outward, said
 from microcare.channels.breaker import Breakers
-from microcare.store import audit, memberships, systems
+from microcare.store import audit, heartbeats, memberships, systems
 from microcare.store.systems import TOLD, USER, Event, Hook
 
 Submit = Callable[[str, Callable[[], None], int], bool]
@@ -94,6 +94,7 @@ def tell_due(
     while events := systems.due(now, limit, sorted(passed)):
         before = len(passed)
         for one in events:
+            heartbeats.tick()
             hook = hooks.get(one.hook)
             if one.hook in passed or not systems.claim(one, now + LEASE):
                 continue

@@ -12,7 +12,7 @@ from microcare.care.programs import programs
 from microcare.hub.advance import wake
 from microcare.hub.programs import Programs
 from microcare.hub.step import Step
-from microcare.store import commit, wakeups
+from microcare.store import commit, heartbeats, wakeups
 from microcare.store.commit import Writing, write
 from microcare.store.journals import Loaded
 
@@ -73,6 +73,7 @@ def _wake(known: Programs, one: Loaded, now: int) -> _Woke:
     try:
         for done in moving(wake(known, one.person, one.state, one.due, now)):
             steps.append(done)
+            heartbeats.tick()
             if len(steps) >= STEPS:
                 break
     except Exception as raised:

@@ -25,6 +25,12 @@ def first(key: str, value: str) -> None:
     run(queries.FIRST_DEPLOYMENT, [key, value])
 
 
+def later(key: str, before: int, now: int) -> bool:
+    """Note a moment, if the one noted last is not later than `before`; of several that ask at once, one gets True."""
+    first(key, "0")
+    return run(queries.LATER_DEPLOYMENT, [str(now), key, before]) == 1
+
+
 def make_seed(program: str) -> None:
     """Give a program its secret seed, unless it has one: a draw that anybody could compute breaks concealment."""
     first(f"seed.{program}", secrets.token_hex(32))

@@ -6,6 +6,7 @@ by the machine's monotonic clock, which all processes share and nobody sets; the
 
 import contextlib
 import os
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ SIZE = 1024
 """A heartbeat is written over the last one in place, so that a full disk does not stop it. Bytes."""
 SELDOM = 0.5
 """A loop that is busy writes no more often than this, seconds."""
-LOOPS = ("wake", *LANES, "tell")
+LOOPS = ("wake", *LANES, "tell", "watch")
 """The loops without which nobody is reached: each must be alive in some process."""
 
 
@@ -82,6 +83,15 @@ class Pulse:
             self._written, self._error = now, error
             self._write(Beat(self.process, os.getpid(), self.loop, now, at, self._well, self._well_at, error[:200]))
 
+    def tick(self) -> None:
+        """It is at work still; how the round ends is not known yet."""
+        now = time.monotonic()
+        if now - self._written >= SELDOM:
+            self._written, at = now, time.time_ns() // 1_000_000
+            self._write(
+                Beat(self.process, os.getpid(), self.loop, now, at, self._well, self._well_at, self._error[:200])
+            )
+
     def _write(self, beat: Beat) -> None:
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(mode=0o700, exist_ok=True)
@@ -95,6 +105,21 @@ class Pulse:
         """The loop has been told to stop, and has."""
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
+
+
+_own = threading.local()
+
+
+def beats_with(pulse: Pulse | None) -> None:
+    """From now on what this thread does beats with this heart."""
+    _own.pulse = pulse
+
+
+def tick() -> None:
+    """Called in the middle of long work: a round that gets on is not stuck, however long it is."""
+    pulse: Pulse | None = getattr(_own, "pulse", None)
+    if pulse is not None:
+        pulse.tick()
 
 
 def read(where: Path) -> list[Beat]:

@@ -113,6 +113,7 @@ class Outbox(models.Model):
         indexes: ClassVar = [
             models.Index("lane", "next_try", name="outbox_lane"),
             models.Index("next_try", name="outbox_next_try"),
+            models.Index("person", name="outbox_aside", condition=models.Q(status="aside")),
             models.Index("settled", name="outbox_stuck", condition=models.Q(status__in=("failed", "unclear"))),
         ]
 

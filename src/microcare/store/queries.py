@@ -344,6 +344,11 @@ INSERT INTO deployment (key, value) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING
 """
 """Set it, unless it is set already: of two that try, the first one's stays."""
 
+LATER_DEPLOYMENT = """
+UPDATE deployment SET value = %s WHERE key = %s AND CAST(value AS BIGINT) <= %s
+"""
+"""Set a moment, if the one that stands there is no later than another one."""
+
 CLOCK = """
 SELECT (SELECT o.value FROM deployment d JOIN deployment o ON o.key = 'offset' WHERE d.key = 'demo' AND d.value = '1'),
        (SELECT value FROM deployment WHERE key = 'clock.mark')

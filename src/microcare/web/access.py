@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy
 
-from microcare.care import access
+from microcare.care import access, clock, warning
 from microcare.care.access import Access, NotTheirsError
 from microcare.web import objects, refusing, signing
 from microcare.web.api import keys
@@ -109,11 +109,13 @@ RULES: dict[str, Rule] = {
     "desk/account": Rule(STAFF, objects.OWN),
     "desk/account/do": Rule(STAFF, objects.OWN, fresh=True),
     "desk/account/second": Rule(STAFF, objects.OWN, fresh=True, enrolling=True),
+    "desk/account/device": Rule(STAFF, objects.OWN),
     "desk/account/passkey": Rule(STAFF, objects.OWN, fresh=True, enrolling=True),
     "desk/now": Rule(STAFF, objects.LIST),
     "desk/alerts": Rule(STAFF, objects.LIST, access.SEE),
     "desk/staff": Rule(STAFF, objects.LIST, access.ADMINISTER),
     "desk/staff/do": Rule(STAFF, objects.INSIDE, access.ADMINISTER, fresh=True),
+    "desk/works": Rule(STAFF, objects.NOTHING, access.ADMINISTER),
     "desk/trail": Rule(STAFF, objects.LIST, access.ADMINISTER),
     "desk/clock": Rule(STAFF, objects.HUB, access.ADMINISTER, fresh=True),
     "desk/emergency": Rule(STAFF, objects.INSIDE, fresh=True),
@@ -229,6 +231,7 @@ DOORS = {
     "desk/programs": gettext_lazy("Programs"),
     "desk/staff": gettext_lazy("Staff"),
     "desk/trail": gettext_lazy("Audit trail"),
+    "desk/works": gettext_lazy("Whether it works"),
     "desk/emergencies": gettext_lazy("Emergencies"),
     "desk/emergency": gettext_lazy("Emergency access"),
 }
@@ -236,8 +239,12 @@ DOORS = {
 
 
 def desk(request: HttpRequest) -> dict[str, object]:
-    """For templates: the open parts of the desk."""
-    return {"doors": lambda: doors(request)}
+    """For templates: the open parts of the desk; to whoever administers it, whether anything of the hub does not work."""
+    return {"doors": lambda: doors(request), "troubled": lambda: _troubled(request)}
+
+
+def _troubled(request: HttpRequest) -> bool:
+    return access_of(request).may(access.ADMINISTER) and bool(warning.troubles(clock.now()))
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -5,11 +5,13 @@ notifications. The loops only bring things to where they go; what waits for anot
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from django.conf import settings
 
+from microcare.care import warning
 from microcare.care.deliver import deliver_due
 from microcare.care.systems import tell_due
 from microcare.channels.breaker import Breakers
@@ -22,6 +24,8 @@ from microcare.store.push_devices import signer
 from microcare.workers.lanes import Lanes
 from microcare.workers.loop import run
 
+LOOK = 60.0
+"""So often it is looked whether the hub does its work, seconds."""
 SOON = 30.0
 """A mail server that fails is tried again for alerts after so many seconds at most."""
 QUICK = 10.0
@@ -64,7 +68,27 @@ def work(lane: str, stop: threading.Event, process: str = "") -> None:
     lanes.settle()
 
 
+def watch(stop: threading.Event, process: str = "") -> None:
+    """Tell administrators when the hub does not do its work: what was so a minute ago, and is so still."""
+    email = dict[str, Mapping[str, Channel]]()
+    before, looked = set[str](), time.monotonic()
+
+    def round(now: int) -> int:
+        nonlocal before, looked
+        if time.monotonic() - looked < LOOK:
+            return 0
+        looked = time.monotonic()
+        if "alert" not in email:
+            email["alert"] = channels("alert")
+        found = warning.troubles(now)
+        warning.tell({kind: words for kind, words in found.items() if kind in before}, now, email["alert"])
+        before = set(found)
+        return 0
+
+    run("watch", round, lambda now: None, stop, process)
+
+
 def works(stop: threading.Event, process: str = "") -> dict[str, Callable[[], None]]:
     """The loops that bring things out, by name."""
     found: dict[str, Callable[[], None]] = {lane: partial(work, lane, stop, process) for lane in outbox.LANES}
-    return found | {"tell": partial(tell, stop, process)}
+    return found | {"tell": partial(tell, stop, process), "watch": partial(watch, stop, process)}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from microcare.care import clock
 from microcare.store import database
-from microcare.store.heartbeats import Pulse
+from microcare.store.heartbeats import Pulse, beats_with
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ def run(
     """
     pulse = Pulse(process or f"worker {os.getpid()}", name)
     pulse.beat()
+    beats_with(pulse)
     while not stop.is_set():
         try:
             now = clock.now()
@@ -47,6 +48,7 @@ def run(
         if pause:
             stop.wait(pause)
     database.close()
+    beats_with(None)
     pulse.end()
 
 

@@ -1,5 +1,6 @@
 """Which of the processes are alive and do nothing: workers by their heartbeats, the pages by asking them."""
 
+import http.client
 import threading
 import time
 import urllib.error
@@ -23,7 +24,10 @@ def answers(url: str, timeout: float) -> bool:
     try:
         with opener.open(url, timeout=timeout) as response:
             return bool(response.status == 200)
-    except (OSError, urllib.error.URLError, ValueError):
+    except urllib.error.HTTPError:
+        # Whatever they say to this name of theirs, they are there.
+        return True
+    except (OSError, ValueError, http.client.HTTPException):
         return False
 
 
@@ -38,6 +42,8 @@ class Watch:
         self._looked = clock()
         self._patient_until = 0.0
         self._answered: dict[int, float] = {}
+        self._ever = False
+        """Whether the pages have answered here at all: where they cannot be asked, nobody is ended for it."""
         self._asking: threading.Thread | None = None
 
     def stuck(self, running: Mapping[str, int]) -> dict[str, str]:
@@ -73,6 +79,8 @@ class Watch:
         return f"no sign of life of {', '.join(silent)} for {self._limit:.0f} s" if silent else ""
 
     def _pages(self, pid: int, now: float) -> str:
+        if not self._ever:
+            return ""
         silent = now - max(self._answered.get(pid, 0.0), self._first[pid])
         return f"the pages have not answered for {silent:.0f} s" if silent > self._limit else ""
 
@@ -84,6 +92,7 @@ class Watch:
         def ask() -> None:
             if answers(self._url, SLOW):
                 self._answered[pid] = self._clock()
+                self._ever = True
 
         self._asking = threading.Thread(target=ask, name="asks the pages", daemon=True)
         self._asking.start()

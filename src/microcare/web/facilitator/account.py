@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from microcare.base.moments import format_moment
-from microcare.care import accounts, clock, codes, passkeys, staff_sessions
+from microcare.care import accounts, clock, codes, notifications, passkeys, staff_sessions
 from microcare.store import audit, deployment, master
 from microcare.store import staff_accounts as store
 from microcare.web import signing
@@ -36,6 +36,7 @@ def account(request: HttpRequest) -> HttpResponse:
     factors = store.factors(name)
     context = {
         "factors": [(one, shown(one.made), shown(one.used)) for one in factors if one.kind != "recovery"],
+        "push_key": notifications.public_key(),
         "recovery": sum(one.kind == "recovery" for one in factors),
         "sessions": [
             (one, shown(one.began), shown(one.seen), here is not None and one.id == here.id)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from microcare.web.facilitator import (
     account,
+    device,
     emergency,
     entering_pages,
     monitor_pages,
@@ -14,6 +15,7 @@ from microcare.web.facilitator import (
     staff,
     timing,
     watching,
+    works,
 )
 
 urlpatterns = [
@@ -29,11 +31,13 @@ urlpatterns = [
     path("desk/account", account.account),
     path("desk/account/do", account.do),
     path("desk/account/second", account.second),
+    path("desk/account/device", device.device),
     path("desk/account/passkey", account.passkey),
     path("desk/now", watching.now),
     path("desk/alerts", watching.all_alerts),
     path("desk/staff", staff.staff),
     path("desk/staff/do", staff.do),
+    path("desk/works", works.works),
     path("desk/trail", staff.trail),
     path("desk/clock", timing.believe),
     path("desk/emergency", emergency.emergency),

@@ -80,8 +80,9 @@ self.addEventListener("push", (event) => {
     try { told = event.data.json(); } catch { /* a notice all the same: browsers want one for each push */ }
     const here = (await self.clients.matchAll({ type: "window" })).some((page) => page.visibilityState === "visible");
     // Whoever looks at the page sees it there; a browser that wants a notice gets a silent one.
+    const alert = Boolean(told.desk);
     await self.registration.showNotification(told.title || "…", {
-      tag: "microcare", lang: told.language, icon: "/static/microcare/icon-192.png", badge: "/static/microcare/icon-192.png", silent: here,
+      tag: alert ? "alert" : "microcare", renotify: alert, requireInteraction: alert, data: alert ? "/desk/alerts" : "/", lang: told.language, icon: "/static/microcare/icon-192.png", badge: "/static/microcare/icon-192.png", silent: here && !alert,
     });
     if (!told.delivery || !told.person) return;
     const key = `shown:${told.delivery}:${told.person}`;
@@ -95,9 +96,10 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil((async () => {
     const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
     const page = pages.find((one) => new URL(one.url).origin === self.location.origin);
-    if (!page) return self.clients.openWindow("/");
+    const place = event.notification.data || "/";
+    if (!page) return self.clients.openWindow(place);
     await page.focus();
-    return page.navigate ? page.navigate("/").catch(() => null) : null;
+    return page.navigate ? page.navigate(place).catch(() => null) : null;
   })());
 });
 
