@@ -31,10 +31,10 @@ def test_an_empty_translation_shows_the_programs_own_words_marked_as_its_languag
     set_value(one.person, "language", "de")
     text = one.get().text
     assert '<html lang="de"' in text
-    assert 'lang="en" dir="ltr">Look at it</h2>' in text
-    assert '<p lang="en" dir="ltr">Hello there</p>' in text
+    assert '<span lang="en" dir="ltr">Look at it</span></h2>' in text
+    assert '<p lang="en" dir="ltr"><span lang="en" dir="ltr">Hello there</span></p>' in text
     assert '<legend tabindex="-1">Wie müde?</legend>' in text
-    assert 'lang="en" dir="ltr">Very much</button>' in text
+    assert '<span lang="en" dir="ltr">Very much</span></button>' in text
     assert ">Nein</button>" in text and 'dir="ltr">Nein' not in text
     one.answer("n")
-    assert '<legend tabindex="-1" lang="en" dir="ltr">New question?</legend>' in one.text
+    assert '<legend tabindex="-1"><span lang="en" dir="ltr">New question?</span></legend>' in one.text

@@ -104,8 +104,10 @@ def _slot(piece: str, offset: int) -> Slot | TemplateProblem:
     return Slot(name, fallback.strip() if bar else None, offset)
 
 
-def render(template: Template, lookup: Callable[[str], str | None]) -> str | None:
-    """The text with its values; None where one is missing that has no fallback.
+def render(
+    template: Template, lookup: Callable[[str], str | None], join: Callable[[Sequence[str]], str] = "".join
+) -> str | None:
+    """The text with its values; None where one is missing that has no fallback. `join`: makes one text of its pieces.
 
     A value of blanks only counts as missing: it would leave a hole in the sentence.
     """
@@ -120,7 +122,7 @@ def render(template: Template, lookup: Callable[[str], str | None]) -> str | Non
         if value is None:
             return None
         found.append(value)
-    return "".join(found)
+    return join(found)
 
 
 def plain_number(x: float) -> str:

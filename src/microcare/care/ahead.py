@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from microcare.base.moments import local_day
 from microcare.care.reading import Person, wants
+from microcare.care.spoken import within
 from microcare.care.telling import inner, moment_words
 from microcare.hub import entry as e
 from microcare.hub.scheduler import Due, agenda
@@ -43,7 +44,7 @@ def came_of_it(person: Person, with_them: Collection[str]) -> tuple[str, ...]:
     if isinstance(last, e.Reported):
         return tuple(_of_report(person, last))
     voice = person.voice(last.program, last.version)
-    began = _("“%(title)s” has begun.") % {"title": voice.title(last.intervention) if voice is not None else ""}
+    began = within(_("“%(title)s” has begun."), title=voice.title(last.intervention) if voice is not None else "")
     if last.run in with_them:
         return (began,)
     comes = next((line for line in _sure(person) if line[0] == last.run), None)
@@ -65,7 +66,7 @@ def _last(person: Person) -> e.Reported | e.Started | None:
 def _of_report(person: Person, last: e.Reported) -> Iterator[str]:
     """What the program made of a need that was said."""
     words = next((text for name, text in wants(person) if name == last.name), "")
-    yield _("You said: “%(text)s”.") % {"text": inner(words)} if words else _("You said that you need something.")
+    yield within(_("You said: “%(text)s”."), text=inner(words)) if words else _("You said that you need something.")
     state = person.state
     came = [d.decided for d in state.deliveries.values() if not d.done] + [a.opened for a in state.assessments.values()]
     waits = any(offer.action == "proposed" for offer in person.state.offers.values())
@@ -86,7 +87,7 @@ def today_brings(person: Person) -> tuple[tuple[str, ...], bool]:
     due = [d for d in due if local_day(person.state.zone, d.moment) == today]
     sure = [line for line in _sure(person) if local_day(person.state.zone, line[1]) == today]
     said = tuple(
-        _("Planned for today: “%(title)s”, %(when)s.") % {"title": title, "when": inner(when)}
+        within(_("Planned for today: “%(title)s”, %(when)s."), title=title, when=inner(when))
         for (_run, _moment, when), title in ((line, _title(person, line[0])) for line in sure[:SHOWN])
     )
     return said, len(due) > len(said)

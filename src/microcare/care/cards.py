@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from microcare.base.moments import HOUR, MINUTE, local_clock, local_day, resolve
 from microcare.care.programs import file
 from microcare.care.questions import Questions
+from microcare.care.spoken import Spoken
 from microcare.care.telling import Story, Voice, about_words, inner
 from microcare.hub.state import Delivery, Offer
 from microcare.hub.stimulus import Value
@@ -39,8 +40,6 @@ class Block:
     captions: str = ""
     steps: tuple[str, ...] = ()
     milliseconds: int = 0
-    tongue: str = ""
-    """The language it is shown in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,6 @@ class EventCard:
     human: bool = False
     snoozed: int = 0
     photo: str = ""
-    tongue: str = ""
-    """The language of its title."""
-    why_tongue: str = ""
     """What to photograph, if it asks for a photo."""
 
 
@@ -163,8 +159,6 @@ def event_card(
         goal=event.goal.value,
         nature=event.kind,
         why=voice.say(event.why, values) or "",
-        tongue=voice.tongue(event.title if event.title is not None else voice.authored_title(intervention)),
-        why_tongue=voice.tongue(event.why),
         effort=about_words(event.effort.exact) if event.effort is not None else "",
         blocks=blocks,
         expires=delivery.expires,
@@ -200,10 +194,10 @@ def block(voice: Voice, part: Part, values: Mapping[str, Value]) -> Block | None
     """A piece of content; None where a value it needs is missing, or its file."""
     if isinstance(part, content.Say):
         said = voice.say(part.say, values)
-        return Block("say", said, tongue=voice.tongue(part.say)) if said is not None else None
+        return Block("say", said) if said is not None else None
     if isinstance(part, content.Markdown):
         said = voice.say(part.markdown, values)
-        return Block("markdown", said, tongue=voice.tongue(part.markdown)) if said is not None else None
+        return Block("markdown", said) if said is not None else None
     if isinstance(part, content.Read):
         return _read(voice, part.read)
     if isinstance(part, content.Image):
@@ -235,21 +229,13 @@ def _door(voice: Voice, part: Part) -> Block | None:
 
 def _read(voice: Voice, path: str) -> Block | None:
     """A Markdown file in the person's language, with the person's values where it shows some."""
-    found = _translation(voice.program.id, voice.program.version, path, voice.language)
-    if found is None:
-        return None
-    text, tongue = found
-    return Block("read", voice.say(text, {}) or text, path=path, tongue=tongue or voice.program.program.language)
+    found = read_text(voice, path)
+    return Block("read", voice.say({found.tongue: str(found)}, {}) or found, path=path) if found is not None else None
 
 
-def read_text(program: str, version: str, path: str, language: str) -> str | None:
-    """A text file of a program: `why.de.md` beside `why.md` is its German text."""
-    found = _translation(program, version, path, language)
-    return found[0] if found is not None else None
-
-
-def _translation(program: str, version: str, path: str, language: str) -> tuple[str, str] | None:
-    """A text file and the language of its name; an empty translation is a missing one."""
+def read_text(voice: Voice, path: str) -> Spoken | None:
+    """A text file of a program: `why.de.md` beside `why.md` is its German text; an empty translation is a missing one."""
+    program, version, language = voice.program.id, voice.program.version, voice.language
     stem, dot, ending = path.rpartition(".")
     for tongue in dict.fromkeys((language, language.split("-")[0], "")):
         name = f"{stem}.{tongue}{dot}{ending}" if tongue else path
@@ -258,7 +244,7 @@ def _translation(program: str, version: str, path: str, language: str) -> tuple[
         except KeyError:
             continue
         if text.strip() or not tongue:
-            return text, tongue
+            return Spoken(((text, tongue or voice.program.program.language),))
     return None
 
 

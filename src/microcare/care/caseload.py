@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from microcare.base.moments import DAY, local_day
 from microcare.care.programs import programs
+from microcare.care.spoken import written
 from microcare.care.telling import day_words, span_words
 from microcare.hub.explainer import title_of
 from microcare.hub.naming import without_values
-from microcare.program.parts import text_in
 from microcare.store import caseload
 from microcare.store.caseload import QUIET, SOON, Wanted
 
@@ -84,7 +84,7 @@ def _title(program: str) -> str:
     return (
         program
         if compiled is None
-        else text_in(compiled.program.title, get_language() or "en", compiled.program.language)
+        else written(compiled.program.title, get_language() or "en", compiled.program.language)
     )
 
 

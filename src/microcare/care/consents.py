@@ -7,9 +7,9 @@ from microcare.care.facilitate import move
 from microcare.care.programs import programs
 from microcare.care.reading import Person
 from microcare.care.settings import set_value
+from microcare.care.spoken import written
 from microcare.hub.consent import lacking
 from microcare.program.compiled import CompiledProgram
-from microcare.program.parts import text_in
 from microcare.store import journals
 
 
@@ -46,7 +46,7 @@ def asked(program: CompiledProgram, language: str, agreed: Mapping[str, int]) ->
     """What a program asks of those who join."""
     authored = program.program
     return tuple(
-        Asked(program.id, name, text_in(found.title, language, authored.language), text_in(found.text, language, authored.language),
+        Asked(program.id, name, written(found.title, language, authored.language), written(found.text, language, authored.language),
               found.covers, found.version, agreed.get(f"{program.id}.{name}", 0))
         for name, found in authored.consent.items()
     )  # fmt: skip

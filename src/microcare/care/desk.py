@@ -14,12 +14,12 @@ from microcare.care.alerts import stories
 from microcare.care.labels import label
 from microcare.care.reading import Person
 from microcare.care.safeguards import responders
+from microcare.care.spoken import joined_by, within
 from microcare.care.telling import Story, Voice, story
 from microcare.care.wordings import About
 from microcare.hub import entry as e
 from microcare.hub.attention import in_danger
 from microcare.hub.scheduler import Due, agenda
-from microcare.hub.sentences import to_facilitator
 from microcare.hub.step import step
 from microcare.hub.stimulus import Decide
 from microcare.store import journals, notes
@@ -154,7 +154,7 @@ def _last_evidence(person: Person) -> Mapping[str, str]:
     about = About(person.id, person.state)
     for _number, x in journals.newest(person.id, ("need_changed",)):
         if isinstance(x, e.NeedChanged):
-            seen = about.names.inputs(about.program(x.program, ""), x.evidence, gettext)
+            seen = about.inputs(x.program, x.evidence)
             found.setdefault(f"{x.program}/{x.need}", seen)
         if found.keys() >= person.state.needs.keys():
             break
@@ -199,7 +199,7 @@ def offers_of(person: Person) -> tuple[OfferLine, ...]:
             OfferLine(
                 name, offer.action, tuple(_candidates(voice, offer.interventions, why)), tuple(others),
                 tuple((voice.title(i), reason) for i, reason in why.left_out.items()) if why is not None else (),
-                to_facilitator(why, voice.program, say=gettext, names=About(person.id, person.state, person.texts).names) if why is not None else "",
+                About(person.id, person.state, person.texts).sentence(why, voice.program) if why is not None else "",
                 format_local(person.state.zone, offer.expires)[:16].replace("T", " "),
                 _draft(person, name, offer.interventions[0]) if offer.action == "proposed" and offer.interventions else (),
             )
@@ -275,9 +275,9 @@ def _coming_words(person: Person, due: Due) -> str:
         voice = person.voice(run.program, run.version)
         title = voice.title(run.intervention) if voice is not None else run.intervention
     if due.kind in ("point", "postponed", "wait"):
-        return gettext("%(title)s: decision point of rule %(rule)s") % {"title": title, "rule": due.part.split(" ")[0]}
+        return within(gettext("%(title)s: decision point of rule %(rule)s"), title=title, rule=due.part.split(" ")[0])
     words = str(KINDS.get(due.kind, ""))
-    return f"{title}: {words}" if words and title else words
+    return within("%(title)s: %(words)s", title=title, words=words) if words and title else words
 
 
 def said(person: Person) -> tuple[Said, ...]:
@@ -319,7 +319,7 @@ def with_them(person: Person) -> tuple[WithThem, ...]:
             title = voice.event_title(run.intervention, delivery.name)
             event = voice.program.interventions[run.intervention].events.get(delivery.name)
             texts = [b.human for b in event.event.content if hasattr(b, "human")] if event is not None else []
-            human = " ".join(voice.plain(t) for t in texts)
+            human = joined_by(" ", (voice.plain(t) for t in texts))
         when = format_local(person.state.zone, delivery.decided)[:16]
         found.append(WithThem(name, title, when, label(delivery.stage), human))
     return tuple(found)

@@ -14,7 +14,6 @@ from microcare.care.wordings import About
 from microcare.exchange.questionnaires import questionnaire_measure
 from microcare.hub import entry as e
 from microcare.hub.explainer import shown, to_auditor
-from microcare.hub.sentences import to_facilitator
 from microcare.program.compiled import CompiledProgram
 from microcare.program.reader import read_bundle
 from microcare.store import bundles, journals
@@ -89,7 +88,7 @@ def _entry(person: Person, about: About, number: int, kind: str, stated: e.Any) 
     program = getattr(stated, "program", "")
     compiled = about.program(program, getattr(stated, "version", "")) if program else None
     when = format_local(person.state.zone, stated.at)[:16]
-    sentence = to_facilitator(stated, compiled, person.state.zone, _, about.names)
+    sentence = about.sentence(stated, compiled, person.state.zone)
     facts = tuple(_facts(stated, compiled)) if isinstance(stated, e.Decided) else ()
     line = (
         f"program={quote(stated.program)}&version={quote(stated.version)}&intervention={quote(stated.intervention)}"

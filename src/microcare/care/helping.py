@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from microcare.base.wording import human_list
 from microcare.care import cards, letters
 from microcare.care.emergency import Emergency, emergency
 from microcare.care.reading import Person
+from microcare.care.spoken import listed, within
 from microcare.care.telling import Voice, moment_words
 from microcare.hub.alert import Alert
 from microcare.hub.notices import reached, urgency_reached
@@ -120,7 +120,11 @@ def _numbers(voice: Voice, where: Emergency) -> Iterator[Number]:
 
 def _title(voice: Voice, one: HelpNumber, where: Emergency) -> str:
     title = voice.plain(one.title)
-    return title if where.country or not one.where else f"{title} ({', '.join(one.where)})"
+    return (
+        title
+        if where.country or not one.where
+        else within("%(title)s (%(where)s)", title=title, where=", ".join(one.where))
+    )
 
 
 def _general(voice: Voice) -> str:
@@ -136,7 +140,7 @@ def _words(voice: Voice, text: Text | None) -> str:
 def _file(voice: Voice, path: str | None) -> str:
     if path is None:
         return ""
-    return cards.read_text(voice.program.id, voice.program.version, path, voice.language) or ""
+    return cards.read_text(voice, path) or ""
 
 
 def _on_duty(person: Person, voice: Voice) -> Iterator[OnDuty]:
@@ -157,7 +161,7 @@ def who(voice: Voice | None, names: tuple[str, ...]) -> str:
     titles = [
         voice.plain(r.title) for n in names if voice is not None and (r := rosters.get(n)) is not None and r.title
     ]
-    return human_list(list(dict.fromkeys(titles)), _("and")) if titles else _("the people who answer for this program")
+    return listed(dict.fromkeys(titles), _("and")) if titles else _("the people who answer for this program")
 
 
 def rule_texts(person: Person) -> tuple[tuple[str, str], ...]:
@@ -213,27 +217,29 @@ def _told(person: Person, voice: Voice | None, alert: Alert, state: str) -> str:
         return _("Somebody of the team has seen your answer (%(when)s).") % {"when": when(alert.taken)}
     if state == "told":
         reached_ = {"who": who(voice, tuple(alert.told)), "when": when(min(alert.told.values()))}
-        return _("A message about your answer went to %(who)s (%(when)s). Nobody has taken it on yet.") % reached_
+        return within(
+            _("A message about your answer went to %(who)s (%(when)s). Nobody has taken it on yet."), **reached_
+        )
     to = {
         "who": who(voice, (alert.roster,)),
         "when": when(alert.unclear or alert.failed or alert.received or alert.raised),
     }
     if state == "unclear":
-        return (
+        return within(
             _(
                 "We tried to tell %(who)s (%(when)s). Nobody can say whether the message arrived. Please do not wait for it: call."
-            )
-            % to
+            ),
+            **to,
         )
     if state == "nobody":
-        return (
+        return within(
             _(
                 "We have tried to tell %(who)s (since %(when)s), and reached nobody. We keep trying. Please do not wait for it: call."
-            )
-            % to
+            ),
+            **to,
         )
     if state == "trying":
-        return _("We are trying to tell %(who)s. We do not know yet whether it works.") % to
+        return within(_("We are trying to tell %(who)s. We do not know yet whether it works."), **to)
     if state == "unknown":
         return _("We do not know of anybody who has been told of your answer. Please do not wait for it: call.")
     return _("Nobody is told of this answer by this program. Please call.")

@@ -16,6 +16,7 @@ from microcare.care.questions import questions_card
 from microcare.care.reading import Person, read_person, wants
 from microcare.care.reasons import reason
 from microcare.care.resting import program_of, resting
+from microcare.care.spoken import within
 from microcare.care.telling import Story, Voice, day_words, story
 from microcare.care.ways import Journey, journey
 from microcare.hub import entry as e
@@ -301,7 +302,7 @@ def _next(person: Person) -> tuple[str, ...]:
     """What comes next, as far as it can be known without giving away a draw."""
     state, now = person.state, person.now
     today_ = local_day(state.zone, now)
-    said = []
+    said: list[str] = []
     still = resting(person)
     for run in state.runs.values():
         voice = person.voice(run.program, run.version)
@@ -311,12 +312,15 @@ def _next(person: Person) -> tuple[str, ...]:
         if run.ended and run.outcome_at > now:
             when = day_words(local_day(state.zone, run.outcome_at), today_)
             said.append(
-                _("“%(title)s” is behind you. A few questions will show what it changed: %(when)s.")
-                % {"title": title, "when": when}
+                within(
+                    _("“%(title)s” is behind you. A few questions will show what it changed: %(when)s."),
+                    title=title,
+                    when=when,
+                )
             )
         elif not run.ended:
             said.append(
-                _("You are in the middle of “%(title)s”. The next small thing comes by itself.") % {"title": title}
+                within(_("You are in the middle of “%(title)s”. The next small thing comes by itself."), title=title)
             )
     if said:
         return tuple(said)

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as lazy
 
 from microcare.base.moments import DAY, HOUR, MINUTE, format_local, local_day
 from microcare.care import clock
+from microcare.care.spoken import joined_by
 from microcare.care.wordings import About
 from microcare.channels.channel import NO_SUCH_WAY
 from microcare.hub.deliveries import COMPLETED, HELD, MISSED, NOT_MEANT, OPEN, STEPS, Line
-from microcare.hub.explainer import title_of
 from microcare.store import journals, monitor, people
 from microcare.store.monitor import Filter
 
@@ -277,14 +277,7 @@ def _title(about: About, line: Line) -> str:
     program = about.program(line.program, "")
     if not line.intervention:
         return line.name.replace("_", " ")
-    named = [
-        about.names.fill(program, title) if program is not None else title.replace("_", " ")
-        for title in (
-            title_of(program, line.intervention, language=get_language() or "en"),
-            title_of(program, line.intervention, line.name, get_language() or "en"),
-        )
-    ]
-    return ": ".join(named)
+    return joined_by(": ", (about.title(program, line.intervention, event) for event in ("", line.name)))
 
 
 def narrowed(wanted: Filter, programs: Collection[str] | None) -> Filter:

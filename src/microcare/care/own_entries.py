@@ -10,9 +10,11 @@ from microcare.base.moments import format_local
 from microcare.care.labels import label
 from microcare.care.questions import answers
 from microcare.care.reading import Person, wants
+from microcare.care.spoken import enclosed, joined_by, opened, within
 from microcare.care.telling import Voice, story
 from microcare.care.ways import PHOTO
 from microcare.hub import entry as e
+from microcare.hub.naming import Names
 from microcare.hub.sentences import to_facilitator
 from microcare.store import texts
 
@@ -90,7 +92,13 @@ def answer(reading: Reading, x: e.Answered) -> Cells:
     return (
         voice.plain(measure.measure.title),
         voice.plain(item.text),
-        _given(reading, f"{shown} ({words})" if words and item.kind == "scale" else words or shown, x),
+        _given(
+            reading,
+            within("%(shown)s (%(words)s)", shown=shown, words=words)
+            if words and item.kind == "scale"
+            else words or shown,
+            x,
+        ),
     )
 
 
@@ -107,10 +115,14 @@ def delivery(reading: Reading, x: e.Delivered) -> Cells | None:
     title = voice.title(run) if voice is not None and run else ""
     authored = voice.program.program.interventions.get(run) if voice is not None else None
     event = authored.events.get(x.name) if authored is not None else None
-    name = voice.plain(event.title) if voice is not None and event is not None and event.title else x.name
+    name = (
+        voice.plain(event.title)
+        if voice is not None and event is not None and event.title
+        else x.name.replace("_", " ")
+    )
     words = {"assessment": _("Questions"), "offer": _("A suggestion"), "contact": _("A word in between"),
              "message": _("A message"), "check_in": _("A check-in")}  # fmt: skip
-    reading.delivered[x.delivery] = name.replace("_", " ") if x.what == "event" else words.get(x.what, x.what)
+    reading.delivered[x.delivery] = name if x.what == "event" else words.get(x.what, x.what)
     return title, reading.delivered[x.delivery], _("it came to you")
 
 
@@ -191,8 +203,8 @@ def narrated(reading: Reading, x: e.Narrated) -> Cells | None:
         return None
     told = story(voice, x)
     reading.told.update(x.edited.values())
-    return voice.title(x.intervention), " ".join(
-        t for t in (told.past, told.rationale, told.relation, told.future) if t
+    return voice.title(x.intervention), joined_by(
+        " ", (t for t in (told.past, told.rationale, told.relation, told.future) if t)
     )
 
 
@@ -238,7 +250,7 @@ def joined(reading: Reading, x: e.Enrolled) -> Cells:
     said = [
         f"{name.replace('_', ' ')}: {reading.value(value)}" for name, value in x.fields.items() if value is not None
     ]
-    return _("joined"), "; ".join([title, *said])
+    return _("joined"), joined_by("; ", [title, *said])
 
 
 def left(reading: Reading, x: e.Withdrew) -> Cells:
@@ -250,5 +262,10 @@ def in_a_sentence(reading: Reading, x: Any) -> Cells:
     """Any other entry: the sentence in which the desk reads it, too."""
     program = getattr(x, "program", "")
     voice = reading.voice(program) if program else None
-    said = to_facilitator(x, voice.program if voice is not None else None, reading.person.state.zone, _)
-    return (voice.filled(said) if voice is not None else said,)
+    names = Names(
+        reading.person.state.language, codes=label, mark=enclosed,
+        fill=lambda _program, title: str(voice.filled(title)) if voice is not None else title,
+    )  # fmt: skip
+    return (
+        opened(to_facilitator(x, voice.program if voice is not None else None, reading.person.state.zone, _, names)),
+    )

@@ -17,8 +17,6 @@ class Point:
     value: str
     label: str
     help: str = ""
-    tongue: str = ""
-    """The language of its label, where the program words it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,6 @@ class Question:
     high: float | None = None
     given: Value = None
     answered: bool = False
-    tongue: str = ""
-    """The language it is asked in."""
     before: str = ""
     """The question before it, to go back to."""
 
@@ -108,14 +104,13 @@ def _question(
     voice: Voice, course: Voice, asked: Assessment, name: str, item: Item_, before: str, now: int
 ) -> Question:
     points = tuple(
-        Point(_plain(value), label, risks(course, asked.measure, name, value, now), _tongue(voice, item, value))
+        Point(_plain(value), label, risks(course, asked.measure, name, value, now))
         for value, label in answers(voice, item)
     )
     return Question(
         item=name,
         text=voice.say(item.text) or voice.plain(item.text),
         kind=item.kind,
-        tongue=voice.tongue(item.text),
         points=points,
         unit=item.unit or "",
         low=item.min,
@@ -136,13 +131,6 @@ def answers(voice: Voice, item: Item_) -> list[tuple[Value, str]]:
     if item.kind == "boolean":
         return [(True, voice.shown(True).capitalize()), (False, voice.shown(False).capitalize())]
     return []
-
-
-def _tongue(voice: Voice, item: Item_, value: Value) -> str:
-    """The language of one answer's label; nothing where the interface words it."""
-    if item.kind == "choice":
-        return voice.tongue(item.choices[str(value)].label)
-    return voice.tongue(item.labels.get(str(value))) if item.kind == "scale" else ""
 
 
 def _plain(value: Value) -> str:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from microcare.care.spoken import within
 from microcare.care.telling import Voice, inner
 from microcare.hub import entry as e
 
@@ -18,10 +19,10 @@ def reason(stated: e.Decided | e.Started | e.Recommended, voice: Voice) -> str:
     goal = _goal(stated.need, voice)
     if isinstance(stated, e.Started) and stated.by.startswith("assigned"):
         if goal:
-            return _("Somebody who accompanies you chose this for you. It belongs to: %(goal)s.") % {"goal": goal}
+            return within(_("Somebody who accompanies you chose this for you. It belongs to: %(goal)s."), goal=goal)
         return _("Somebody who accompanies you chose this for you. It is part of this program.")
     if goal:
-        return _("This was chosen from what you told us. It belongs to: %(goal)s.") % {"goal": goal}
+        return within(_("This was chosen from what you told us. It belongs to: %(goal)s."), goal=goal)
     return _("This was chosen from what you told us. It is part of this program.")
 
 

@@ -5,7 +5,7 @@ and looked up here. A text whose value is missing is left out, never shown with 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 
 from microcare.base.moments import DAY, HOUR, MINUTE, local_clock, local_day
 from microcare.base.wording import Template, parse_template, plain_number, render
+from microcare.care.spoken import Spoken, pieces_of, written
 from microcare.hub import entry as e
 from microcare.hub.state import State
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
 from microcare.program.narrative import PARTS
-from microcare.program.parts import Text, text_in, tongue_of
+from microcare.program.parts import Text
 from microcare.program.texts import TextValue, text_value, wording
 
 HOLE = "…"
@@ -48,35 +49,36 @@ class Voice:
         """A text with its values; None where there is no text, or a value it needs is missing."""
         if text is None:
             return None
-        written = text_in(text, self.language, self.program.program.language)
-        template = parse_template(written)
+        there = self.written(text)
+        template = parse_template(str(there))
         if not isinstance(template, Template):
-            return written
-        return render(template, lambda name: self._value(name, values or {}))
+            return there
+        return render(template, lambda name: self._value(name, values or {}), _joined(there.tongue))
 
-    def tongue(self, text: Text | None) -> str:
-        """The language in which a text is shown to the person."""
-        return tongue_of(text, self.language, self.program.program.language) if text is not None else ""
+    def written(self, text: Text | None) -> Spoken:
+        """A text as it is written, in the language in which it is shown to the person."""
+        return written(text, self.language, self.program.program.language)
 
     def plain(self, text: Text | None) -> str:
         """A text that has to stand in any case, such as a title: its values are those of now."""
-        return self.filled(text_in(text, self.language, self.program.program.language)) if text is not None else ""
+        return self.filled(self.written(text))
 
-    def filled(self, written: str, deep: bool = True) -> str:
+    def filled(self, there: str, deep: bool = True) -> str:
         """What is written, with the values of now in its places; … where one is missing.
 
         `deep`: words of the program may stand in it, which are filled in their turn; once, for they may name each other.
         """
-        template = parse_template(written)
+        template = parse_template(str(there))
         if not isinstance(template, Template):
-            return written
+            return there
         holes = dict.fromkeys(template.needed, HOLE)
 
         def value(name: str) -> str | None:
             found = self._value(name, {}, deep)
             return found if found and found.strip() else holes.get(name)
 
-        return render(template, value) or ""
+        join = _joined(there.tongue) if isinstance(there, Spoken) else "".join
+        return render(template, value, join) or ""
 
     def title(self, intervention: str) -> str:
         """What people call a micro intervention."""
@@ -125,8 +127,7 @@ class Voice:
         if about is None and origin.name not in ("program", "target"):
             return None
         text = wording(self.program.program, origin.name, origin.part, str(about), str(about))
-        written = text_in(text, self.language, self.program.program.language) if text is not None else ""
-        return self.filled(written, deep=False) or None
+        return self.filled(self.written(text), deep=False) or None
 
     def shown(self, value: Value) -> str:
         """A value as people write it; measured numbers without false precision."""
@@ -136,6 +137,11 @@ class Voice:
         if isinstance(value, int | float):
             return plain_number(round(value) if abs(value) >= 10 else round(float(value), 1))
         return "" if value is None else value
+
+
+def _joined(language: str) -> Callable[[Sequence[str]], Spoken]:
+    """Pieces as one text in a language, in which those that know their own keep it."""
+    return lambda found: Spoken(piece for one in found for piece in pieces_of(one, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,8 @@ def clock_words(clock: int) -> str:
 
 def inner(text: str) -> str:
     """A text that stands within a sentence, or at its end: without a full stop of its own."""
-    return text.rstrip().removesuffix(".")
+    end = len(text.rstrip().removesuffix("."))
+    return text.first_part(end) if isinstance(text, Spoken) else text[:end]
 
 
 def moment_words(zone: str, moment: int, now: int) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from microcare.base.moments import local_day
 from microcare.care.reading import Person, read_person, wants
+from microcare.care.spoken import within
 from microcare.care.telling import Story, Voice, day_words, inner, story
 from microcare.hub import entry as e
 from microcare.store import journals, texts
@@ -152,13 +153,13 @@ def _mark(person: Person, x: e.Any) -> list[str | Mark]:
     if isinstance(x, e.Enrolled):
         voice = person.voice(x.program, x.version)
         title = voice.plain(voice.program.program.title) if voice is not None else x.program
-        return [Mark("start", _("You set out: %(title)s") % {"title": title}, when)]
+        return [Mark("start", within(_("You set out: %(title)s"), title=title), when)]
     if isinstance(x, e.Reported):
         text = next((t for n, t in wants(person) if n == x.name), "")
         return [
             Mark(
                 "said",
-                _("You said: %(text)s") % {"text": text} if text else _("You said that you need something"),
+                within(_("You said: %(text)s"), text=text) if text else _("You said that you need something"),
                 when,
             )
         ]
@@ -166,7 +167,7 @@ def _mark(person: Person, x: e.Any) -> list[str | Mark]:
         voice = person.voice(x.program)
         target = voice.program.program.target if voice is not None else None
         words = voice.plain(target.title) if voice is not None and target is not None else ""
-        reached = _("Where you wanted to be: %(goal)s") % {"goal": words} if words else _("Where you wanted to be")
+        reached = within(_("Where you wanted to be: %(goal)s"), goal=words) if words else _("Where you wanted to be")
         return [Mark("reached", reached, when)]
     return []
 

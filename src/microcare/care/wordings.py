@@ -7,11 +7,13 @@ from django.utils.translation import get_language, gettext
 
 from microcare.care.labels import label
 from microcare.care.programs import programs
+from microcare.care.spoken import Spoken, enclosed, opened
 from microcare.care.telling import Voice
 from microcare.hub import entry as e
 from microcare.hub.naming import Names
-from microcare.hub.sentences import delivery_title
+from microcare.hub.sentences import Say, delivery_title, title_of, to_facilitator
 from microcare.hub.state import State
+from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
 from microcare.store import journals
 
@@ -31,11 +33,11 @@ class About:
         return {x.alert: x for _, x in found if isinstance(x, e.Alerted)}
 
     @cached_property
-    def names(self) -> Names:
-        """How the entries of their journal name things."""
-        plain = Names(get_language() or "en")
+    def _names(self) -> Names:
+        """How the entries of their journal name things; what comes of it is still to be opened (`spoken.opened`)."""
+        plain = Names(get_language() or "en", mark=enclosed)
         alerts = {name: self._question(plain, x) for name, x in self.alerted.items()}
-        return Names(plain.language, alerts, label, self._delivery, self._filled)
+        return Names(plain.language, alerts, label, self._delivery, self._filled, enclosed)
 
     @cached_property
     def _delivered(self) -> Iterator[e.Delivered]:
@@ -50,20 +52,37 @@ class About:
                 return name
             program = self.program(x.program, "")
             self._titles[x.delivery] = delivery_title(
-                program, x, Names(get_language() or "en", fill=self._filled), gettext
+                program, x, Names(get_language() or "en", fill=self._filled, mark=enclosed), gettext
             )
         return self._titles[name]
+
+    def sentence(self, stated: e.Any, program: CompiledProgram | None, zone: str = "") -> Spoken:
+        """What an entry says."""
+        return opened(to_facilitator(stated, program, zone, gettext, self._names))
+
+    def title(self, program: CompiledProgram | None, intervention: str, event: str = "") -> str:
+        """What people call a micro intervention, or one of its events."""
+        if program is None:
+            return (event or intervention).replace("_", " ")
+        return opened(title_of(program, intervention, Say(gettext, self._names), event))
+
+    def inputs(self, program: str, inputs: Mapping[str, Value]) -> Spoken:
+        """The values that a rule of a program saw."""
+        return opened(self._names.inputs(self.program(program, ""), inputs, gettext))
 
     def _filled(self, program: CompiledProgram, title: str) -> str:
         return Voice(program, self.state, self.texts, get_language() or "en").filled(title)
 
-    def what(self, alert: str) -> str:
+    def what(self, alert: str) -> Spoken:
         """The question and the answer that raised an alert."""
         x = self.alerted.get(alert)
         if x is None:
-            return alert
-        given = self.names.answer(self._asked(x), x.measure, x.item, x.value, gettext)
-        return gettext("%(question)s was answered %(answer)s") % {"question": self.names.alert(alert), "answer": given}
+            return opened(alert)
+        question, given = (
+            self._names.alert(alert),
+            self._names.answer(self._asked(x), x.measure, x.item, x.value, gettext),
+        )
+        return opened(gettext("%(question)s was answered %(answer)s") % {"question": question, "answer": given})
 
     def _question(self, names: Names, x: e.Alerted) -> str:
         return names.question(self._asked(x), x.measure, x.item)

@@ -8,7 +8,7 @@ from microcare.base.wording import plain_number
 from microcare.hub import entry as e
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
-from microcare.program.parts import text_in
+from microcare.program.parts import Text, text_in
 
 
 def shown(value: Value) -> str:
@@ -27,17 +27,19 @@ def inputs_of(inputs: Mapping[str, Value]) -> str:
 
 def title_of(program: CompiledProgram | None, intervention: str, event: str = "", language: str = "en") -> str:
     """What people call a micro intervention, or one of its events."""
-    found = program.program.interventions.get(intervention) if program is not None else None
+    found = authored_title(program, intervention, event)
     if program is None or found is None:
         return event or intervention
-    if event:
-        part = found.events.get(event)
-        return (
-            text_in(part.title, language, program.program.language)
-            if part is not None and part.title is not None
-            else event
-        )
-    return text_in(found.title, language, program.program.language)
+    return text_in(found, language, program.program.language)
+
+
+def authored_title(program: CompiledProgram | None, intervention: str, event: str = "") -> Text | None:
+    """The same as it was written; None where there is none."""
+    found = program.program.interventions.get(intervention) if program is not None else None
+    if found is None or not event:
+        return found.title if found is not None else None
+    part = found.events.get(event)
+    return part.title if part is not None else None
 
 
 def to_auditor(stated: e.Any) -> str:

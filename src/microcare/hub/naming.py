@@ -11,7 +11,7 @@ from microcare.hub.explainer import shown
 from microcare.hub.stimulus import Value
 from microcare.program.assessment import Item
 from microcare.program.compiled import CompiledProgram
-from microcare.program.parts import Text, text_in
+from microcare.program.parts import Text, text_in, tongue_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Names:
     """What a delivery brings, by its name."""
     fill: Callable[[CompiledProgram, str], str] = lambda _program, title: title
     """A title with the values of the person it is about."""
+    mark: Callable[[str, str], str] = lambda words, _language: words
+    """Words of a program, from them and the language that they are in: how whoever asks knows it again."""
 
     def question(self, program: CompiledProgram | None, measure: str, item: str) -> str:
         """The question in quotes; for a score its measure and its name."""
@@ -95,7 +97,16 @@ class Names:
         return self.alerts.get(name, name)
 
     def _plain(self, program: CompiledProgram, text: Text | None) -> str:
-        return without_values(text_in(text, self.language, program.program.language)) if text is not None else ""
+        return self._told(program, text, without_values) if text is not None else ""
+
+    def title(self, program: CompiledProgram, text: Text) -> str:
+        """A title, with the values of the person it is about."""
+        return self._told(program, text, lambda words: self.fill(program, words))
+
+    def _told(self, program: CompiledProgram, text: Text, valued: Callable[[str], str]) -> str:
+        wanted, own = self.language or "en", program.program.language
+        found = valued(text_in(text, wanted, own))
+        return self.mark(found, tongue_of(text, wanted, own)) if found else ""
 
 
 def without_values(written: str) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 from microcare.base.moments import SECOND, format_duration, format_local, format_moment
 from microcare.base.wording import human_list
 from microcare.hub import entry as e
-from microcare.hub.explainer import shown
-from microcare.hub.explainer import title_of as title_in
+from microcare.hub.explainer import authored_title, shown
 from microcare.hub.naming import CODES, Names
 from microcare.program.compiled import CompiledProgram
 
@@ -54,8 +53,8 @@ def to_facilitator(
 
 def title_of(program: Program, intervention: str, _: Say, event: str = "") -> str:
     """What people call a micro intervention, or one of its events, in the language that is spoken."""
-    title = title_in(program, intervention, event, _.names.language or "en")
-    return title if program is None else _.names.fill(program, title)
+    found = authored_title(program, intervention, event)
+    return event or intervention if program is None or found is None else _.names.title(program, found)
 
 
 def delivery_title(program: Program, stated: e.Delivered, names: Names, say: Callable[[str], str] = as_written) -> str:

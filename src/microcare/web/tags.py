@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from django import template
 from django.conf import settings
-from django.utils.html import escape, format_html, json_script
+from django.utils.html import conditional_escape, escape, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
@@ -16,7 +16,8 @@ from markdown_it.utils import OptionsDict
 
 from microcare.care.cards import beside
 from microcare.care.labels import label
-from microcare.care.languages import direction, own_name
+from microcare.care.languages import own_name
+from microcare.care.spoken import Spoken, mark
 from microcare.web.words import words
 
 register = template.Library()
@@ -89,11 +90,27 @@ def interface_languages() -> list[tuple[str, str, bool]]:
 
 
 @register.simple_tag
-def tongue(language: str) -> SafeString:
-    """The mark of a text in another language than the page; nothing where it is the page's, or nobody knows."""
-    if not language or language.split("-")[0] == (get_language() or "").split("-")[0]:
-        return SafeString("")
-    return format_html(' lang="{}" dir="{}"', language, direction(language))
+def tongue(text: str) -> SafeString:
+    """The mark of an element that shows a text of a program through a filter, or as an option, where it marks nothing."""
+    return mark(text.tongue) if isinstance(text, Spoken) else SafeString("")
+
+
+@register.filter
+def bare(text: str) -> str:
+    """A text without the marks of its language, for an attribute of an element."""
+    return str(text)
+
+
+@register.filter
+def lines(text: str) -> SafeString:
+    """A text with its line breaks, and the marks of its languages."""
+    return SafeString(conditional_escape(text).replace("\n", "<br>"))
+
+
+@register.filter
+def capped(text: str) -> str:
+    """A text with a capital at its beginning, in its language."""
+    return text.capped() if isinstance(text, Spoken) else text[:1].upper() + text[1:]
 
 
 @register.filter

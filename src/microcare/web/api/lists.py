@@ -97,7 +97,7 @@ def alerts(allowed: Collection[str] | None) -> shapes.Alerts:
             if allowed is None or alert.program in allowed:
                 found.append(
                     shapes.Alert(
-                        person=str(person), alert=name, what=about.what(name), program=alert.program, raised=alert.raised, stage=alert.stage,
+                        person=str(person), alert=name, what=str(about.what(name)), program=alert.program, raised=alert.raised, stage=alert.stage,
                         urgent=alert.urgent,
                     )
                 )  # fmt: skip

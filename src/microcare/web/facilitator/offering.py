@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -12,7 +13,7 @@ from microcare.care import access, clock, uploads
 from microcare.care.enroll import invite
 from microcare.care.programs import names, programs
 from microcare.care.publish import Published
-from microcare.program.parts import text_in
+from microcare.care.spoken import written
 from microcare.store import audit
 from microcare.store.entering import person_of_code
 from microcare.web.access import access_of
@@ -40,7 +41,11 @@ def invitation(request: HttpRequest) -> HttpResponse:
 
 def _title(program: str) -> str:
     compiled = programs().current(program)
-    return program if compiled is None else text_in(compiled.program.title, compiled.program.language)
+    return (
+        program
+        if compiled is None
+        else written(compiled.program.title, get_language() or "", compiled.program.language)
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,15 +15,15 @@ from microcare.care.consents import asked
 from microcare.care.enroll import CannotJoinError, join
 from microcare.care.languages import own_name, speak
 from microcare.care.programs import compiled, programs
+from microcare.care.spoken import written
 from microcare.hub.consent import lacking
 from microcare.hub.stimulus import Value
 from microcare.program.compiled import CompiledProgram
-from microcare.program.parts import text_in
 from microcare.program.person import PersonField
 from microcare.store import journals, people
 from microcare.store.entering import mark
 from microcare.web import refusing
-from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in, spoken
+from microcare.web.participant.session import person_of, sign_in, sign_out, signed_in
 from microcare.web.participant.stimuli import typed
 
 USED = "entered"
@@ -103,9 +103,8 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
     ]
     languages = [(c, own_name(c)) for c in authored.languages or (authored.language,)]
     context = {
-        "title": text_in(authored.title, language, authored.language),
-        "spoken": spoken(program, language),
-        "about": text_in(authored.about, language, authored.language) if authored.about is not None else "",
+        "title": written(authored.title, language, authored.language),
+        "about": written(authored.about, language, authored.language),
         "fields": shown,
         "languages": languages,
         "chosen_language": language,
@@ -115,10 +114,7 @@ def about(request: HttpRequest, person: str) -> HttpResponse:
         "asked": asked(program, language, {}),
         "care": _care(program),
         "ticked": request.POST.getlist("agree"),
-        "rosters": [
-            (r.hours, text_in(r.note, language, authored.language) if r.note is not None else "")
-            for r in authored.rosters.values()
-        ][:1],
+        "rosters": [(r.hours, written(r.note, language, authored.language)) for r in authored.rosters.values()][:1],
     }
     return render(request, "participant/about.html", context, status=422 if problems else 200)
 
@@ -174,14 +170,14 @@ def _shown(
     given = request.POST.get(f"field.{name}", _form_text(default))
     return {
         "name": name,
-        "ask": text_in(field.ask or name, language, own),
+        "ask": written(field.ask or name, language, own),
         "type": field.type,
         "given": given,
         "placeholder": str(field.default) if field.type == "text" and field.default is not None else "",
         "unit": field.unit or "",
         "min": field.min,
         "max": field.max,
-        "options": [(value, text_in(label, language, own)) for value, label in field.options.items()],
+        "options": [(value, written(label, language, own)) for value, label in field.options.items()],
         "problem": problems.get(name, ""),
     }
 

@@ -8,17 +8,13 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from microcare.care import clock, entering
-from microcare.care.languages import direction, speak
+from microcare.care.languages import speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
 from microcare.care.resting import mark, rests
 from microcare.care.telling import now_words
-from microcare.program.compiled import CompiledProgram
 from microcare.store import deployment
 from microcare.store.entering import Device
 
@@ -92,16 +88,6 @@ def reading(person: str, whole: bool = False) -> Person:
     return found
 
 
-def spoken(program: CompiledProgram, language: str) -> SafeString:
-    """For templates: the mark of a program's own texts, where they are in another language than the interface."""
-    authored = program.program
-    known = (*authored.languages, authored.language)
-    found = next((one for one in (language, language.split("-")[0]) if one in known), authored.language)
-    if found.split("-")[0] == (get_language() or "").split("-")[0]:
-        return SafeString("")
-    return format_html(' lang="{}" dir="{}"', found, direction(found))
-
-
 def page(request: HttpRequest, template: str, person: Person, context: Mapping[str, object]) -> HttpResponse:
     """A page of a person."""
     zone, now = person.state.zone, person.now
@@ -112,7 +98,6 @@ def page(request: HttpRequest, template: str, person: Person, context: Mapping[s
         "version": person.loaded.version,
         "now": now,
         "zone": zone,
-        "spoken": spoken(voices[0].program, person.state.language) if voices else "",
         "rests": rests(person),
         "stops": mark(),
         "demo": deployment.is_demo(),

@@ -14,7 +14,7 @@ function set(box) {
   const whole = Number(box.dataset.timer), timer = box.querySelector(".timer");
   const clock = box.querySelector(".clock"), gone = box.querySelector(".gone"), now = box.querySelector(".step-now");
   const go = box.querySelector("[data-go]"), again = box.querySelector("[data-again]");
-  const steps = [...box.querySelectorAll(".all-steps li")].map((step) => step.textContent);
+  const steps = [...box.querySelectorAll(".all-steps li")].map((step) => step.cloneNode(true));
   let passed = 0, since = 0, ticking = 0;
   timer.hidden = false;
   box.querySelector(".all-steps").open = false;
@@ -25,9 +25,11 @@ function set(box) {
     const done = at();
     clock.textContent = left(whole - done);
     gone.setAttribute("stroke-dasharray", `${(100 * done) / whole} 100`);
-    const step = steps.length ? steps[Math.min(steps.length - 1, Math.floor((done / whole) * steps.length))] : "";
-    const text = done >= whole ? words("over") : step;
-    if (now.textContent !== text) now.textContent = text;
+    const step = steps.length ? steps[Math.min(steps.length - 1, Math.floor((done / whole) * steps.length))] : null;
+    // A step keeps the mark of its language.
+    const said = done >= whole || !step ? [] : [...step.cloneNode(true).childNodes];
+    const text = done >= whole ? words("over") : step ? step.textContent : "";
+    if (now.textContent !== text) now.replaceChildren(...(said.length ? said : [text]));
     if (done >= whole) end();
   }
 
