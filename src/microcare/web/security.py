@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 POLICY = "; ".join(
@@ -16,6 +16,7 @@ POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "object-src 'none'",
         "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
@@ -27,18 +28,28 @@ POLICY = "; ".join(
 PERMISSIONS = "geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
 class HeadersMiddleware:
-    """Sets the policy, the permissions, and `no-store` where a view has not said otherwise."""
+    """Sets the policy, the permissions, the letters of texts, and `no-store` where a view has not said otherwise.
+
+    Methods that no page has (TRACE sends back what was sent, cookies too) go no further.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request with the headers set."""
-        response = self.get_response(request)
+        known = request.method in METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cache-Control", "no-store")
+        kind = response.headers.get("Content-Type", "")
+        if kind.endswith("xml") or (kind.startswith("text/") and "charset" not in kind):
+            response.headers["Content-Type"] = f"{kind}; charset=utf-8"
         return response
 
 

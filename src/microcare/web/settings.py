@@ -58,9 +58,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before the files, so that they carry the same headers.
+    "microcare.web.security.HeadersMiddleware",
     "microcare.web.compressing.CompressingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "microcare.web.security.HeadersMiddleware",
     "microcare.web.security.KeptSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -124,12 +125,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # One web process serves all pages, so that its own memory may hold the sessions in front of the database.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-SESSION_COOKIE_NAME = "microcare_session"
+# Over https a browser takes such a cookie from this very host only, for all of it, and only over https.
+_COOKIE = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE}microcare_session"
 SESSION_COOKIE_AGE = 90 * 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _HTTPS
-CSRF_COOKIE_NAME = "microcare_csrf"
+CSRF_COOKIE_NAME = f"{_COOKIE}microcare_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _HTTPS
@@ -137,6 +140,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+# What a page says once is kept with the session: no further cookie, and no words on the phone.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 X_FRAME_OPTIONS = "DENY"
 # Set only where a proxy of one's own ends https and always sets the header itself.
 if os.environ.get("MICROCARE_BEHIND_PROXY") == "1":
@@ -146,6 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "microcare.care.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "/desk/login"
 LOGIN_REDIRECT_URL = "/desk/"
@@ -167,7 +174,7 @@ def _languages() -> list[tuple[str, str]]:
 
 
 LANGUAGES = _languages()
-LANGUAGE_COOKIE_NAME = "microcare_language"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE}microcare_language"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = _HTTPS
@@ -178,6 +185,8 @@ STATICFILES_DIRS = [part / "static" for part in _PARTS if (part / "static").is_d
 # Files are served from where they lie: no step that collects them.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# No page of another origin reads them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

@@ -118,10 +118,10 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 def _password(request: HttpRequest) -> HttpResponse | None:
     user = signing.staff_of(request)
-    if user.has_usable_password() and not user.check_password(request.POST.get("old", "")[:1000]):
+    if user.has_usable_password() and not user.check_password(request.POST.get("old", "")):
         messages.error(request, _("The password you have now is not this one."))
         return None
-    wrong = accounts.change_password(user, request.POST.get("new", "")[:1000])
+    wrong = accounts.change_password(user, request.POST.get("new", ""))
     if wrong:
         messages.error(request, wrong)
         return None

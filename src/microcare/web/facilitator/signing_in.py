@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     wait = lockout.attempt(name, address)
     if wait:
         return render(request, "facilitator/login.html", page | {"wrong": waits(wait)}, status=429)
-    user = authenticate(request, username=name, password=request.POST.get("password", "")[:1000])
+    user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if not isinstance(user, User):
         _failed(request, name)
         wrong = _("This name and password do not belong together.")
@@ -184,7 +184,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         wait = lockout.attempt(name, address_of(request))
         if wait:
             return render(request, "facilitator/confirm.html", page | {"wrong": waits(wait)}, status=429)
-        good = request.user.check_password(request.POST.get("password", "")[:1000])
+        good = request.user.check_password(request.POST.get("password", ""))
     if not good:
         _failed(request, name)
         return render(request, "facilitator/confirm.html", page | {"wrong": _("That was not right.")})
@@ -213,7 +213,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     name = " ".join(request.POST.get("username", "").split())[:150]
     without = bool(page["by_passkey"]) and request.POST.get("way") == "passkey"
     try:
-        made = accounts.set_up(token, name, None if without else request.POST.get("password", "")[:1000])
+        made = accounts.set_up(token, name, None if without else request.POST.get("password", ""))
     except ValueError as error:
         return render(request, "facilitator/setup.html", page | {"wrong": str(error), "name": name})
     signing.sign_in(request, User.objects.get(username=made), strong=False)

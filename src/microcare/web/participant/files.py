@@ -50,7 +50,9 @@ def media(request: HttpRequest, program: str, version: str) -> HttpResponse:
     answer = _part(body, kind, request.headers.get("Range", ""))
     answer.headers["Cache-Control"] = "private, max-age=86400"
     # A picture may style itself; it may load and run nothing.
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+    )
     return answer
 
 
