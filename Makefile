@@ -12,7 +12,7 @@ TESTS := $(BIN)/python -m pytest
 WORKERS := -n 2 --dist loadgroup
 COMPILE = "$$UV" pip compile --quiet --no-config --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 $(UPGRADE)
 
-.PHONY: help install demo test test-at quick bench coverage check lint docs pictures messages format lock clean
+.PHONY: sbom help install demo test test-at quick bench coverage check lint docs pictures messages format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make pictures take the documentation's pictures of the pages again"
 	@echo "make messages bring the catalogs of translations up to date"
 	@echo "make format   format the code, and mend what can be mended"
+	@echo "make sbom     list the parts of others with their licences (CycloneDX)"
 	@echo "make lock     pin the requirements again (UPGRADE=--upgrade for newer ones)"
 	@echo "make clean    remove the environment and all caches"
 	@echo
@@ -90,6 +91,9 @@ lock:
 	$(COMPILE) pyproject.toml --extra gunicorn --extra dev -o requirements/dev.txt >/dev/null && \
 	echo uv | $(COMPILE) - -o requirements/uv.txt >/dev/null
 	@ls -l requirements/*.txt
+
+sbom: $(STAMP)
+	@$(BIN)/python -m scripts.sbom
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .grimp_cache .hypothesis

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from microcare.program.reference import reference
 from microcare.program.schema import program_schema
+from scripts.asvs_page import asvs_page
 from scripts.hazards_page import hazards_page
 from scripts.replay_page import replay_page
 
@@ -19,6 +20,7 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "docs/reference/language.md": "\n".join(reference()).rstrip() + "\n",
         ROOT / "docs/guides/replay.md": "\n".join(replay_page(line)).rstrip() + "\n",
+        ROOT / "docs/safety/asvs.md": "\n".join(asvs_page()).rstrip() + "\n",
         ROOT / "docs/safety/hazards.md": "\n".join(hazards_page()).rstrip() + "\n",
         ROOT / "schemas/openapi.json": _interface(),
         ROOT / "schemas/program.schema.json": json.dumps(program_schema(), indent=1, ensure_ascii=False) + "\n",

@@ -192,6 +192,20 @@ def _commands(data: Path, host: str, port: int, workers: int, server: str) -> di
     return found
 
 
+def behind_proxy() -> dict[str, object]:
+    """What the web server believes of a proxy's headers: nothing, unless one of the place's own stands before it."""
+    if os.environ.get("MICROCARE_BEHIND_PROXY") != "1":
+        return {"clear_untrusted_proxy_headers": True}
+    # Nobody but the proxy reaches the port, so whoever connects is it; the last address it names is the visitor's.
+    trusted = {"x-forwarded-for", "x-forwarded-proto"}
+    return {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": trusted,
+        "clear_untrusted_proxy_headers": True,
+    }
+
+
 def serve(host: str, port: int) -> None:
     """Serve the pages in this process until SIGTERM."""
     import signal
@@ -202,9 +216,7 @@ def serve(host: str, port: int) -> None:
     from microcare.web.wsgi import application
     from microcare.workers.loop import watch_parent
 
-    listening = create_server(
-        application, host=host, port=port, threads=8, ident="microcare", clear_untrusted_proxy_headers=True
-    )
+    listening = create_server(application, host=host, port=port, threads=8, ident=None, **behind_proxy())
     stop = threading.Event()
 
     def leave(*_: object) -> None:
