@@ -7,6 +7,7 @@ growing pauses, and the others do not notice. The processes are this module agai
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -240,7 +241,7 @@ def work(name: str = "") -> int:
     import threading
     from functools import partial
 
-    from microcare.workers import deliver, wake
+    from microcare.workers import backup, deliver, wake
     from microcare.workers.loop import stop_on_signals, together
 
     # A batch keeps many small, acyclic objects alive for a moment; looking for cycles among them was a tenth of the time.
@@ -248,7 +249,12 @@ def work(name: str = "") -> int:
     gc.set_threshold(50_000, 20, 20)
     stop = threading.Event()
     stop_on_signals(stop)
-    return 0 if together({"wake": partial(wake.work, stop, name), **deliver.works(stop, name)}, stop) else 1
+    works: dict[str, Callable[[], object]] = {
+        "wake": partial(wake.work, stop, name),
+        **deliver.works(stop, name),
+        **backup.works(stop),
+    }
+    return 0 if together(works, stop) else 1
 
 
 def main(arguments: list[str] | None = None) -> None:

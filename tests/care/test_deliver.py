@@ -249,7 +249,7 @@ def test_after_a_restore_nothing_that_waited_is_sent(hub: Hub) -> None:
         run_until(hub, sink, NINE)
         hub.show(ELEVEN)
         wake_due(ELEVEN)
-        assert outbox.after_restore(ELEVEN) == 1
+        assert outbox.after_restore(NINE, ELEVEN) == 1
         run_until(hub, sink, ELEVEN + 1000, ELEVEN + HOUR)
         assert sink.mails == []
     assert statuses(person)[("email", "unclear")] == 1

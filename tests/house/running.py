@@ -19,6 +19,10 @@ ALLOWED = {
     ): "compiles what the checked tree of an expression gives, never an author's text",
     ("expressions/generate.py", "compile"): "the same",
     ("optimization/designs.py", "formulaic"): "gets columns by their names alone, see `formula_breaches`",
+    (
+        "care/backing_up.py",
+        "subprocess",
+    ): "restores a backup by our own command, in a process whose database is another",
     ("workers/supervise.py", "subprocess"): "starts the hub's own processes, from a list that is ours",
 }
 YAML = {"safe_load", "parse", "YAMLError", "MarkedYAMLError"}

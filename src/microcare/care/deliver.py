@@ -20,7 +20,7 @@ from microcare.care.programs import programs
 from microcare.care.receive import receive
 from microcare.channels.channel import Channel, Message, Outcome, Result, together
 from microcare.hub import effect
-from microcare.hub.state import State
+from microcare.hub.state import Delivery, State
 from microcare.hub.stimulus import Receipt
 from microcare.store import heartbeats, journals, outbox, people
 from microcare.store.database import writing
@@ -65,6 +65,8 @@ class _Round:
     """What the engine must be told: the row, its new status, the detail, and when it was handed over (0: it was not)."""
     send: list[Waiting] = field(default_factory=list)
     submit: Submit | None = None
+    lost: list[tuple[int, int]] = field(default_factory=list)
+    """The times that were lost with restores."""
 
 
 def deliver_due(
@@ -82,6 +84,7 @@ def deliver_due(
     """
     rows = outbox.claim(now, limit, lane)
     work = _Round(channels, address.rstrip("/"), now, Delivered(looked=len(rows)), submit=submit)
+    work.lost = outbox.lost() if rows else []
     with writing():
         for one in rows:
             _guarded(work, one, _without_network)
@@ -156,8 +159,20 @@ def _prompt(work: _Round, one: Waiting, prompt: effect.Prompt) -> None:
     elif prompt.channel == "in_app":
         _settle(work, one, "accepted", "")
         work.done.accepted += 1
+    elif _may_be_sent(state.deliveries[prompt.delivery], prompt.channel, work.lost):
+        _settle(work, one, "unclear", outbox.MAY_BE_SENT)
+        work.done.unclear += 1
     else:
         work.send.append(one)
+
+
+def _may_be_sent(delivery: Delivery, channel: str, lost: list[tuple[int, int]]) -> bool:
+    """Whether a delivery was decided anew after a restore, and may have gone out by this channel when its time came first.
+
+    That was after the backup and before the restore; so a channel whose turn comes later than that had not come.
+    """
+    after = min((moment for name, moment in delivery.channels if name == channel), default=0) - delivery.decided
+    return any(first < delivery.decided <= last and first + after <= last for first, last in lost)
 
 
 def _settle(work: _Round, one: Waiting, status: str, detail: str, *, was: str = "", handed: int = 0) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from microcare.base.moments import format_moment
 from microcare.care import clock
+from microcare.care.backing_up import is_late, last_verified
 from microcare.store import heartbeats
 
 
@@ -24,6 +25,16 @@ def clocks() -> list[str]:
         f"the machine's clock is {how}: it shows {format_moment(shows)[:16]}Z, and by its uptime it is "
         f"{format_moment(by)[:16]}Z; nothing is decided by time until it returns, or an administrator confirms it"
     ]
+
+
+def backup() -> dict[str, object]:
+    """How old the last backup is that could be restored, where they are made on a schedule: to be watched, for a hub with
+    an old backup still cares for people."""
+    if not settings.BACKUP:
+        return {}
+    at = last_verified()
+    hours = round((clock.wall() - at) / 3_600_000, 1) if at else None
+    return {"backup": {"verified": format_moment(at) if at else None, "hours": hours, "late": is_late(at)}}
 
 
 def loops() -> list[str]:

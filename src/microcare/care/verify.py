@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from microcare.care.failure import describe
 from microcare.hub import codec
 from microcare.hub.fold import apply
 from microcare.hub.state import State
@@ -52,5 +53,12 @@ def verify(person: str) -> Verified:
 
 
 def verify_all() -> list[Verified]:
-    """Verify everybody; those with problems."""
-    return [found for person in people.everybody() if not (found := verify(person)).good]
+    """Verify everybody; those with problems. One who cannot be read at all keeps nobody else from being looked at."""
+    return [found for person in people.everybody() if not (found := _verified(person)).good]
+
+
+def _verified(person: str) -> Verified:
+    try:
+        return verify(person)
+    except Exception as error:
+        return Verified(person, 0, (f"it cannot be read: {describe(error)}",))

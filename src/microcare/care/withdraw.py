@@ -4,7 +4,7 @@ from microcare.care import clock
 from microcare.care.keys import new_key
 from microcare.care.receive import Received, receive
 from microcare.hub.stimulus import Withdraw
-from microcare.store import audit, database, people
+from microcare.store import audit, database, erasures, people
 
 
 def withdraw(person: str, program: str = "", key: str = "") -> Received:
@@ -18,6 +18,8 @@ def erase(person: str, by: str = "") -> Received:
     The journal stays for the science, and names nobody. `by`: whoever does it, where that is not the person.
     """
     left = withdraw(person)
+    # First, so that whoever is erased here and comes back with an old backup is erased there.
+    erasures.note(person, clock.wall())
     people.erase(person, clock.wall())
     audit.append(clock.now(), by or person, "erase", person)
     database.scrub()

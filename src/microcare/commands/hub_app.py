@@ -137,3 +137,37 @@ def clock_command(
     from microcare.commands.hub import clock as run
 
     raise typer.Exit(run(data, confirm))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option(help="A folder (the file is named after the moment), or a new file.")],
+    data: Data = Path("data"),
+    keep: Annotated[
+        int, typer.Option(min=0, help="Remove the folder's oldest backups but for so many; 0: keep all.")
+    ] = 0,
+) -> None:
+    """Make an encrypted backup while the hub works, and see that it can be restored."""
+    from microcare.commands.backup import backup as run
+
+    raise typer.Exit(run(data, to, keep))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.")],
+    data: Data = Path("data"),
+    master_key: Annotated[
+        Path | None, typer.Option(help="The master key's file, if it is not in the folder or the environment.")
+    ] = None,
+    erasures: Annotated[
+        Path | None, typer.Option(help="The newest erasures.list, if it is not beside the backup.")
+    ] = None,
+    no_erasures: Annotated[bool, typer.Option("--no-erasures", help="Nobody was erased since the backup.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only see whether it can be restored.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Although some people's data are not whole.")] = False,
+) -> None:
+    """Restore a backup into an empty folder. What may have been sent since is not sent again."""
+    from microcare.commands.backup import restore as run
+
+    raise typer.Exit(run(file, data, master_key, erasures, no_erasures, check, anyway))

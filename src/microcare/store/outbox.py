@@ -5,13 +5,14 @@ At least once (safety): pending, attempted until accepted; then looked at again 
 What must not be carried out any more: pending -> expired or cancelled.
 """
 
+import json
 import logging
 from dataclasses import dataclass
 
 import msgspec
 
 from microcare.hub import codec, effect
-from microcare.store import queries
+from microcare.store import deployment, queries
 from microcare.store.database import Row, row, rows, run, writing
 
 log = logging.getLogger(__name__)
@@ -164,6 +165,22 @@ def next_try(after: int, lane: str = "") -> int | None:
     return None if found is None or found[0] is None else int(found[0])
 
 
-def after_restore(now: int) -> int:
-    """After a restore from a backup: nothing that waited then is sent again. Returns how many rows that holds back."""
-    return run(queries.OUTBOX_AFTER_RESTORE, [now, now, now])
+LOST = "restore.lost"
+"""The deployment's note of the times that were lost with restores, each from the backup to the restore, ms."""
+MAY_BE_SENT = "restored from a backup: it may have been sent"
+
+
+def after_restore(made: int, now: int) -> int:
+    """After a restore of a backup that was made then: what may have been sent since is not sent again. Returns how many rows.
+
+    What waits for a later moment, longer than a claim lasts, was surely not handed over: it goes on.
+    """
+    with writing():
+        deployment.put(LOST, json.dumps([*lost(), (made, now)]))
+        run(queries.OUTBOX_STILL_WAITS, [now, now + LEASE])
+        return run(queries.OUTBOX_AFTER_RESTORE, [MAY_BE_SENT, now, now, now])
+
+
+def lost() -> list[tuple[int, int]]:
+    """The times that were lost with restores: what was decided anew for them may have been sent when they passed first."""
+    return [(int(first), int(last)) for first, last in json.loads(deployment.get(LOST) or "[]")]

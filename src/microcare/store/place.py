@@ -14,6 +14,8 @@ from contextlib import closing
 from pathlib import Path
 
 DATABASE, MASTER, SECRET = "microcare.sqlite3", "master.key", "secret.key"
+ERASED = "erasures.list"
+"""Who was erased, without names: with the data, and with every backup."""
 GIVEN_KEY = "MICROCARE_MASTER_KEY"
 """The environment's name for the master key, where no file holds it."""
 LEAST_SPACE = 50_000_000
@@ -26,7 +28,7 @@ class WrongPlaceError(Exception):
 
 def make(folder: Path, environment: Mapping[str, str]) -> None:
     """Make the folder of a new hub, with its secrets. Raises `WrongPlaceError` where there is a hub already."""
-    if not _empty(folder / DATABASE):
+    if not is_empty(folder / DATABASE):
         raise WrongPlaceError(f"{folder} holds a hub already: start it without --new, or choose another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -40,7 +42,7 @@ def make(folder: Path, environment: Mapping[str, str]) -> None:
 def prove(folder: Path, environment: Mapping[str, str]) -> None:
     """Raise `WrongPlaceError` unless a hub is there whose secrets are with it and whose database can be written."""
     database = folder / DATABASE
-    if _empty(database):
+    if is_empty(database):
         raise WrongPlaceError(
             f"There is no hub in {folder}: {DATABASE} is {'empty' if database.exists() else 'missing'}. If there should "
             "be one, see whether its disk is mounted, or restore a backup. A new hub is made by: "
@@ -78,7 +80,7 @@ def renew(folder: Path) -> bool:
     return True
 
 
-def _empty(database: Path) -> bool:
+def is_empty(database: Path) -> bool:
     """Whether nothing was ever kept there. What cannot be read is not empty."""
     if not database.exists():
         return True
@@ -97,7 +99,18 @@ def _unreadable_key(folder: Path, environment: Mapping[str, str]) -> str:
         return f"{folder / MASTER} cannot be read: {error.strerror or error}. Give it to the user who runs the hub."
     except ValueError:
         key = b""
-    where = GIVEN_KEY if given else folder / MASTER
+    return _no_key(key, str(GIVEN_KEY if given else folder / MASTER))
+
+
+def key_problem(text: str, where: str) -> str:
+    """Why a text is no master key; empty where it is one."""
+    try:
+        return _no_key(base64.urlsafe_b64decode(text), where)
+    except ValueError:
+        return _no_key(b"", where)
+
+
+def _no_key(key: bytes, where: str) -> str:
     return "" if len(key) == 32 else f"{where} holds no key: 32 bytes as base64, as it was when the hub was made."
 
 

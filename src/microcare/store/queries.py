@@ -181,11 +181,21 @@ SELECT effect FROM outbox WHERE person = %s AND kind = 'notify' AND (sequence > 
 """
 """Later notices to staff about the same person: a later one about the same alert takes over from this one."""
 
-OUTBOX_AFTER_RESTORE = """
-UPDATE outbox SET status = 'unclear', detail = 'restored from a backup', next_try = %s, settled = %s
-WHERE once = 'at_most' AND status IN ('pending', 'handed') AND made <= %s
+OUTBOX_STILL_WAITS = """
+UPDATE outbox SET settled = %s, detail = 'it waited when a backup was restored'
+WHERE once = 'at_most' AND status = 'pending' AND next_try > %s
 """
-"""After a restore nobody knows what had been sent since the backup: what waited is not sent again."""
+"""After a restore: what could not have been tried before this moment was not handed over, and goes on."""
+
+OUTBOX_AFTER_RESTORE = """
+UPDATE outbox SET status = 'unclear', detail = %s, next_try = %s, settled = %s
+WHERE once = 'at_most' AND lane <> 'app' AND status IN ('pending', 'handed') AND settled < %s
+"""
+"""After a restore nobody knows what had been sent since the backup: what waited is not sent again. What is in the app is
+nothing but the database, and was not handed to anybody."""
+
+WITHOUT_KEY = "SELECT id FROM person WHERE id NOT IN (SELECT person FROM person_key) ORDER BY id"
+"""The people who were erased."""
 
 OUTBOX_OF = """
 SELECT person, sequence, idx, effect, once, status, detail, attempts, told, expires, next_try, made, handed, settled

@@ -16,6 +16,8 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
 - `MICROCARE_STUCK_AFTER`: after so many seconds without a sign of life a process is started again (default 90; a worker
   that waits for a locked database gives no sign for 30).
+- `MICROCARE_BACKUP`: the folder in which a worker makes backups (default none), best on another disk.
+- `MICROCARE_BACKUP_EVERY`: hours from one to the next (default 24); `MICROCARE_BACKUP_KEEP`: how many stay (default 14).
 
 `workers/checking.py` looks at all of them before anything starts.
 """
@@ -38,6 +40,9 @@ MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM") or f"care@{urlsplit(URL).hostn
 IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES") or "15"))
 STUCK_AFTER = stuck_after()
 AUDIT_LOG = os.environ.get("MICROCARE_AUDIT_LOG", "")
+BACKUP = os.environ.get("MICROCARE_BACKUP", "")
+BACKUP_EVERY = max(1, int(os.environ.get("MICROCARE_BACKUP_EVERY") or "24"))
+BACKUP_KEEP = max(2, int(os.environ.get("MICROCARE_BACKUP_KEEP") or "14"))
 _HTTPS = URL.startswith("https://")
 
 

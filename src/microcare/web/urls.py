@@ -22,7 +22,8 @@ def health(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether the hub does its work: 503 names the loops that do not, and since when."""
     problems = readiness.problems()
-    answer = JsonResponse({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+    said = {"ready": not problems, "problems": problems, **readiness.backup()}
+    answer = JsonResponse(said, status=503 if problems else 200)
     # Whoever asks every few seconds is answered; the log is not filled with it.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer

@@ -96,6 +96,14 @@ def _data(value: str) -> str:
     return "it is a file. Name the folder of the hub's database." if path.exists() and not path.is_dir() else ""
 
 
+def _backups(value: str) -> str:
+    """A folder that is not there at the moment (its disk is not mounted) keeps nobody from care: the worker says so."""
+    path = Path(value)
+    if not path.is_absolute():
+        return "it is no whole path. Write one that begins with /."
+    return "it is a file. Name a folder." if path.exists() and not path.is_dir() else ""
+
+
 def _second_home(value: str) -> str:
     cure = "Write a file in a folder that there is, or syslog, or syslog://HOST:PORT."
     if value == "syslog" or value.startswith("syslog:"):
@@ -142,6 +150,9 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "MICROCARE_STUCK_AFTER": _number(5),
     "MICROCARE_AUDIT_LOG": _second_home,
     "MICROCARE_BEHIND_PROXY": _switch,
+    "MICROCARE_BACKUP": _backups,
+    "MICROCARE_BACKUP_EVERY": _number(1),
+    "MICROCARE_BACKUP_KEEP": _number(2),
     "MICROCARE_LOG": _level,
 }
 """Every setting, with what says what is wrong with it. One that is empty is as if it were not set."""
