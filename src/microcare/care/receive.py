@@ -75,7 +75,13 @@ class _Road:
         """Take one stimulus with all that goes before it and follows from it at once."""
         alone = isinstance(one, stimulus.Answer)
         taken = False
-        one = self._sealed(one)
+        try:
+            one = self._sealed(one)
+        except Exception as error:
+            # Its words cannot be kept: this one is refused, and can be sent again; the others go on.
+            self._failed(error)
+            self.refused[one.key] = f"it could not be taken: {describe(error)}"
+            return
         try:
             for done in moving(self._advance(one)):
                 own = done.stimulus is one

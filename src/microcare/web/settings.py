@@ -14,6 +14,8 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_AUDIT_LOG`: a second home of the audit trail outside of the database: a file that only grows, `syslog`, or
   `syslog://HOST:PORT` (default none).
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
+- `MICROCARE_DAILY_ACTS`, `MICROCARE_DAILY_MB`: so much a person can do and send in a day (default 2000, and 50 MB of texts
+  and photos). What may tell of danger is taken whatever it comes to.
 - `MICROCARE_STUCK_AFTER`: after so many seconds without a sign of life a process is started again (default 90; a worker
   that waits for a locked database gives no sign for 30).
 - `MICROCARE_BACKUP`: the folder in which a worker makes backups (default none), best on another disk.
@@ -39,6 +41,8 @@ PUSH_LOCAL = os.environ.get("MICROCARE_PUSH_LOCAL") == "1"
 MAIL_FROM = os.environ.get("MICROCARE_MAIL_FROM") or f"care@{urlsplit(URL).hostname or 'localhost'}"
 IDLE_MINUTES = max(2, int(os.environ.get("MICROCARE_IDLE_MINUTES") or "15"))
 STUCK_AFTER = stuck_after()
+DAILY_ACTS = int(os.environ.get("MICROCARE_DAILY_ACTS") or "2000")
+DAILY_MB = int(os.environ.get("MICROCARE_DAILY_MB") or "50")
 AUDIT_LOG = os.environ.get("MICROCARE_AUDIT_LOG", "")
 BACKUP = os.environ.get("MICROCARE_BACKUP", "")
 BACKUP_EVERY = max(1, int(os.environ.get("MICROCARE_BACKUP_EVERY") or "24"))

@@ -148,6 +148,8 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "MICROCARE_PUSH_LOCAL": _switch,
     "MICROCARE_IDLE_MINUTES": _number(2),
     "MICROCARE_STUCK_AFTER": _number(5),
+    "MICROCARE_DAILY_ACTS": _number(50),
+    "MICROCARE_DAILY_MB": _number(5),
     "MICROCARE_AUDIT_LOG": _second_home,
     "MICROCARE_BEHIND_PROXY": _switch,
     "MICROCARE_BACKUP": _backups,

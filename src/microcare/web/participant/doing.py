@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from microcare.care import clock
+from microcare.care import allowance, clock
 from microcare.care.languages import speak
 from microcare.care.receive import BusyError, Received, receive
 from microcare.care.resting import mark as stops_mark
@@ -20,7 +20,7 @@ from microcare.hub import stimulus
 from microcare.store import journals, texts
 from microcare.web.participant import stimuli
 from microcare.web.participant.session import signed_in
-from microcare.web.participant.stimuli import Wanted
+from microcare.web.participant.stimuli import FAILED, Wanted, enough
 
 MOMENT = 400
 """How long a question has been on the screen, ms, before an answer can be meant for it (`moment.js`, and `app.css`)."""
@@ -44,8 +44,6 @@ FIELDS = (
 )
 
 
-FAILED = "it could not be taken"
-"""How `receive` begins where something failed in the hub: that can be sent again."""
 WORDS = {
     "there is no such questionnaire": gettext_lazy("these questions are over"),
     "there is no such delivery": gettext_lazy("it is over"),
@@ -69,28 +67,32 @@ def take(person: str, wanted: Sequence[Wanted]) -> Received:
     """Take what a person did, in order."""
     state = journals.load(person).state
     speak(state.language)
-    made, refused = stimuli.make(person, state, wanted, clock.now())
+    room, full = stimuli.within(person, state, wanted)
+    made, refused = stimuli.make(person, state, room, clock.now())
     taken = receive(person, made)
-    return Received(taken.saved, taken.known, (*taken.refused, *refused), taken.version)
+    return Received(taken.saved, taken.known, (*taken.refused, *refused, *full), taken.version)
 
 
 @require_POST
 @signed_in
 def batch(request: HttpRequest, person: str) -> HttpResponse:
-    """Stimuli as JSON, in order: `{"stimuli": [{kind, key, at, ...}]}`. A repeat is nothing new."""
+    """Stimuli as JSON, in order: `{"stimuli": [{kind, key, at, ...}]}`. A repeat is nothing new.
+
+    Each is answered on its own: one that cannot be read or taken keeps no other out.
+    """
     if len(request.body) > BATCH_BYTES:
         return JsonResponse({"error": "too much at once"}, status=413)
     try:
-        wanted = stimuli.decode(request.body).stimuli
-    except msgspec.DecodeError as error:
+        wanted, unread = stimuli.decode(request.body)
+    except ValueError as error:
         return JsonResponse({"error": str(error)}, status=400)
-    if len(wanted) > stimuli.MOST:
+    if len(wanted) + len(unread) > stimuli.MOST:
         return JsonResponse({"error": "too much at once"}, status=413)
     try:
         taken = take(person, wanted)
     except BusyError:
         return JsonResponse({"error": "busy"}, status=503, headers={"Retry-After": "2"})
-    refused = [{"key": key, "reason": in_words(reason)} for key, reason in taken.refused]
+    refused = [{"key": key, "reason": in_words(reason)} for key, reason in (*taken.refused, *unread)]
     again = [key for key, reason in taken.refused if reason.startswith(FAILED)]
     return JsonResponse(
         {"version": taken.version, "saved": taken.saved, "known": taken.known, "refused": refused, "again": again}
@@ -119,7 +121,11 @@ def form(request: HttpRequest, person: str) -> HttpResponse:
         return HttpResponseRedirect(following)
     photo = request.FILES.get("photo")
     if photo is not None:
-        kept = keep_photo(person, photo.read(LARGEST_PHOTO + 1))
+        body = photo.read(LARGEST_PHOTO + 1)
+        if not allowance.spend(person, 1, len(body)):
+            messages.error(request, _("That could not be saved: %(reason)s.") % {"reason": enough()})
+            return HttpResponseRedirect(following)
+        kept = keep_photo(person, body)
         if kept is None:
             messages.error(request, _("This photo could not be saved: JPEG, PNG or WebP, at most 5 MB."))
             return HttpResponseRedirect("/")
@@ -166,6 +172,8 @@ def photo(request: HttpRequest, person: str) -> HttpResponse:
     wanted = Wanted(kind="act", key=key, delivery=request.POST.get("delivery", ""))
     if wanted.delivery and journals.known(person, [f"{key}:photo"]):
         return JsonResponse({"reference": "", "known": True})
+    if not allowance.spend(person, 1, len(body)):
+        return JsonResponse({"error": enough()}, status=429)
     kept = keep_photo(person, body)
     if kept is None:
         return JsonResponse({"error": "JPEG, PNG or WebP, at most 5 MB"}, status=400)

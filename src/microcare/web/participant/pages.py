@@ -25,7 +25,8 @@ from microcare.care.telling import moment_words
 from microcare.care.ways import journey_of
 from microcare.store import deployment, people
 from microcare.store.journals import UnreadableError
-from microcare.web.participant.session import page, person_of, reading, sign_in, signed_in
+from microcare.web.participant.session import has_room, page, person_of, reading, sign_in, signed_in
+from microcare.web.participant.stimuli import enough
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +186,9 @@ def country(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, person: str) -> HttpResponse:
     """The person's own safety plan. It stands on the help page, without a connection too."""
     found = reading(person)
-    if request.method == "POST":
+    if request.method == "POST" and not has_room(request, person):
+        messages.error(request, _("That could not be saved: %(reason)s.") % {"reason": enough()})
+    elif request.method == "POST":
         for name in letters.SECTIONS:
             keep_step(person, name, request.POST.get(name, ""))
         messages.success(request, _("Saved. It stands on the help page."))

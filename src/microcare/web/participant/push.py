@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 from microcare.care import entering, notifications
 from microcare.store import push_devices
 from microcare.store.push_devices import Device
-from microcare.web.participant.session import signed_in, token_of
+from microcare.web.participant.session import has_room, signed_in, token_of
+from microcare.web.participant.stimuli import enough
 
 LONGEST = 10_000
 
@@ -24,6 +25,8 @@ class Wanted(msgspec.Struct):
 @signed_in
 def on(request: HttpRequest, person: str) -> HttpResponse:
     """Notify this device from now on: `{"endpoint": ..., "keys": {"p256dh": ..., "auth": ...}}`."""
+    if not has_room(request, person):
+        return JsonResponse({"error": enough()}, status=429)
     try:
         wanted = msgspec.json.decode(request.body[:LONGEST], type=Wanted)
     except msgspec.DecodeError as error:

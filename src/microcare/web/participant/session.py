@@ -9,7 +9,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
-from microcare.care import clock, entering
+from microcare.care import allowance, clock, entering
 from microcare.care.languages import speak
 from microcare.care.notifications import tag
 from microcare.care.reading import Person, read_person
@@ -79,6 +79,12 @@ def _not_in(request: HttpRequest, found: Device | None) -> HttpResponse:
     if found is not None and found.ended:
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+def has_room(request: HttpRequest, person: str) -> bool:
+    """Whether what a form brings has room in the person's day; it is counted."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return allowance.spend(person, 1, int(length) if length.isdigit() else 0)
 
 
 def reading(person: str, whole: bool = False) -> Person:

@@ -25,8 +25,8 @@ from microcare.hub.stimulus import Value
 from microcare.program.person import PersonField
 from microcare.store import people
 from microcare.web.participant.join import field_value
-from microcare.web.participant.session import page, reading, signed_in
-from microcare.web.participant.stimuli import quiet_window
+from microcare.web.participant.session import has_room, page, reading, signed_in
+from microcare.web.participant.stimuli import enough, quiet_window
 
 PAUSES = (1, 3, 7, 14, 30)
 MODES = {
@@ -47,6 +47,8 @@ def settings(request: HttpRequest, person: str) -> HttpResponse:
         if change is None:
             return HttpResponseRedirect("/settings")
         try:
+            if request.POST["what"] in WORDY and not has_room(request, person):
+                raise ValueError(enough())
             messages.success(request, change(request, found))
         except ValueError as error:
             messages.error(request, _("That could not be saved: %(reason)s.") % {"reason": error})
@@ -264,3 +266,5 @@ CHANGES: dict[str, Callable[[HttpRequest, Person], str]] = {
     "channels": _channels,
 }
 """What can be changed: one function for each."""
+WORDY = ("like", "details", "contact", "country", "zone", "language", "quiet", "days")
+"""What counts as sent: all but what makes it quieter (a pause, channels off, who chooses)."""

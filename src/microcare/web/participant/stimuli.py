@@ -3,6 +3,8 @@
 A key that was seen before is nothing new. A device's time is never trusted beyond its arrival, nor before what it is about.
 """
 
+import json
+import logging
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -12,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from microcare.base.moments import format_clock, is_zone, parse_clock, parse_window
 from microcare.base.written import is_date, is_time
-from microcare.care import helping, settings
+from microcare.care import allowance, helping, settings
 from microcare.care.cards import later_at
+from microcare.care.failure import describe
 from microcare.care.sealing import item_of
 from microcare.hub import stimulus
 from microcare.hub.asked import recall
@@ -21,12 +24,15 @@ from microcare.hub.state import Assessment, State
 from microcare.hub.stimulus import Value
 from microcare.store import journals, texts
 
+log = logging.getLogger(__name__)
 MOST = 200
 """How many stimuli one post may bring."""
 LONGEST_TEXT = 20_000
 LONGEST_SPENT = 6 * 3_600_000
 _digits = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?")
 _key = re.compile(r"[A-Za-z0-9:._\-]{8,200}")
+FAILED = "it could not be taken"
+"""How a refusal begins where something failed in the hub: that can be sent again."""
 KINDS = ("answer", "act", "choice", "report", "receipt", "zone", "triage", "message")
 ACTS = ("done", "dismissed", "snoozed", "dropped")
 STAGES = ("shown", "opened")
@@ -57,34 +63,74 @@ class Wanted(msgspec.Struct, kw_only=True):
     """The number to call them at; none: nothing is said of it."""
 
 
-class Batch(msgspec.Struct):
-    """What one post brings, in the order in which it happened."""
-
-    stimuli: list[Wanted]
-
-
 Made = tuple[list[stimulus.Any], list[tuple[str, str]]]
 """Stimuli, and what could not become one: (key, why)."""
 
 
-def decode(body: bytes) -> Batch:
-    """A post's body; raises `msgspec.DecodeError` for anything else."""
-    return _decoder.decode(body)
+def decode(body: bytes) -> tuple[list[Wanted], list[tuple[str, str]]]:
+    """What a post brings, in the order in which it happened, and what of it cannot be read: (key, why).
+
+    Each is read on its own, so that one that is none keeps no other out. Half a character (an emoji that was cut) is
+    replaced, not refused: the words around it count. Raises ValueError where the whole is no list of anything.
+    """
+    try:
+        found = json.loads(body.decode(errors="replace"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(found, dict) or not isinstance(found.get("stimuli"), list):
+        raise ValueError("it is no list of stimuli")
+    wanted: list[Wanted] = []
+    unread: list[tuple[str, str]] = []
+    for one in found["stimuli"]:
+        named = one if isinstance(one, dict) else {}
+        try:
+            wanted.append(msgspec.convert({name: _plain(name, value) for name, value in named.items()}, Wanted))
+        except (msgspec.ValidationError, RecursionError):
+            unread.append((str(named.get("key", ""))[:200], _("the hub could not read it")))
+    return wanted, unread
 
 
-_decoder = msgspec.json.Decoder(Batch)
+def _plain(name: str, value: object) -> object:
+    """A text without halves of characters; an answer that comes as a number or a yes is what a form would send."""
+    if name == "value" and isinstance(value, bool):
+        return "true" if value else "false"
+    if name == "value" and isinstance(value, int | float):
+        return str(value)
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
+
+
+def within(person: str, state: State, wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[tuple[str, str]]]:
+    """What has room in the person's day, and what has none: (key, why). What may tell of danger always has."""
+    room: list[Wanted] = []
+    full: list[tuple[str, str]] = []
+    known = _known(person, wanted)
+    for one in wanted:
+        size = len((one.value or "").encode(errors="replace"))
+        danger = one.kind == "triage" or (
+            one.kind == "answer" and allowance.may_be_risk(state, one.assessment, one.item)
+        )
+        if one.key in known or allowance.spend(person, 1, size) or danger:
+            room.append(one)
+        else:
+            full.append((one.key, enough()))
+    return room, full
+
+
+def enough() -> str:
+    """What is said to somebody who has sent more than a day holds."""
+    return _("this is more than can be saved in one day; tomorrow there is room again, and Help now is always there")
 
 
 def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
     """Stimuli of a person, in order. Free texts are kept apart; the stimulus holds a reference."""
     made: list[stimulus.Any] = []
     refused: list[tuple[str, str]] = []
-    known = journals.known(person, [w.key for w in wanted])
+    known = _known(person, wanted)
     for one in wanted[:MOST]:
         if _key.fullmatch(one.key) is None:
             refused.append((one.key[:40], _("its key is no key")))
             continue
-        problem = next(_problems(one), "") if one.key not in known else ""
+        problem = next(_problems(state, one), "") if one.key not in known else ""
         if problem:
             refused.append((one.key, problem))
             continue
@@ -93,9 +139,20 @@ def make(person: str, state: State, wanted: Sequence[Wanted], now: int) -> Made:
                 made += _phone(person, state, one, now, refused)
             made.append(_one(person, state, one, now, one.key in known))
             made += _read(state, one, made[-1].at)
+        except UnicodeError:
+            refused.append((one.key, _("the hub could not read it")))
         except ValueError as error:
             refused.append((one.key, str(error)))
+        except Exception as error:
+            # Whatever it is that cannot be made of this one: the others go on, and this one can be sent again.
+            log.exception("a stimulus of %s could not be made", person)
+            refused.append((one.key, f"{FAILED}: {describe(error)}"))
     return made, refused
+
+
+def _known(person: str, wanted: Sequence[Wanted]) -> frozenset[str]:
+    """The keys that were taken before: a repeat is nothing new."""
+    return frozenset(journals.known(person, [w.key for w in wanted if _key.fullmatch(w.key)]))
 
 
 def _read(state: State, one: Wanted, at: int) -> Iterator[stimulus.Act]:
@@ -116,7 +173,7 @@ def _phone(person: str, state: State, one: Wanted, now: int, refused: list[tuple
     return settings.phone_stimuli(person, state, number, f"{one.key}:phone", now) if number and not problem else []
 
 
-def _problems(one: Wanted) -> Iterator[str]:
+def _problems(state: State, one: Wanted) -> Iterator[str]:
     if one.kind not in KINDS:
         yield _("nothing of this kind can be sent")
     if one.kind == "act" and one.act not in ACTS:
@@ -127,7 +184,14 @@ def _problems(one: Wanted) -> Iterator[str]:
         yield _("there is no such time zone")
     if one.kind == "message" and not (one.value or "").strip():
         yield _("it is empty")
-    if one.value is not None and len(one.value) > LONGEST_TEXT:
+    if not 0 <= one.until < 1 << 53:
+        yield _("there is no such moment")
+    # What may say that somebody is in danger is never too long to be heard.
+    if (
+        one.value is not None
+        and len(one.value) > LONGEST_TEXT
+        and not allowance.may_be_risk(state, one.assessment, one.item)
+    ):
         yield _("it is too long")
 
 

@@ -59,10 +59,11 @@ export function flush() {
   const alone = () => (navigator.locks ? navigator.locks.request("microcare-flush", work) : work());
   const mine = sending.catch(() => {}).then(alone);
   sending = mine.catch(() => {});
-  return mine.then((done) => {
-    if (done.refused.length) say(words("refused", { reason: done.refused.map((one) => one.reason || words(one.why)).join("; ") }), "bad");
+  const tell = (done) => {
+    if (done?.refused.length) say(words("refused", { reason: done.refused.map((one) => one.reason || words(one.why)).join("; ") }), "bad");
     return done;
-  });
+  };
+  return mine.then(tell, (problem) => { tell(problem.done); throw problem; });
 }
 
 // Ask the phone to send it even when the page is closed, where phones can.

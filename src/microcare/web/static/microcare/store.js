@@ -1,7 +1,7 @@
 // What a person did, kept on the phone until the hub has it. Used by the pages and by the service worker alike.
 "use strict";
 (function (scope) {
-  const NAME = "microcare", TABLE = "queue", TRIES = 40;
+  const NAME = "microcare", TABLE = "queue", TRIES = 40, NEVER = [400, 413, 422], FAILED = 500, MOST_ASIDE = 5;
 
   function wanted(request) {
     return new Promise((resolve, reject) => {
@@ -88,45 +88,73 @@
   }
 
   // Send what is kept of a person, in order; returns what the hub refused, and its version. Raises where it is not reached.
-  // A repeat is nothing new to the hub, so whoever sends twice does no harm.
+  // A repeat is nothing new to the hub, so whoever sends twice does no harm. What the hub cannot take keeps nothing else
+  // from it: a part that is refused as a whole is sent again one by one, and the one that fails is set aside and said.
   async function flush(person, token) {
-    const done = { refused: [], version: 0, sent: 0 };
+    const done = { refused: [], version: 0, sent: 0 }, aside = new Set();
+    let most = 50;
     for (;;) {
-      const rows = (await queue.due(person)).slice(0, 50);
-      if (!rows.length) return done;
+      const rows = (await queue.due(person)).filter((row) => !aside.has(row.number)).slice(0, most);
+      if (!rows.length) {
+        // Something failed at the hub, not with what was sent: that stays here and is tried again, for a while.
+        if (aside.size) throw Object.assign(new NotTaken(500), { done });
+        return done;
+      }
       const photo = rows.findIndex((row) => row.photo);
       // A photo goes alone: what it belongs to names it.
       const part = photo === 0 ? rows.slice(0, 1) : photo > 0 ? rows.slice(0, photo) : rows;
-      if (photo === 0) {
-        const kept = await upload(part[0], token);
-        if (kept.ok) {
-          if (part[0].stimulus.kind === "answer") part[0].stimulus.value = (await kept.json()).reference;
-        } else if (kept.status === 400 || kept.status === 413) {
-          done.refused.push({ key: part[0].stimulus.key, why: "photo_refused" });
-          if (part[0].stimulus.kind === "answer") { await queue.drop([part[0].number]); continue; }
-        } else throw new NotTaken(kept.status);
-      }
+      if (photo === 0 && !(await bring(part[0], token, done, aside))) continue;
       const answer = await batch(part.map((row) => row.stimulus), token);
       if (answer.status === 503) { await new Promise((resolve) => setTimeout(resolve, 2000)); continue; }
-      if (answer.status === 400) {
-        // The hub cannot read it, and never will.
-        done.refused.push({ key: part[0].stimulus.key, why: "unreadable" });
-      } else if (!answer.ok) {
-        throw new NotTaken(answer.status);
-      } else {
+      if (answer.ok) {
         const result = await answer.json();
-        // Something failed at the hub, not with what was sent: it stays here and is tried again, for a while.
-        const again = part.filter((row) => result.again.includes(row.stimulus.key) && (row.tries || 0) < TRIES);
+        // A risk answer stays until the hub has it; anything else for a while.
+        const again = part.filter((row) => result.again.includes(row.stimulus.key) && (row.help || (row.tries || 0) < TRIES));
         done.refused.push(...result.refused.filter((one) => !again.some((row) => row.stimulus.key === one.key)));
         done.version = result.version;
         done.sent += part.length - again.length;
         await queue.drop(part.filter((row) => !again.includes(row)).map((row) => row.number));
-        if (!again.length) continue;
-        for (const row of again) await queue.tried(row);
-        throw new NotTaken(500);
+        for (const row of again) { await queue.tried(row); aside.add(row.number); }
+      } else if (!NEVER.includes(answer.status) && answer.status !== FAILED) {
+        throw new NotTaken(answer.status);
+      } else if (part.length > 1) {
+        most = 1;
+      } else {
+        await setAside(part[0], answer.status, "unreadable", done, aside);
       }
-      await queue.drop(part.map((row) => row.number));
     }
+  }
+
+  // One thing that the hub does not take: for good, or for now. Where it fails at one after the other, it is the hub that fails.
+  async function setAside(row, status, why, done, aside) {
+    if (NEVER.includes(status)) {
+      done.refused.push({ key: row.stimulus.key, why });
+      return queue.drop([row.number]);
+    }
+    aside.add(row.number);
+    if (aside.size > MOST_ASIDE) throw Object.assign(new NotTaken(status), { done });
+    return undefined;
+  }
+
+  // Bring a photo to the hub; whether what it belongs to can be sent now.
+  async function bring(row, token, done, aside) {
+    const kept = await upload(row, token), answers = row.stimulus.kind === "answer";
+    if (kept.ok) {
+      if (answers) row.stimulus.value = (await kept.json()).reference;
+      return true;
+    }
+    if (kept.status === 429) {
+      done.refused.push({ key: row.stimulus.key, reason: (await kept.json()).error });
+      if (answers) await queue.drop([row.number]);
+      return !answers;
+    }
+    if (NEVER.includes(kept.status) && !answers) {
+      done.refused.push({ key: row.stimulus.key, why: "photo_refused" });
+      return true;
+    }
+    if (!NEVER.includes(kept.status) && kept.status !== FAILED) throw new NotTaken(kept.status);
+    await setAside(row, kept.status, "photo_refused", done, aside);
+    return false;
   }
 
   scope.queue = queue;
