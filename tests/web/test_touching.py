@@ -118,6 +118,7 @@ def attacks(two: Two) -> dict[str, Tried]:
         "desk/people/<str:person>/access": [
             ("GET", f"{about}/access", {}), *(("POST", f"{about}/access", {"what": one}) for one in ("back", "all", "code"))
         ],
+        "desk/clock": [("POST", "/desk/clock", {})],
         "desk/invite": [("POST", "/desk/invite", {"program": "coffee", "name": "Bo"})],
         "desk/source": [("GET", "/desk/source?program=coffee&version=x&intervention=tea&rule=0", {})],
         "desk/programs": [("POST", "/desk/programs", {"file": changed}), ("POST", "/desk/programs", {"file": NEW})],

@@ -21,6 +21,8 @@ TABLES = {
     "delivery_line": "SELECT * FROM delivery_line WHERE person = %s",
     "delivery_mark": "SELECT * FROM delivery_mark WHERE person = %s",
     "webhook_event": "SELECT * FROM webhook_event WHERE person = %s",
+    "person_device": "SELECT * FROM person_device WHERE person = %s",
+    "invitation": "SELECT * FROM invitation WHERE person = %s",
     "audit": "SELECT * FROM audit WHERE about = %s",
 }
 """The tables that hold rows about a person, with how theirs are found."""
@@ -34,6 +36,8 @@ LEFT_OUT = {
     "person": {"lease"},
     "identity": {"name", "email", "code"},
     "outbox": {"once", "told", "next_try"},
+    "person_device": {"id", "push"},
+    "invitation": {"hash"},
     "audit": {"who", "seal"},
 }
 """Columns that are not given: what only the machine needs, a secret, what is given opened, and who on the staff it was."""

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.live import Hub
+from tests.live import ZONE, Hub
 from tests.web.accounts.conftest import PASSWORD, Member, age, browser, text_of
 
 
@@ -72,9 +72,10 @@ def test_what_was_typed_is_given_back_once_and_lies_sealed_meanwhile(hub: Hub, c
 
 
 def test_a_participant_in_the_same_browser_stays(hub: Hub, coach: Member) -> None:
-    session = coach.client.session
-    session["person"] = hub.join()
-    session.save()
+    from microcare.care.enroll import enroll, every_consent
+
+    joined = enroll("tea", zone=ZONE, name="Ada", email="", consents=every_consent("tea"))
+    coach.client.post("/join", {"code": joined.code})
     assert coach.client.get("/").status_code == 200
     age(16)
     assert coach.client.get("/desk/").status_code == 302
