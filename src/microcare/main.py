@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microcare.store import place
+from microcare.web.server import serving
 
 if TYPE_CHECKING:
     from microcare.workers.watching import Watch
@@ -71,7 +72,7 @@ def up(
     host: str = "127.0.0.1",
     port: int = 8000,
     workers: int = 1,
-    server: str = "waitress",
+    server: str = "",
     *,
     new: bool = False,
 ) -> int:
@@ -140,7 +141,7 @@ def demo(
 
             webbrowser.open(f"http://127.0.0.1:{port}/")
 
-    processes = _commands(folder, "127.0.0.1", port, 1, "waitress")
+    processes = _commands(folder, "127.0.0.1", port, 1, "")
     return Supervisor(processes, _watch(folder, "127.0.0.1", port)).run(say, "127.0.0.1", port)
 
 
@@ -182,54 +183,13 @@ def _say(data: Path, host: str, port: int) -> None:
 def _commands(data: Path, host: str, port: int, workers: int, server: str) -> dict[str, list[str]]:
     here = [sys.executable, "-m", "microcare.main"]
     pages = [*here, "web", "--data", str(data), "--host", host, "--port", str(port)]
-    if server == "gunicorn":
-        pages = [sys.executable, "-m", "gunicorn", "microcare.web.wsgi", "--bind", f"{host}:{port}"]
-        # One process, as the sessions' cache wants it; threads share the work.
-        pages += ["--workers", "1", "--threads", "16", "--log-level", "warning"]
+    if (server or serving.chosen()) == "gunicorn":
+        pages = serving.gunicorn(host, port)
     found = {"web": pages}
     for number in range(1, workers + 1):
         name = f"worker {number}"
         found[name] = [*here, "work", "--data", str(data), "--name", name]
     return found
-
-
-def behind_proxy() -> dict[str, object]:
-    """What the web server believes of a proxy's headers: nothing, unless one of the place's own stands before it."""
-    if os.environ.get("MICROCARE_BEHIND_PROXY") != "1":
-        return {"clear_untrusted_proxy_headers": True}
-    # Nobody but the proxy reaches the port, so whoever connects is it; the last address it names is the visitor's.
-    trusted = {"x-forwarded-for", "x-forwarded-proto"}
-    return {
-        "trusted_proxy": "*",
-        "trusted_proxy_count": 1,
-        "trusted_proxy_headers": trusted,
-        "clear_untrusted_proxy_headers": True,
-    }
-
-
-def serve(host: str, port: int) -> None:
-    """Serve the pages in this process until SIGTERM."""
-    import signal
-    import threading
-
-    from waitress import create_server
-
-    from microcare.web.wsgi import application
-    from microcare.workers.loop import watch_parent
-
-    listening = create_server(application, host=host, port=port, threads=8, ident=None, **behind_proxy())
-    stop = threading.Event()
-
-    def leave(*_: object) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
-    watch_parent(stop, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    try:
-        listening.run()
-    finally:
-        stop.set()
 
 
 def work(name: str = "") -> int:
@@ -274,7 +234,7 @@ def main(arguments: list[str] | None = None) -> None:
     except place.WrongPlaceError as error:
         raise SystemExit(str(error)) from None
     if given.part == "web":
-        serve(given.host, given.port)
+        serving.serve(given.host, given.port)
     else:
         raise SystemExit(work(given.name))
 

@@ -15,7 +15,7 @@ import yaml
 from typer.main import get_command
 
 from microcare.cli import app
-from microcare.main import behind_proxy
+from microcare.web.server.serving import behind_proxy
 from microcare.workers.checking import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,8 @@ from microcare.care.access import Access
 from microcare.care.publish import Published, check, publish
 
 LARGEST, MOST_FILES = 30_000_000, 2_000
+PIECE = 1 << 16
+"""So much of a packed file is in memory at once, bytes."""
 TOO_LARGE = gettext_lazy("It is larger than 30 MB.")
 _safe = re.compile(r"[^\x00-\x1f\\:]+")
 
@@ -64,18 +67,36 @@ def _told(found: Published, root: Path) -> Published:
 
 
 def _unpack(body: bytes, root: Path) -> str:
-    """Unpack a zipped folder; why not, where it is too large or wants to write elsewhere."""
+    """Unpack a zipped folder; why not, where it is too large or wants to write elsewhere.
+
+    How large a file is, its bytes say as they come out, whatever the header says.
+    """
+    left = LARGEST
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = [i for i in archive.infolist() if not i.is_dir()]
-            if len(entries) > MOST_FILES or sum(i.file_size for i in entries) > LARGEST:
+            if len(entries) > MOST_FILES:
                 return _("It holds too much.")
             for one in entries:
                 target = (root / one.filename).resolve()
                 if not target.is_relative_to(root.resolve()) or _safe.fullmatch(one.filename) is None:
                     return _("It holds a file that would lie elsewhere: %(name)s") % {"name": one.filename[:80]}
+                if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    # The others unpack without an end that could be set.
+                    return _("The zipped folder cannot be read: %(why)s") % {"why": one.filename[:80]}
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(one))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+                left = _copy(archive, one, target, left)
+                if left < 0:
+                    return _("It holds too much.")
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
         return _("The zipped folder cannot be read: %(why)s") % {"why": error}
     return ""
+
+
+def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Write one file, piece by piece; how many bytes there is room for after it (below 0: it was too large)."""
+    with archive.open(one) as packed, target.open("wb") as out:
+        while left >= 0 and (piece := packed.read(PIECE)):
+            left -= len(piece)
+            out.write(piece)
+    return left

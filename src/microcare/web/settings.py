@@ -14,6 +14,7 @@ What a place decides arrives by environment, so that the same package serves a d
 - `MICROCARE_AUDIT_LOG`: a second home of the audit trail outside of the database: a file that only grows, `syslog`, or
   `syslog://HOST:PORT` (default none).
 - `MICROCARE_IDLE_MINUTES`: after so long without a deed the staff is signed out (default 15).
+- `MICROCARE_SERVER`: `waitress` (default), or `gunicorn` where it is installed.
 - `MICROCARE_DAILY_ACTS`, `MICROCARE_DAILY_MB`: so much a person can do and send in a day (default 2000, and 50 MB of texts
   and photos). What may tell of danger is taken whatever it comes to.
 - `MICROCARE_STUCK_AFTER`: after so many seconds without a sign of life a process is started again (default 90; a worker

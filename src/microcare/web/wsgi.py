@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "microcare.web.settings")
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from microcare.web.server.bodies import limited  # noqa: E402 - it needs the settings
+
+application = limited(_pages)

@@ -5,6 +5,7 @@ import binascii
 import os
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -121,6 +122,16 @@ def _switch(value: str) -> str:
     return "" if value in ("0", "1") else "it is 1 (on), or 0 (off)."
 
 
+def _web_server(value: str) -> str:
+    if value not in ("waitress", "gunicorn"):
+        return "there is no such web server. Choose of waitress, gunicorn."
+    return (
+        ""
+        if find_spec(value) is not None
+        else f"{value} is not installed. Install microcare[{value}], or leave it out."
+    )
+
+
 def _number(least: int) -> Callable[[str], str]:
     def check(value: str) -> str:
         good = value.isascii() and value.isdigit() and int(value) >= least
@@ -148,6 +159,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "MICROCARE_PUSH_LOCAL": _switch,
     "MICROCARE_IDLE_MINUTES": _number(2),
     "MICROCARE_STUCK_AFTER": _number(5),
+    "MICROCARE_SERVER": _web_server,
     "MICROCARE_DAILY_ACTS": _number(50),
     "MICROCARE_DAILY_MB": _number(5),
     "MICROCARE_AUDIT_LOG": _second_home,

@@ -1,0 +1,1 @@
+"""How the pages are served: the web server, its limits, and how large a request may be."""
