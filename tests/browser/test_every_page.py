@@ -28,7 +28,7 @@ NOT_PAGES = {
     "language", "leave", "help/seen", "push/on", "push/off", "do", "stimuli", "photo", "photo/<str:reference>", "version",
     "demo", "media/<str:program>/<str:version>", "manifest.webmanifest", "sw.js", "settings/my-data.<str:form>", "desk/login/passkey",
     "join/<str:code>", "desk/logout", "desk/alive", "desk/now", "desk/away", "desk/account/do", "desk/account/passkey", "desk/staff/do",
-    "desk/account/device",
+    "desk/account/device", "desk/clock",
     "desk/safety/do", "desk/safety/adverse-events.csv", "desk/people/<str:person>/do", "desk/monitor/numbers.csv",
 }  # fmt: skip
 """Routes that take something, or answer with a file."""

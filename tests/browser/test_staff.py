@@ -42,7 +42,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     port, log, data = free_port(), tmp_path / "log", tmp_path / "data"
     # Passkeys are bound to a name; a number is none.
     url = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "microcare", "up", "--data", str(data), "--port", str(port)]
+    command = [sys.executable, "-m", "microcare", "up", "--new", "--data", str(data), "--port", str(port)]
     environment = os.environ | {"MICROCARE_URL": url, "MICROCARE_IDLE_MINUTES": "2", "PYTHONUNBUFFERED": "1"}
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, env=environment)
