@@ -210,6 +210,7 @@ def test_the_pages_of_somebody_unreadable_say_so_and_all_others_show(hub: Hub) -
     from django.contrib.auth.models import User
     from django.test import Client
 
+    from microcare.care import entering
     from microcare.care.accounts import make_facilitator
     from microcare.store import deployment
     from microcare.web import signing
@@ -231,7 +232,7 @@ def test_the_pages_of_somebody_unreadable_say_so_and_all_others_show(hub: Hub) -
     assert "microcare repair" in answer.content.decode()
     own = Client(SERVER_NAME="127.0.0.1")
     session = own.session
-    session["person"] = bad
+    session["person"], session["device"] = bad, entering.begin(bad, "a browser", "")
     session.save()
     answer = own.get("/")
     assert answer.status_code == 503

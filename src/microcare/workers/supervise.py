@@ -77,6 +77,8 @@ class Supervisor:
             self._end_stuck()
             if not said and answers(f"http://{host}:{port}/health", 1):
                 said = True
+                if self._watch is not None:
+                    self._watch.pages_answered()
                 # Aside, so that whatever keeps it waiting (a locked database) keeps nobody from being looked after.
                 threading.Thread(target=self._say, args=(ready,), name="ready", daemon=True).start()
             time.sleep(0.1)

@@ -46,6 +46,10 @@ class Watch:
         """Whether the pages have answered here at all: where they cannot be asked, nobody is ended for it."""
         self._asking: threading.Thread | None = None
 
+    def pages_answered(self) -> None:
+        """Somebody else has found that the pages can be asked here: from now on their silence counts."""
+        self._ever = True
+
     def stuck(self, running: Mapping[str, int]) -> dict[str, str]:
         """The names of those that are stuck, each with what is known. `running`: names and process ids."""
         now = self._clock()
