@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -46,6 +47,27 @@ YEAR, MINUTE = 365 * DAY, 60_000
 def test_what_is_believed(wall: int, boot: str, up: int, doubt: str, by: int) -> None:
     judged = judge(MARK, Reading(wall, boot, up))
     assert (judged.doubt, judged.now) == (doubt, by)
+
+
+def test_after_another_start_time_goes_on_from_the_mark_and_a_right_clock_is_believed_again(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = Machine(monkeypatch)
+    assert clock.keep()
+    # The machine was off for ten hours; its clock has lost the year, and a network gives it back after an hour.
+    real = clock.read
+    began = real().up
+    monkeypatch.setattr(clock, "read", lambda: replace(real(), boot="another", up=real().up - began + MINUTE))
+    at.moved = -YEAR
+    before = clock.now()
+    assert not clock.keep()
+    at.passed = HOUR
+    assert HOUR - MINUTE < clock.now() - before < HOUR + MINUTE
+    assert not clock.keep()
+    at.moved = 10 * HOUR
+    assert clock.keep()
+    assert clock.doubt() is None
+    assert 10 * HOUR < clock.now() - before < 12 * HOUR
 
 
 def test_without_a_mark_the_machine_is_believed() -> None:

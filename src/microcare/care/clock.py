@@ -1,25 +1,25 @@
 """The only clock. Everything below is told what time it is.
 
 The machine's clock is believed as long as it goes on from a mark: the last moment this hub trusted, with the machine's
-uptime then, which nobody can set. Where it has jumped, time goes on by the uptime (after a restart of the machine it
-stands still), nothing is decided by time alone, and an administrator says which is right; or the clock returns.
+uptime then, which nobody can set. Where it has jumped, time goes on by the uptime, after a restart of the machine
+from the mark on; nothing is decided by time alone, and an administrator says which is right; or the clock returns.
 
 A demo's clock is ahead of the real one by an offset, which only a demo's database has.
 """
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from microcare.base.moments import format_moment
+from microcare.base.moments import DAY, MINUTE, format_moment
 from microcare.store import audit, deployment, journals
 from microcare.store.database import writing
 
-TOLERANCE = 5 * 60_000
+TOLERANCE = 5 * MINUTE
 """So far, in ms, the clock may be moved without being doubted: what is sent a little early or late harms nobody."""
-GAP = 24 * 3_600_000
+GAP = DAY
 """So long, in ms, a machine may be switched off without its clock being doubted when it is up again."""
 MARK_EVERY = 30_000
 """So old, in ms, a mark may become."""
@@ -32,6 +32,8 @@ class Reading:
     wall: int
     boot: str
     up: int
+    off: bool = False
+    """Of a mark: the machine may have been off for a while before it, so that a clock further ahead may be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def judge(mark: Reading | None, read: Reading) -> Judged:
     steady = mark.wall + (read.up - mark.up) if known else mark.wall
     if read.wall < steady - TOLERANCE:
         return Judged(steady, "behind")
-    if read.wall > steady + (TOLERANCE if known else GAP):
+    if read.wall > steady + (TOLERANCE if known and not mark.off else GAP):
         return Judged(steady, "ahead")
     return Judged(read.wall)
 
@@ -99,7 +101,10 @@ def keep() -> bool:
     if mark is None:
         return _first(shows)
     judged = judge(mark, shows)
-    if not judged.doubt and (shows.boot != mark.boot or not 0 <= shows.wall - mark.wall < MARK_EVERY):
+    if judged.doubt and shows.boot != mark.boot:
+        # Time goes on by the uptime of this start: whoever waits for a moment (an alert's reminder) reaches it.
+        _put(replace(shows, wall=judged.now, off=True))
+    elif not judged.doubt and (shows.boot != mark.boot or mark.off or not 0 <= shows.wall - mark.wall < MARK_EVERY):
         _put(shows)
     return not judged.doubt
 
@@ -120,11 +125,11 @@ def _first(shows: Reading) -> bool:
 
 
 def _put(mark: Reading) -> None:
-    deployment.put(deployment.CLOCK, f"{mark.wall} {mark.up} {mark.boot}")
+    deployment.put(deployment.CLOCK, f"{mark.wall} {mark.up} {mark.boot} {int(mark.off)}")
 
 
 def _mark(kept: str) -> Reading | None:
     with suppress(ValueError):
-        wall_, up, boot = kept.split(" ")
-        return Reading(int(wall_), boot, int(up))
+        wall_, up, boot, off = kept.split(" ")
+        return Reading(int(wall_), boot, int(up), off == "1")
     return None
