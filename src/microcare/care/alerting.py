@@ -48,7 +48,7 @@ def notify(channels: Mapping[str, Channel], address: str, one: Waiting, notice: 
     status = "accepted" if taken or reminder else "pending"
     outbox.settle(one, status, clock.now(), detail=outcome.detail, told=True, next_try=again, attempted=True)
     if not taken:
-        log.error("alert %s of %s reached nobody by mail: %s", notice.alert, one.person, outcome.detail)
+        log.error("alert %s of %s reached nobody: %s", notice.alert, one.person, outcome.detail)
     return taken
 
 

@@ -4,7 +4,7 @@ import time
 
 from django.conf import settings
 
-from microcare.base.moments import format_moment
+from microcare.base.moments import HOUR, format_moment
 from microcare.care import clock
 from microcare.care.backing_up import is_late, last_verified
 from microcare.store import heartbeats
@@ -22,7 +22,7 @@ def clocks() -> list[str]:
         return []
     how, shows, by = doubted
     return [
-        f"the machine's clock is {how}: it shows {format_moment(shows)[:16]}Z, and by its uptime it is "
+        f"the machine's clock is in doubt ({how}): it shows {format_moment(shows)[:16]}Z, and the hub goes by "
         f"{format_moment(by)[:16]}Z; nothing is decided by time until it returns, or an administrator confirms it"
     ]
 
@@ -33,7 +33,7 @@ def backup() -> dict[str, object]:
     if not settings.BACKUP:
         return {}
     at = last_verified()
-    hours = round((clock.wall() - at) / 3_600_000, 1) if at else None
+    hours = round((clock.wall() - at) / HOUR, 1) if at else None
     return {"backup": {"verified": format_moment(at) if at else None, "hours": hours, "late": is_late(at)}}
 
 

@@ -136,7 +136,7 @@ def _made_safe(made: int, people: int, problems: list[str], erased: Path | None)
             now, "command", "restore", "", f"the backup of {format_moment(made)}; {unclear} prompts are unclear"
         )
     again, notes = _erase_again(erased)
-    notes += [f"The steps of {failed} people failed: see them at the desk before the hub starts."] if failed else []
+    notes += [f"The steps of {failed} people failed: see them at the desk as soon as the hub runs."] if failed else []
     # Nothing may stay in the write-ahead log: the file alone is put in its place.
     database.scrub()
     database.close()

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from microcare.base.moments import HOUR
 from microcare.care import accounts, mails, readiness
 from microcare.channels.channel import NO_SUCH_WAY, Channel, Message, Result
 from microcare.hub.programs import EVERY
@@ -17,7 +18,7 @@ from microcare.store import aside, deployment, memberships, warnings
 
 log = logging.getLogger(__name__)
 
-EVERY_HOUR = 3_600_000
+EVERY_HOUR = HOUR
 """Of the same kind of trouble nobody is told more often, ms."""
 WORRYING = 15 * 60_000
 """What waits so long in the outbox after it was due does not go out, ms."""
@@ -26,9 +27,9 @@ WORRYING = 15 * 60_000
 def troubles(now: int) -> dict[str, str]:
     """What is wrong now, by kind, in words."""
     found = {}
-    loops = readiness.problems()
-    if loops:
-        found["loops"] = "\n".join(loops)
+    for kind, lines in (("clock", readiness.clocks()), ("loops", readiness.loops())):
+        if lines:
+            found[kind] = "\n".join(lines)
     count = aside.count() + len(aside.hooks())
     if count:
         found["aside"] = ngettext(

@@ -52,7 +52,10 @@ def restore(
         return PROBLEMS
     say(f"Restored {done.people} people as they were at {format_moment(done.made)}.")
     say(f"{done.unclear} prompts that waited may have been sent since: they are not sent again. Alerts are told again.")
-    say(f"{done.erased} people who were erased since are erased again.")
+    if listed is None:
+        say("Nobody looked who was erased since (--no-erasures).")
+    else:
+        say(f"{done.erased} people who were erased since are erased again.")
     for note in done.notes:
         complain(note)
     say(f"Nothing has begun yet. Start it by: microcare up --data {data}")
