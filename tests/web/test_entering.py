@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from microcare.care.entering import CODE_LASTS, DAY, DEVICE_LASTS, HOUR, OWN_CODE_LASTS
+from microcare.base.moments import DAY, HOUR
+from microcare.care.entering import CODE_LASTS, DEVICE_LASTS, OWN_CODE_LASTS
 from tests.live import Hub
 from tests.web.conftest import Ada, Visitor, join
 

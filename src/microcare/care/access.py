@@ -65,9 +65,6 @@ def seers(programs: Collection[str]) -> tuple[tuple[str, int, tuple[str, ...]], 
     )
 
 
-FACILITATES = ("coach", "clinician", "safety_officer")
-
-
 class NotTheirsError(PermissionError):
     """A deed that touches what is not theirs; the message says what, for whoever tried."""
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from microcare.base.moments import DAY
 from microcare.care import clock
 from microcare.care.programs import programs
 from microcare.hub.asked import recall
 from microcare.hub.state import State
 
-DAY = 86_400_000
 MB = 1_000_000
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from microcare.base.moments import HOUR
 from microcare.care import clock
 from microcare.store import audit, backups, deployment, erasures
 from microcare.store.database import name as database_name
@@ -15,10 +16,7 @@ from microcare.store.place import GIVEN_KEY
 
 VERIFIED = "backup.verified"
 """When the last backup that could be restored was made, by the wall, ms."""
-FAILED = "backup.failed"
 """Why the last attempt of the schedule came to nothing; empty: it did not."""
-
-HOUR = 3_600_000
 
 
 class NotMadeError(Exception):
@@ -43,8 +41,7 @@ def make(to: Path, who: str, keep: int = 0) -> Made:
     file = to / backups.name_of(at) if to.is_dir() else to
     if file.exists():
         raise NotMadeError(f"{file} is there already: name another file, or a folder.")
-    if not file.parent.is_dir():
-        raise NotMadeError(f"There is no folder {file.parent}: make it, or see whether its disk is mounted.")
+    _there(file.parent)
     try:
         with backups.alone(Path(database_name()).parent) as scratch:
             _written(file, scratch, at)
@@ -54,9 +51,13 @@ def make(to: Path, who: str, keep: int = 0) -> Made:
     except OSError as error:
         raise NotMadeError(f"No backup was made: {error.strerror or error} ({error.filename or file}).") from None
     deployment.put(VERIFIED, str(at))
-    deployment.put(FAILED, "")
     audit.append(clock.now(), who, "backup", "", file.name)
     return Made(file, file.stat().st_size, tuple(removed))
+
+
+def _there(folder: Path) -> None:
+    if not folder.is_dir():
+        raise NotMadeError(f"There is no folder {folder}: make it, or see whether its disk is mounted.")
 
 
 def _written(file: Path, scratch: Path, at: int) -> None:
@@ -107,14 +108,9 @@ def is_late(verified: int) -> bool:
 
 
 def make_due(now: int) -> Made | None:
-    """Make a backup if the schedule wants one; None: it does not. Raises NotMadeError, which the next readers see, too."""
+    """Make a backup if the schedule wants one; None: it does not. Raises NotMadeError."""
     if now - last_verified() < settings.BACKUP_EVERY * HOUR:
         return None
     folder = Path(settings.BACKUP)
-    try:
-        if not folder.is_dir():
-            raise NotMadeError(f"There is no folder {folder}: make it, or see whether its disk is mounted.")
-        return make(folder, "worker", settings.BACKUP_KEEP)
-    except NotMadeError as error:
-        deployment.put(FAILED, str(error)[:500])
-        raise
+    _there(folder)
+    return make(folder, "worker", settings.BACKUP_KEEP)

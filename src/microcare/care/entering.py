@@ -3,12 +3,11 @@
 By the real clock always: a demo whose clock is moved signs nobody out.
 """
 
+from microcare.base.moments import DAY, HOUR
 from microcare.care import clock
 from microcare.store import audit, entering
 from microcare.store.entering import Device
 
-HOUR = 3_600_000
-DAY = 24 * HOUR
 CODE_LASTS = entering.CODE_LASTS
 """So long an invitation is good."""
 OWN_CODE_LASTS = HOUR

@@ -1,9 +1,10 @@
 """The delivery monitor: how far each planned delivery came, and why no further; who is stuck. Nothing is changed but the summary."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from itertools import islice
 
 from django.utils.translation import gettext
@@ -228,8 +229,9 @@ def _stuck(now: int) -> Iterator[Stuck]:
         yield Stuck(person, gettext("a step failed: %(why)s") % {"why": why.splitlines()[0][:120]}, "")
     for person, due in monitor.overdue(now - LATE, LOOKED_AT):
         yield Stuck(person, gettext("due, and no worker has come"), _when(due))
+    on_way = cache(lambda person: monitor.on_their_way(person, now - 2 * DAYS * DAY))
     for person, status, detail, settled, kind, delivery in monitor.not_sent(now - DAYS * DAY, LOOKED_AT):
-        if detail in NO_SUCH_WAY and _goes_on(person, kind, delivery, settled, now):
+        if detail in NO_SUCH_WAY and _goes_on(kind, delivery, settled > now - NEXT, partial(on_way, person)):
             continue
         said = str(NOT_SENT.get((kind, status == "failed"), kind))
         yield Stuck(person, f"{said}: {detail[:120]}" if detail else said, _when(settled))
@@ -243,14 +245,14 @@ def _stuck(now: int) -> Iterator[Stuck]:
         )
 
 
-def _goes_on(person: str, kind: str, delivery: str, settled: int, now: int) -> bool:
+def _goes_on(kind: str, delivery: str, just_now: bool, on_way: Callable[[], Collection[str]]) -> bool:
     """Whether what could not go one way, because there is none, goes another one.
 
     A proposal waits on the desk. A delivery goes by the next channel, which may have its turn a while later.
     """
     if kind == "propose":
         return True
-    return kind == "prompt" and (settled > now - NEXT or delivery in monitor.on_their_way(person, now - 2 * DAYS * DAY))
+    return kind == "prompt" and (just_now or delivery in on_way())
 
 
 def _when(moment: int) -> str:

@@ -34,11 +34,12 @@ def stop(program: str, by: str, why: str, allowed: Access = MACHINE) -> None:
 def go_on(serial: int, by: str, allowed: Access = MACHINE) -> bool:
     """Lift a stop; whether it still lasted. What was missed is not made up for."""
     now, lasts = clock.now(), lasting().get(serial)
-    if lasts is not None:
-        allowed.require(STOP, lasts.program)
+    if lasts is None:
+        return False
+    allowed.require(STOP, lasts.program)
     lifted = stops.lift(serial, by, now)
     if lifted:
-        audit.append(now, by, "go on", next(s.program for s in stops.stops() if s.serial == serial))
+        audit.append(now, by, "go on", lasts.program)
     return lifted
 
 

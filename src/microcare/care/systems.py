@@ -87,10 +87,11 @@ def tell_due(
     for them keeps nobody else waiting.
     """
     breakers = breakers or Breakers()
-    hooks = {hook.id: hook for hook in systems.hooks()}
+    readable, unreadable = systems.all_hooks()
+    hooks = {hook.id: hook for hook in readable}
     passed, looked = {h.id for h in hooks.values() if submit and breakers.of(_side(h)).rests()}, 0
     # What cannot be signed waits until somebody has repaired it, or dropped it.
-    passed |= systems.unreadable()
+    passed |= unreadable
     while events := systems.due(now, limit, sorted(passed)):
         before = len(passed)
         for one in events:

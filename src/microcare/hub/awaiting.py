@@ -27,6 +27,9 @@ Asked = frozenset[tuple[str, str]]
 
 def still_asked(state: State, program: str) -> Asked:
     """What the evaluations still ask that the person has begun to answer."""
+    waiting = {n: a for n, a in state.assessments.items() if a.program == program and a.evaluation}
+    if not waiting:
+        return frozenset()
     known = (x for x in (*state.assessments.values(), *state.closed.values()) if isinstance(x, Assessment))
     begun = {a.evaluation for a in known if a.program == program and a.evaluation and a.answers}
     if not begun:
@@ -35,8 +38,8 @@ def still_asked(state: State, program: str) -> Asked:
     dismissed = {d.name for d in closed if d.closed == "dismissed"}
     return frozenset(
         (a.measure, item)
-        for name, a in state.assessments.items()
-        if a.program == program and a.evaluation in begun and name not in dismissed
+        for name, a in waiting.items()
+        if a.evaluation in begun and name not in dismissed
         for item in a.items
     )
 

@@ -426,8 +426,9 @@ def _close(state: State, name: str, closed: Delivery | Assessment) -> None:
     state.closed[name] = closed
     if len(state.closed) <= CLOSED_KEPT:
         return
-    undone = [k for k, x in state.closed.items() if _may_be_done(state, x)]
-    others = [k for k in state.closed if k not in set(undone)]
+    undone, others = list[str](), list[str]()
+    for kept, x in state.closed.items():
+        (undone if _may_be_done(state, x) else others).append(kept)
     for over in (*others[:-CLOSED_KEPT], *undone[:-UNDONE_KEPT]):
         del state.closed[over]
 

@@ -60,5 +60,5 @@ CLOCK = "clock.mark"
 
 def clock() -> tuple[int, str]:
     """How far the demo's clock is ahead, ms (always 0 outside a demo), and the clock's mark (empty: there is none)."""
-    found = row(queries.CLOCK)
+    found = row(queries.CLOCK, [CLOCK])
     return (0, "") if found is None else (int(found[0] or 0), str(found[1] or ""))

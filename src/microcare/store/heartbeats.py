@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from django.db import connection
 
+from microcare.store.database import name
 from microcare.store.outbox import LANES
 
 SIZE = 1024
@@ -55,7 +55,7 @@ class Still:
 
 def folder() -> Path:
     """Where they lie."""
-    return Path(connection.settings_dict["NAME"]).parent / "heartbeats"
+    return Path(name()).parent / "heartbeats"
 
 
 def clear(where: Path) -> None:

@@ -7,9 +7,8 @@ What must not be carried out any more: pending -> expired or cancelled.
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
-
-import msgspec
 
 from microcare.hub import codec, effect
 from microcare.store import deployment, queries
@@ -54,8 +53,6 @@ class Waiting:
 LANES = ("alert", "app", "mail", "push")
 """What goes out goes in lanes, which do not wait for each other: notices of alerts, what the database alone settles, mail
 to people and to those who facilitate, notifications on devices."""
-ASIDE = "aside"
-"""The status of a row that cannot be read: it is set aside, and all others go on."""
 
 
 def lane_of(wanted: effect.Any) -> str:
@@ -92,7 +89,7 @@ def claim(now: int, limit: int, lane: str = "") -> list[Waiting]:
 def _read(found: Row, now: int) -> Waiting | None:
     try:
         return _waiting(found)
-    except (msgspec.MsgspecError, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         name = (str(found[0]), int(found[1]), int(found[2]))
         log.error("outbox %s-%s-%s is set aside: it cannot be read", *name)
         run(queries.OUTBOX_ASIDE, [f"it cannot be read: {type(error).__name__}", now, *name])
@@ -156,7 +153,11 @@ def last_said(person: str, alert: str) -> str:
 
 def of(person: str) -> list[Waiting]:
     """All that was to be done for a person, oldest first; without what cannot be read."""
-    return [_waiting(r) for r in rows(queries.OUTBOX_OF, [person]) if _effect(r[3]) is not None]
+    found = []
+    for raw in rows(queries.OUTBOX_OF, [person]):
+        with suppress(ValueError, TypeError):
+            found.append(_waiting(raw))
+    return found
 
 
 def next_try(after: int, lane: str = "") -> int | None:

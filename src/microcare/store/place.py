@@ -92,26 +92,26 @@ def is_empty(database: Path) -> bool:
 
 
 def _unreadable_key(folder: Path, environment: Mapping[str, str]) -> str:
-    given = environment.get(GIVEN_KEY)
+    given, file = environment.get(GIVEN_KEY), folder / MASTER
+    if given:
+        return key_problem(given, GIVEN_KEY)
     try:
-        key = base64.urlsafe_b64decode(given or (folder / MASTER).read_text(encoding="ascii").strip())
+        return key_problem(file.read_text(encoding="utf-8", errors="replace").strip(), str(file))
     except OSError as error:
-        return f"{folder / MASTER} cannot be read: {error.strerror or error}. Give it to the user who runs the hub."
-    except ValueError:
-        key = b""
-    return _no_key(key, str(GIVEN_KEY if given else folder / MASTER))
+        return f"{file} cannot be read: {error.strerror or error}. Give it to the user who runs the hub."
 
 
 def key_problem(text: str, where: str) -> str:
     """Why a text is no master key; empty where it is one."""
+    return "" if is_key(text) else f"{where} holds no key: 32 bytes as base64, as it was when the hub was made."
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is a master key: 32 bytes as base64."""
     try:
-        return _no_key(base64.urlsafe_b64decode(text), where)
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
     except ValueError:
-        return _no_key(b"", where)
-
-
-def _no_key(key: bytes, where: str) -> str:
-    return "" if len(key) == 32 else f"{where} holds no key: 32 bytes as base64, as it was when the hub was made."
+        return False
 
 
 def _unwritable(database: Path) -> str:

@@ -35,7 +35,7 @@ def add(person: str, device: Device, now: int) -> bool:
     key = vault.key_of(person)
     if key is None:
         return False
-    name = _name(person, device.endpoint)
+    name = name_of(person, device.endpoint)
     with writing():
         run(ADD, [name, person, key.seal(msgspec.json.encode(device), name), now])
         for one, _body in rows(OF, [person])[:-MOST]:
@@ -45,7 +45,7 @@ def add(person: str, device: Device, now: int) -> bool:
 
 def remove(person: str, endpoint: str) -> bool:
     """A device takes none any more; whether it did."""
-    return run(REMOVE, [_name(person, endpoint), person]) == 1
+    return run(REMOVE, [name_of(person, endpoint), person]) == 1
 
 
 def of(person: str) -> list[Device]:
@@ -64,7 +64,7 @@ def _device(body: bytes) -> Device | None:
 
 def name_of(person: str, endpoint: str) -> str:
     """By what a device is known here."""
-    return _name(person, endpoint)
+    return hashed(f"{person}\0{endpoint}", "push")
 
 
 def forget(person: str, name: str) -> None:
@@ -87,7 +87,3 @@ def signer(make: Callable[[], bytes]) -> bytes:
     if opened is None:
         raise RuntimeError("the key for push services was sealed by another master key")
     return opened
-
-
-def _name(person: str, endpoint: str) -> str:
-    return hashed(f"{person}\0{endpoint}", "push")

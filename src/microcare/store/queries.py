@@ -361,7 +361,7 @@ UPDATE deployment SET value = %s WHERE key = %s AND CAST(value AS BIGINT) <= %s
 
 CLOCK = """
 SELECT (SELECT o.value FROM deployment d JOIN deployment o ON o.key = 'offset' WHERE d.key = 'demo' AND d.value = '1'),
-       (SELECT value FROM deployment WHERE key = 'clock.mark')
+       (SELECT value FROM deployment WHERE key = %s)
 """
 """How far a demo's clock is ahead (null outside a demo), and the mark of the machine's clock."""
 

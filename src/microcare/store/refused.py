@@ -29,11 +29,12 @@ class Tally:
 def count(minute: int, who: str, deed: str, origin: str, times: int, most: int) -> tuple[bool, str]:
     """Within a write: count it. Whether it is the first of its minute, and who it is counted for."""
     id = hashed(f"{minute} {deed} {origin}", "refused")
-    if row(COUNTED, [id]) is None:
+    first = row(COUNTED, [id]) is None
+    if first:
         held = row(ORIGINS, [minute])
         if held is not None and int(held[0]) >= most:
             who, id = MANY, hashed(f"{minute} {MANY}", "refused")
-    first = row(COUNTED, [id]) is None
+            first = row(COUNTED, [id]) is None
     run(COUNT, [id, minute, who, deed, times])
     return first, who
 

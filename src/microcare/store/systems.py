@@ -157,12 +157,20 @@ def add_hook(system: str, url: str, kinds: tuple[str, ...], now: int) -> tuple[s
 
 def hooks() -> list[Hook]:
     """All of them, without those whose secret cannot be read: what they are told could not be signed."""
-    return [hook for found in rows(HOOKS) if (hook := _hook(found)) is not None]
+    return all_hooks()[0]
 
 
 def unreadable() -> set[str]:
     """The names of webhooks whose secret cannot be read. What they are to be told waits."""
-    return {str(found[0]) for found in rows(HOOKS) if _hook(found) is None}
+    return all_hooks()[1]
+
+
+def all_hooks() -> tuple[list[Hook], set[str]]:
+    """Those that can be read, and the names of the others."""
+    opened = {str(found[0]): _hook(found) for found in rows(HOOKS)}
+    return [hook for hook in opened.values() if hook is not None], {
+        name for name, hook in opened.items() if hook is None
+    }
 
 
 def drop_hook(name: str) -> None:

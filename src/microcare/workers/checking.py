@@ -1,7 +1,5 @@
 """What a place has set, looked at before anything starts: all that is wrong at once, each with its cure."""
 
-import base64
-import binascii
 import os
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -11,6 +9,7 @@ from urllib.parse import urlsplit
 
 from microcare.base.moments import is_zone
 from microcare.channels.email import is_address, parse_server
+from microcare.store.place import is_key
 
 STUCK_AFTER = 90
 """After so many seconds without a heartbeat a process counts as stuck, unless the place says otherwise."""
@@ -79,12 +78,10 @@ def _zone(value: str) -> str:
 
 
 def _key(value: str) -> str:
-    try:
-        good = len(base64.b64decode(value, altchars=b"-_", validate=True)) == 32
-    except (binascii.Error, ValueError):
-        good = False
     return (
-        "" if good else "it is not 32 bytes in base64. Take it as it stands in the file master.key or in your backup."
+        ""
+        if is_key(value)
+        else "it is not 32 bytes in base64. Take it as it stands in the file master.key or in your backup."
     )
 
 

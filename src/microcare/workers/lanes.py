@@ -103,11 +103,6 @@ class Lanes:
             self._room.notify_all()
             return None
 
-    def waiting(self) -> dict[str, int]:
-        """How many jobs wait in each lane."""
-        with self._room:
-            return {name: len(lane.jobs) for name, lane in self._lanes.items()}
-
     def settle(self) -> None:
         """Take no more; wait for what is under way. What waits is claimed anew by somebody else."""
         with self._room:
