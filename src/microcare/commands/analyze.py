@@ -96,15 +96,11 @@ def report(
 
 def run(wish: Wish, as_json: bool) -> int:
     """Analyze, and write the page and its files."""
-    from microcare.commands.terminal import OK, PROBLEMS, complain, how_to_add, say, say_json
+    from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
+    from microcare.optimization.levels.analysis import analyze
+    from microcare.optimization.refusal import Refusal
+    from microcare.optimization.report.files import write
 
-    try:
-        from microcare.optimization.levels.analysis import analyze
-        from microcare.optimization.refusal import Refusal
-        from microcare.optimization.report.files import write
-    except ModuleNotFoundError as error:
-        complain(f"This needs {error.name}, which is not installed here. To add it: {how_to_add('science')}")
-        return PROBLEMS
     try:
         material = _material(wish)
         analysis = analyze(material, matters=wish.matters, step=_told())

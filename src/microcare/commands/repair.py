@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 
 from microcare.commands.terminal import OK, PROBLEMS, complain, say, say_json
+from microcare.commands.words import Data, Json
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="Folder of the hub's database.")] = Path("data"),
+    data: Data = Path("data"),
     rebuild: Annotated[str, typer.Option(help="Tell this person's snapshot anew, from the journal.")] = "",
     release: Annotated[str, typer.Option(help="Let this row of the outbox go out, if it can be read by now.")] = "",
     drop: Annotated[str, typer.Option(help="Give up this row of the outbox, or this webhook.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+    json: Json = False,
 ) -> None:
     """List what cannot be read in a hub's database, with its cure; rebuild, release or drop it."""
     raise typer.Exit(run(data, rebuild, release, drop, json))
