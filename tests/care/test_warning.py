@@ -55,7 +55,12 @@ def test_where_all_is_well_nobody_is_told(hub: Hub) -> None:
         (
             "UPDATE outbox SET status = 'failed', detail = 'refused: 550', settled = 1772438400000",
             "refused",
-            "not taken",
+            "1 message failed in the last hour, or nobody knows whether it arrived",
+        ),
+        (
+            "UPDATE outbox SET lane = 'alert', attempts = 3, next_try = 1772500000000",
+            "untaken",
+            "1 notice of an alert reached nobody so far. Call whoever is on duty.",
         ),
     ],
 )
@@ -135,7 +140,7 @@ def test_the_desk_says_it_to_administrators_and_shows_the_cure(hub: Hub) -> None
     boss.force_login(User.objects.get(username="boss"))
     cora.force_login(User.objects.get(username="cora"))
     assert "does not do all of its work" not in boss.get("/desk/staff").content.decode()
-    assert "everything can be read" in boss.get("/desk/works").content.decode()
+    assert "No trouble is known: no loop that is watched stands still" in boss.get("/desk/works").content.decode()
     person = _broken(hub)
     assert "does not do all of its work" in boss.get("/desk/staff").content.decode()
     page = boss.get("/desk/works").content.decode()

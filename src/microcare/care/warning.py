@@ -37,6 +37,13 @@ def troubles(now: int) -> dict[str, str]:
             "%(n)s rows cannot be read and are set aside. Run: microcare repair",
             count,
         ) % {"n": count}
+    untaken = warnings.untaken()
+    if untaken:
+        found["untaken"] = ngettext(
+            "%(n)s notice of an alert reached nobody so far. Call whoever is on duty.",
+            "%(n)s notices of alerts reached nobody so far. Call whoever is on duty.",
+            untaken,
+        ) % {"n": untaken}
     failed = warnings.failed()
     if failed:
         found["steps"] = ngettext(
@@ -53,8 +60,8 @@ def troubles(now: int) -> dict[str, str]:
     refused = warnings.refused(now - EVERY_HOUR, NO_SUCH_WAY)
     if refused:
         found["refused"] = ngettext(
-            "%(n)s message was not taken by a channel in the last hour; see Deliveries.",
-            "%(n)s messages were not taken by a channel in the last hour; see Deliveries.",
+            "%(n)s message failed in the last hour, or nobody knows whether it arrived; see Deliveries.",
+            "%(n)s messages failed in the last hour, or nobody knows whether they arrived; see Deliveries.",
             refused,
         ) % {"n": refused}
     return found

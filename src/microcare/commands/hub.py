@@ -100,12 +100,8 @@ def _verified(against: Path | None) -> int:
     """Say whether the trail is whole, and as it stands in its second home."""
     from microcare.store import audit as trail
 
-    home, wrong = against or trail.second_home(), []
-    if home is not None:
-        try:
-            wrong = trail.apart(home)
-        except (OSError, ValueError) as error:
-            wrong = [str(error)]
+    home = against or trail.second_home()
+    wrong = trail.differences(home)
     for words in wrong:
         complain(words)
     broken = trail.broken()
@@ -116,7 +112,7 @@ def _verified(against: Path | None) -> int:
     last = trail.trail(limit=1)
     say(f"The trail is whole; {last[0].serial} lines, last seal {last[0].seal}" if last else "The trail is empty.")
     if home is not None:
-        say(f"It stands as it is in {home}, too.")
+        say(f"All that stands in {home} agrees with it.")
     return OK
 
 

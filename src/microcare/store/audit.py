@@ -76,6 +76,14 @@ def apart(file: Path) -> list[str]:
     return outside.compare(here, file)
 
 
+def differences(home: Path | None) -> list[str]:
+    """The same, with why it could not be compared; none where there is no second home that can be read."""
+    try:
+        return apart(home) if home is not None else []
+    except (OSError, ValueError) as error:
+        return [str(error)]
+
+
 def second_home() -> Path | None:
     """The file that is the trail's second home; None where there is none, or it is syslog's."""
     home = str(settings.AUDIT_LOG)

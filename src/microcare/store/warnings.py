@@ -4,6 +4,9 @@ from microcare.store.database import row, rows
 
 FAILED = "SELECT COUNT(*) FROM person WHERE failed <> ''"
 LATE = "SELECT lane, COUNT(*) FROM outbox WHERE next_try <= %s GROUP BY lane"
+UNTAKEN = """
+SELECT COUNT(*) FROM outbox WHERE lane = 'alert' AND status = 'pending' AND attempts > 0 AND next_try > 0
+"""
 REFUSED = """
 SELECT COUNT(*) FROM outbox WHERE status IN ('failed', 'unclear') AND settled >= %s AND detail NOT IN (%s, %s, %s)
 """
@@ -12,6 +15,12 @@ SELECT COUNT(*) FROM outbox WHERE status IN ('failed', 'unclear') AND settled >=
 def failed() -> int:
     """How many people's last step went wrong."""
     found = row(FAILED)
+    return int(found[0]) if found is not None else 0
+
+
+def untaken() -> int:
+    """How many notices of alerts were tried, and no way to staff has taken them yet."""
+    found = row(UNTAKEN)
     return int(found[0]) if found is not None else 0
 
 

@@ -1,6 +1,6 @@
 """Codes are for entering once, and each browser of a person has a row of its own.
 
-Whoever is in stays in: their sessions get their rows. The codes of people who have joined end; those of people who have not
+Whoever is in stays in (over http; over https the cookie has a new name): their sessions get their rows. The codes of people who have joined end; those of people who have not
 are good for another fortnight.
 """
 

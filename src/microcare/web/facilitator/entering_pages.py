@@ -27,6 +27,9 @@ def of_person(request: HttpRequest, person: str) -> HttpResponse:
     allowed, what, code = access_of(request), request.POST.get("what", ""), ""
     if what == "code" and vault.key_of(person) is not None:
         code = entering.new_code(person, allowed.user)
+    elif what == "code":
+        messages.error(request, _("They were erased: no code opens anything of them any more."))
+        return HttpResponseRedirect(request.path)
     elif what:
         if _done(what, person, request.POST.get("device", "")[:100], allowed.user):
             messages.success(request, _("Done."))

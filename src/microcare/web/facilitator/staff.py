@@ -191,21 +191,12 @@ def trail(request: HttpRequest) -> HttpResponse:
         "deed": deed,
         "verified": verify,
         "broken": audit.broken() if verify else 0,
-        "apart": _apart() if verify else [],
+        "apart": audit.differences(audit.second_home())[:MOST] if verify else [],
         "last": next(iter(audit.trail(limit=1)), None),
         "most": MOST,
     }
     audit.append(clock.now(), allowed.user, "read the trail", about)
     return render(request, "facilitator/trail.html", context)
-
-
-def _apart() -> list[str]:
-    """What the trail and its second home do not share."""
-    home = audit.second_home()
-    try:
-        return audit.apart(home)[:MOST] if home is not None else []
-    except (OSError, ValueError) as error:
-        return [str(error)]
 
 
 def _lines(allowed: Access, who: str, about: str, deed: str) -> list[Line]:

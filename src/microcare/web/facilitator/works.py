@@ -1,5 +1,6 @@
 """Whether the hub does its work, as those who administer it read it."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,5 +14,10 @@ from microcare.care import clock, repair, warning
 def works(request: HttpRequest) -> HttpResponse:
     """What is wrong now, and what is set aside with its cure; names of loops and rows, and nobody's."""
     asides = [(one, repair.cure(one)) for one in repair.listed(whole=False)]
-    context = {"troubles": list(warning.troubles(clock.now()).values()), "asides": asides, "section": "works"}
+    context = {
+        "troubles": list(warning.troubles(clock.now()).values()),
+        "asides": asides,
+        "by_mail": bool(settings.SMTP),
+        "section": "works",
+    }
     return render(request, "facilitator/works.html", context)

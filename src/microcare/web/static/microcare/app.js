@@ -101,7 +101,8 @@ async function send(form, submitter) {
     clearTimeout(slow);
     if (saving) saving.textContent = done.refused.length ? "" : words("saved");
     if (!done.refused.length) say("");
-    if (relieving()) return say(words("all_saved"), "good");
+    if (done.refused.length && begun()) return;
+    if (!done.refused.length && relieving()) return say(words("all_saved"), "good");
     // Between two questions of one thing, that thing stays; otherwise what comes first is shown.
     await show(form.dataset.send === "answer" ? sameItem() : STAYS.includes(form.dataset.send) ? location.pathname : "/");
   } catch (problem) {
@@ -133,8 +134,12 @@ async function firstHelp(stimulus) {
 }
 
 // What was begun while nothing could be sent is not taken away: it says that the hub knows now, and how to go on.
+function begun() {
+  return $("#first-help .timer:is(.runs, .paused)", main) !== null;
+}
+
 function relieving() {
-  if (!$("#first-help .timer:is(.runs, .paused)", main)) return false;
+  if (!begun()) return false;
   $("#first-help .kept").hidden = true;
   $("#first-help .heard").hidden = false;
   return true;
@@ -310,9 +315,9 @@ function here() {
   return main.dataset.page === "today" ? sameItem() : location.pathname;
 }
 
-async function sent() {
-  say(words("all_saved"), "good");
-  if (relieving()) return;
+async function sent({ refused }) {
+  if (!refused.length) say(words("all_saved"), "good");
+  if (refused.length ? begun() : relieving()) return;
   if ($("#first-help", main)) await show("/");
   else if (LIVE.includes(main.dataset.page)) await show(here());
 }
@@ -326,7 +331,7 @@ async function poll() {
     if (answer.status === 401) { if (!(await queue.all(person)).length) location.reload(); return; }
     learn(Number(answer.headers.get("X-Now") || NaN));
     await reached();
-    if ((await queue.due(person)).length) { await flush(); await sent(); }
+    if ((await queue.due(person)).length) await sent(await flush());
     else if (LIVE.includes(main.dataset.page)) {
       const found = answer.status === 200 ? String((await answer.json()).version) : version;
       const stops = answer.headers.get("X-Stops") ?? main.dataset.stops;
